@@ -1,0 +1,10 @@
+"""Poses, rotations, frames of reference and camera models, in numpy alone.
+
+Frames (docs/conventions.md): world ISO 8855 (x east, y north, z up), body (x forward, y left,
+z up), camera OpenCV (x right, y down, z forward). Quaternions are (x, y, z, w).
+"""
+
+from cityloop.spatial.camera import Intrinsics
+from cityloop.spatial.pose import BODY_FROM_CAMERA_AXES, Pose
+
+__all__ = ["BODY_FROM_CAMERA_AXES", "Intrinsics", "Pose"]

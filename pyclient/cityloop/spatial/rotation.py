@@ -1,0 +1,124 @@
+"""Rotations as unit quaternions (x, y, z, w) and 3x3 matrices, for one or many at once.
+
+Formulas: J. Diebel, "Representing Attitude: Euler Angles, Unit Quaternions, and Rotation Vectors",
+2006. All functions broadcast over leading axes and compute in float64.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
+
+
+def from_yaw(yaw_rad: ArrayLike) -> Array:
+    """Return (..., 4) quaternions that turn by `yaw_rad` (...) about z, counter-clockwise."""
+    half = np.asarray(yaw_rad, dtype=np.float64) / 2
+    zero = np.zeros_like(half)
+    return np.stack([zero, zero, np.sin(half), np.cos(half)], axis=-1)
+
+
+def from_axis_angle(axis: ArrayLike, angle_rad: ArrayLike) -> Array:
+    """Return (..., 4) quaternions that turn by `angle_rad` (...) about unit `axis` (..., 3)."""
+    half = np.asarray(angle_rad, dtype=np.float64)[..., None] / 2
+    vector = np.asarray(axis, dtype=np.float64) * np.sin(half)
+    return np.concatenate([vector, np.broadcast_to(np.cos(half), vector.shape[:-1] + (1,))], -1)
+
+
+def from_euler(yaw_rad: ArrayLike, pitch_rad: ArrayLike, roll_rad: ArrayLike) -> Array:
+    """Return (..., 4) quaternions: roll about x, then pitch about y, then yaw about z.
+
+    In the body frame (x forward, y left, z up) a positive pitch turns the nose down (ISO 8855).
+    """
+    yaw = from_yaw(yaw_rad)
+    pitch = from_axis_angle([0.0, 1.0, 0.0], pitch_rad)
+    roll = from_axis_angle([1.0, 0.0, 0.0], roll_rad)
+    return multiply(multiply(yaw, pitch), roll)
+
+
+def multiply(a: ArrayLike, b: ArrayLike) -> Array:
+    """Return (..., 4) the rotation `b` followed by `a` (Hamilton product a*b)."""
+    ax, ay, az, aw = np.moveaxis(np.asarray(a, dtype=np.float64), -1, 0)
+    bx, by, bz, bw = np.moveaxis(np.asarray(b, dtype=np.float64), -1, 0)
+    return np.stack(
+        [
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+            aw * bw - ax * bx - ay * by - az * bz,
+        ],
+        axis=-1,
+    )
+
+
+def inverse(q: ArrayLike) -> Array:
+    """Return (..., 4) the opposite rotations of unit quaternions (..., 4)."""
+    return np.asarray(q, dtype=np.float64) * np.array([-1.0, -1.0, -1.0, 1.0])
+
+
+def normalize(q: ArrayLike) -> Array:
+    """Return (..., 4) quaternions scaled to length 1."""
+    q = np.asarray(q, dtype=np.float64)
+    return q / np.linalg.norm(q, axis=-1, keepdims=True)
+
+
+def to_matrix(q: ArrayLike) -> Array:
+    """Return (..., 3, 3) rotation matrices of unit quaternions (..., 4)."""
+    x, y, z, w = np.moveaxis(np.asarray(q, dtype=np.float64), -1, 0)
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def from_matrix(matrix: ArrayLike) -> Array:
+    """Return (4,) the unit quaternion of one rotation matrix (3, 3), with w >= 0.
+
+    Takes the largest of the four components first, so that it never divides by a small number
+    (S. W. Shepperd, "Quaternion from rotation matrix", 1978).
+    """
+    m = np.asarray(matrix, dtype=np.float64)
+    trace = m[0, 0] + m[1, 1] + m[2, 2]
+    squares = np.array([m[0, 0], m[1, 1], m[2, 2], trace])
+    i = int(np.argmax(squares))
+    if i == 3:
+        q = np.array([m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], 1 + trace])
+    else:
+        j, k = (i + 1) % 3, (i + 2) % 3
+        q = np.empty(4)
+        q[i] = 1 - trace + 2 * m[i, i]
+        q[j] = m[i, j] + m[j, i]
+        q[k] = m[i, k] + m[k, i]
+        q[3] = m[k, j] - m[j, k]
+    q = q / np.linalg.norm(q)
+    return -q if q[3] < 0 else q
+
+
+def rotate(q: ArrayLike, vectors: ArrayLike) -> Array:
+    """Return (..., 3) `vectors` (..., 3) turned by unit quaternions (..., 4)."""
+    q = np.asarray(q, dtype=np.float64)
+    v = np.asarray(vectors, dtype=np.float64)
+    t = 2 * np.cross(q[..., :3], v)
+    return v + q[..., 3:] * t + np.cross(q[..., :3], t)
+
+
+def advance(q: ArrayLike, angular_velocity: ArrayLike, dt_s: float) -> Array:
+    """Return (..., 4) `q` after turning at a constant world-frame rate (..., 3) rad/s for `dt_s`.
+
+    A negative `dt_s` goes back in time. Exact for a constant rate (exponential map).
+    """
+    rate = np.asarray(angular_velocity, dtype=np.float64)
+    half = rate * (dt_s / 2)
+    angle = np.linalg.norm(half, axis=-1, keepdims=True)
+    step = np.concatenate([half * np.sinc(angle / np.pi), np.cos(angle)], axis=-1)
+    return normalize(multiply(step, q))
+
+
+def yaw_of(q: ArrayLike) -> Array:
+    """Return (...) the yaw in rad of quaternions (..., 4): where body x points, seen from above."""
+    x, y, z, w = np.moveaxis(np.asarray(q, dtype=np.float64), -1, 0)
+    yaw: Array = np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+    return yaw
