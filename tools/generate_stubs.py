@@ -50,7 +50,9 @@ def generate(target: Path) -> None:
             if path.name.endswith("_grpc.py") and not path.name.startswith("engine"):
                 continue  # files without a service give empty stubs
             # The generator takes the proto package for the Python package.
-            text = re.sub(r"from cityloop\.v1 import", "from cityloop.protocol import", path.read_text())
+            text = re.sub(
+                r"from cityloop\.v1 import", "from cityloop.protocol import", path.read_text()
+            )
             (target / path.name).write_text(text)
 
 
