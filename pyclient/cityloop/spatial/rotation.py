@@ -71,7 +71,8 @@ def to_matrix(q: ArrayLike) -> Array:
         [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
         [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
     ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    matrix: Array = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    return matrix
 
 
 def from_matrix(matrix: ArrayLike) -> Array:

@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` and `make test`. Everything they need is made on the way.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO_OUT ?= out/demo
+DEMO_FRAMES ?= 100
+
+.PHONY: demo test format lint types imports unit bench stubs clean graphics
+
+demo: $(STAMP) graphics  ## Record the demo scenario, verify it, and say where to look.
+	rm -rf $(DEMO_OUT)
+	$(BIN)/cityloop demo --out $(DEMO_OUT) --frames $(DEMO_FRAMES)
+
+test: lint types imports unit  ## Everything that CI checks.
+
+format: $(STAMP)  ## Put the code into the project's format.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/buf lint protos
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+unit: $(STAMP) graphics
+	$(BIN)/pytest
+
+bench: $(STAMP) graphics  ## Print frames/s of the engine alone and end to end.
+	$(BIN)/python tools/bench.py
+
+stubs:  ## Regenerate the gRPC stubs from protos/.
+	$(PYTHON) tools/generate_stubs.py
+
+clean:
+	rm -rf $(VENV) out dist
+
+# The environment: made again when pyproject.toml changes.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))' || \
+		{ echo "Cityloop needs Python 3.11 to 3.13; name one with 'make PYTHON=python3.12 $(MAKECMDGOALS)'."; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh tools/install_system.sh python3-venv
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# OpenGL without a screen: installed when we may, named when we may not.
+graphics: $(STAMP)
+	@$(BIN)/python -c 'import moderngl; moderngl.create_context(standalone=True, backend="egl").release()' \
+		>/dev/null 2>&1 || sh tools/install_system.sh libegl1 libgl1

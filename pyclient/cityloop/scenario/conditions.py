@@ -1,0 +1,245 @@
+"""Conditions over actors: built by comparing measurements, evaluated by the simulation, plain text.
+
+A condition reads the same in Python and YAML:
+
+    ego.distance_to(child) < 20            distance(ego, child) < 20
+    ego.collides_with(child)               collides(ego, child)
+    (time() > 3) & ~(ego.speed() < 1)      time > 3 and not speed(ego) < 1
+
+Distances are in m, speeds in m/s, times in s.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from cityloop.errors import ScenarioError
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_AST_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+
+
+class Situation(Protocol):
+    """What conditions are evaluated against: the world at one tick."""
+
+    @property
+    def time_s(self) -> float:
+        """Time since the first frame, s."""
+
+    def distance_m(self, a: str, b: str) -> float:
+        """Return the distance of two actors' box centres over the ground, m."""
+
+    def speed_mps(self, a: str) -> float:
+        """Return an actor's speed over the ground, m/s."""
+
+    def collided(self, a: str, b: str) -> bool:
+        """Return whether two actors have touched since the first frame."""
+
+
+class Condition:
+    """Something that is true or false at a tick; combine with `&`, `|` and `~`."""
+
+    def holds(self, situation: Situation) -> bool:
+        """Return whether it is true now."""
+        raise NotImplementedError
+
+    def actors(self) -> Iterator[str]:
+        """Yield the names of the actors that it speaks of."""
+        raise NotImplementedError
+
+    def __and__(self, other: "Condition") -> "Condition":
+        return Both(self, other, "and")
+
+    def __or__(self, other: "Condition") -> "Condition":
+        return Both(self, other, "or")
+
+    def __invert__(self) -> "Condition":
+        return Not(self)
+
+    def __bool__(self) -> bool:
+        raise ScenarioError(
+            f"The condition '{self}' has no value before the scenario runs: "
+            "combine conditions with &, | and ~ instead of and, or and not."
+        )
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A number that the simulation measures: distance (m), speed (m/s) or time (s)."""
+
+    quantity: str
+    of: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.quantity}({', '.join(self.of)})" if self.of else self.quantity
+
+    def value(self, situation: Situation) -> float:
+        """Return it at this tick, in its unit."""
+        if self.quantity == "distance":
+            return situation.distance_m(*self.of)
+        if self.quantity == "speed":
+            return situation.speed_mps(*self.of)
+        return situation.time_s
+
+    def __lt__(self, limit: float) -> Condition:
+        return Comparison(self, "<", float(limit))
+
+    def __le__(self, limit: float) -> Condition:
+        return Comparison(self, "<=", float(limit))
+
+    def __gt__(self, limit: float) -> Condition:
+        return Comparison(self, ">", float(limit))
+
+    def __ge__(self, limit: float) -> Condition:
+        return Comparison(self, ">=", float(limit))
+
+
+def time() -> Measurement:
+    """Return the time since the first frame, s, as something to compare with."""
+    return Measurement("time")
+
+
+@dataclass(frozen=True)
+class Comparison(Condition):
+    """A measurement against a limit."""
+
+    measurement: Measurement
+    operator: str
+    limit: float
+
+    def __str__(self) -> str:
+        return f"{self.measurement} {self.operator} {self.limit:g}"
+
+    def holds(self, situation: Situation) -> bool:
+        return _COMPARE[self.operator](self.measurement.value(situation), self.limit)
+
+    def actors(self) -> Iterator[str]:
+        yield from self.measurement.of
+
+
+@dataclass(frozen=True)
+class Collides(Condition):
+    """Two actors touch, or have touched."""
+
+    a: str
+    b: str
+
+    def __str__(self) -> str:
+        return f"collides({self.a}, {self.b})"
+
+    def holds(self, situation: Situation) -> bool:
+        return situation.collided(self.a, self.b)
+
+    def actors(self) -> Iterator[str]:
+        yield self.a
+        yield self.b
+
+
+@dataclass(frozen=True)
+class Both(Condition):
+    """Two conditions joined by "and" or "or"."""
+
+    left: Condition
+    right: Condition
+    word: str
+
+    def __str__(self) -> str:
+        return " ".join((self._side(self.left), self.word, self._side(self.right)))
+
+    def _side(self, condition: Condition) -> str:
+        mixed = isinstance(condition, Both) and condition.word != self.word
+        return f"({condition})" if mixed else str(condition)
+
+    def holds(self, situation: Situation) -> bool:
+        left, right = self.left.holds(situation), self.right.holds(situation)
+        return (left and right) if self.word == "and" else (left or right)
+
+    def actors(self) -> Iterator[str]:
+        yield from self.left.actors()
+        yield from self.right.actors()
+
+
+@dataclass(frozen=True)
+class Not(Condition):
+    """The opposite of a condition."""
+
+    inner: Condition
+
+    def __str__(self) -> str:
+        return f"not ({self.inner})" if isinstance(self.inner, Both) else f"not {self.inner}"
+
+    def holds(self, situation: Situation) -> bool:
+        return not self.inner.holds(situation)
+
+    def actors(self) -> Iterator[str]:
+        yield from self.inner.actors()
+
+
+_GRAMMAR = (
+    "write comparisons such as 'distance(ego, child) < 20', 'speed(ego) >= 5' or 'time > 3', "
+    "or 'collides(ego, child)', joined by 'and', 'or' and 'not'"
+)
+
+
+def parse_condition(text: str) -> Condition:
+    """Return the condition that `text` writes down; the inverse of `str`.
+
+    Raises:
+        ScenarioError: if the text is no condition.
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        raise ScenarioError(f"'{text}' is not a condition: {_GRAMMAR}.") from None
+    return _condition(tree, text)
+
+
+def _condition(node: ast.expr, text: str) -> Condition:
+    match node:
+        case ast.BoolOp(op=op, values=[first, *rest]):
+            word = "and" if isinstance(op, ast.And) else "or"
+            result = _condition(first, text)
+            for value in rest:
+                result = Both(result, _condition(value, text), word)
+            return result
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Not(_condition(operand, text))
+        case ast.Compare(
+            left=left, ops=[op], comparators=[ast.Constant(value=int() | float() as n)]
+        ):
+            if type(op) in _AST_COMPARE:
+                return Comparison(_measurement(left, text), _AST_COMPARE[type(op)], float(n))
+        case ast.Call(func=ast.Name(id="collides"), args=args, keywords=[]):
+            names = _names(args, 2, text)
+            return Collides(names[0], names[1])
+    raise ScenarioError(f"'{text}' is not a condition: {_GRAMMAR}.")
+
+
+def _measurement(node: ast.expr, text: str) -> Measurement:
+    match node:
+        case ast.Name(id="time"):
+            return time()
+        case ast.Call(func=ast.Name(id="distance"), args=args, keywords=[]):
+            return Measurement("distance", _names(args, 2, text))
+        case ast.Call(func=ast.Name(id="speed"), args=args, keywords=[]):
+            return Measurement("speed", _names(args, 1, text))
+    raise ScenarioError(f"'{text}' measures something unknown: {_GRAMMAR}.")
+
+
+def _names(args: list[ast.expr], count: int, text: str) -> tuple[str, ...]:
+    names = tuple(a.id for a in args if isinstance(a, ast.Name))
+    if len(names) != count or len(args) != count:
+        raise ScenarioError(f"'{text}' does not name {count} actor(s) there: {_GRAMMAR}.")
+    return names

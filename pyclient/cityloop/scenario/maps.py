@@ -1,0 +1,43 @@
+"""Maps as a scenario names them, and the cities that they become."""
+
+from pathlib import Path
+
+from cityloop.errors import MapError
+from cityloop.scenario.model import FileMap, GridMap, MapModel
+from cityloop.world.city import City
+
+
+def build(source: MapModel, folder: Path) -> City:
+    """Return the city of a map; relative paths count from `folder`.
+
+    Raises:
+        MapError: if the map cannot be read or converted.
+    """
+    if source.grid is not None:
+        return City.grid(blocks=source.grid.blocks, seed=source.grid.seed)
+    if source.opendrive is not None:
+        return City.from_opendrive(folder / source.opendrive.path, seed=source.opendrive.seed)
+    assert source.sumo is not None  # MapModel holds exactly one
+    return City.from_network(folder / source.sumo.path, seed=source.sumo.seed)
+
+
+def from_file(path: Path) -> MapModel:
+    """Return the map that a file holds, told by its ending.
+
+    Raises:
+        MapError: if the ending is unknown.
+    """
+    if path.name.endswith(".xodr"):
+        return MapModel(opendrive=FileMap(path=str(path)))
+    if path.name.endswith((".net.xml", ".net.xml.gz")):
+        return MapModel(sumo=FileMap(path=str(path)))
+    raise MapError(f"{path} is no map that can be read: give a .xodr or a .net.xml file.")
+
+
+def describe(city: City) -> MapModel:
+    """Return how a scenario names `city`, so that `build` makes an equal one."""
+    source = city.source
+    if source.kind == "grid":
+        return MapModel(grid=GridMap(blocks=source.blocks, seed=source.seed))
+    file = FileMap(path=str(source.path), seed=source.seed)
+    return MapModel(opendrive=file) if source.kind == "opendrive" else MapModel(sumo=file)

@@ -1,0 +1,119 @@
+"""Scenarios as YAML: reading with the line of each mistake, and writing."""
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from cityloop.errors import ScenarioError
+from cityloop.scenario.model import ScenarioModel
+
+
+def read_model(path: Path) -> ScenarioModel:
+    """Return the scenario in a YAML file.
+
+    Raises:
+        ScenarioError: if the file cannot be read, is no YAML or no scenario; the message names
+            file, line and key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(f"Cannot read the scenario {path}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ScenarioError(f"The scenario {path} is not a text file in UTF-8.") from None
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise ScenarioError(f"{place} is not YAML: {problem}.") from None
+    if not isinstance(data, dict):
+        raise ScenarioError(
+            f"{path} holds no scenario: it needs keys such as 'duration_s', 'map' and 'actors'."
+        )
+    try:
+        return ScenarioModel.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(_sentence(error.errors()[0], path, root)) from None
+
+
+def explain(error: ValidationError, where: str) -> str:
+    """Return the first problem of a validation error as one sentence that starts with `where`."""
+    return _sentence(error.errors()[0], where, None)
+
+
+def write_text(model: ScenarioModel) -> str:
+    """Return a scenario as YAML; `read_model` reads it back as an equal model."""
+    data = model.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump({"cityloop": 1, **data}, sort_keys=False, allow_unicode=True)
+
+
+def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) -> str:
+    keys = [
+        k for k in problem["loc"] if k not in ("vehicle", "pedestrian") or k == problem["loc"][-1]
+    ]
+    line = _line_of(root, keys) if root is not None else None
+    place = f"{where}:{line}" if line else str(where)
+    name = ".".join(str(k) for k in keys)
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(keys[:-1])
+        close = difflib.get_close_matches(str(keys[-1]), known, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known keys are {', '.join(known)}."
+        return f"{place}: unknown key '{name}': {hint}"
+    if problem["type"] == "missing":
+        return f"{place}: the key '{name}' is missing."
+    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    if problem["type"] == "value_error":
+        return f"{place}: {name + ': ' if name else ''}{message}."
+    given = problem["input"]
+    shown = "" if isinstance(given, dict | list) else f" = {given!r}"
+    return f"{place}: {name}{shown} is not possible: {message[:1].lower() + message[1:]}."
+
+
+def _known_keys(path: Sequence[Any]) -> list[str]:
+    """Return the keys allowed where `path` leads, following the models' annotations."""
+    from cityloop.scenario import model as models
+
+    by_parent: dict[str, type[BaseModel]] = {
+        "map": models.MapModel,
+        "grid": models.GridMap,
+        "opendrive": models.FileMap,
+        "sumo": models.FileMap,
+        "environment": models.EnvironmentModel,
+        "traffic": models.TrafficModel,
+        "at": models.RoadsideModel,
+        "do": models.ActionModel,
+        "run_across": models.RunAcross,
+        "set_speed": models.SetSpeed,
+    }
+    if not path:
+        return sorted(models.ScenarioModel.model_fields)
+    if path[-1] in by_parent:
+        return sorted(by_parent[str(path[-1])].model_fields)
+    if path[0] == "triggers":
+        return sorted(models.TriggerModel.model_fields)
+    if len(path) > 1 and path[-2] == "cameras":
+        return sorted(models.CameraModel.model_fields)
+    return sorted(set(models.VehicleModel.model_fields) | set(models.PedestrianModel.model_fields))
+
+
+def _line_of(node: yaml.Node | None, keys: Sequence[Any]) -> int | None:
+    """Return the 1-based line of the deepest of `keys` that exists below `node`."""
+    line = None
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(key)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,140 @@
+"""Continuous motion from samples: B-spline curves that SUMO's positions are control points of.
+
+SUMO moves its actors from sample to sample: accelerations jump, paths have corners where lanes
+meet, lane changes start and stop abruptly. Here an actor's curve is
+
+    p(t) = sum_i c_i B((t - t_i) / (m dt)) / m
+
+with the samples c_i, the cubic cardinal B-spline B (I. J. Schoenberg, "Contributions to the problem
+of approximation of equidistant data by analytic functions", 1946) and a stretch of m samples. By
+the m-scale relation (M. Unser et al., "Fast B-spline transforms", 1991) the weights sum to one for
+every t and straight uniform motion is kept exactly, so the curve is a smoothed copy of the path
+without a lag, twice continuously differentiable, with derivatives in closed form. The price is that
+p(t) needs samples up to 2m - 1 ticks ahead: traffic is shown that much later than SUMO computes it.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+HALF_WIDTH_S = 0.6  # half the support of the kernel; its standard deviation is 0.29 of that
+
+
+def cubic_b_spline(u: Array, derivative: int = 0) -> Array:
+    """Return the cubic cardinal B-spline (support [-2, 2], integral 1) or a derivative, at u (...).
+
+    Raises:
+        ValueError: if `derivative` is not 0, 1 or 2.
+    """
+    a = np.abs(u)
+    near, far = a < 1, (a >= 1) & (a < 2)
+    if derivative == 0:
+        return np.where(near, 2 / 3 - a**2 + a**3 / 2, np.where(far, (2 - a) ** 3 / 6, 0.0))
+    if derivative == 1:
+        return np.sign(u) * np.where(
+            near, 1.5 * a**2 - 2 * a, np.where(far, -((2 - a) ** 2) / 2, 0.0)
+        )
+    if derivative == 2:
+        return np.where(near, 3 * a - 2, np.where(far, 2 - a, 0.0))
+    raise ValueError(f"the kernel has derivatives 0, 1 and 2, not {derivative}")
+
+
+class SplineKernel:
+    """Weights of the newest `window` samples for the curve at the shown tick.
+
+    The shown tick lies `lookahead` ticks before the newest sample.
+
+    Attributes:
+        dt_s: time between samples.
+        stretch: m above, ticks.
+        lookahead: 2m - 1, ticks.
+        window: 4m, number of samples that are kept.
+    """
+
+    def __init__(self, dt_s: float) -> None:
+        """Choose the stretch that comes nearest to HALF_WIDTH_S on either side, at least 2 ticks."""
+        self.dt_s = dt_s
+        self.stretch = max(2, round(HALF_WIDTH_S / 2 / dt_s))
+        self.lookahead = 2 * self.stretch - 1
+        self.window = 4 * self.stretch
+        self._age = np.arange(self.window) - self.lookahead  # ticks before the shown one
+
+    def weights(self, derivative: int, offset_ticks: float = 0.0) -> Array:
+        """Return (window,) weights, newest sample first, at the shown tick + offset in [-1, 0].
+
+        The weighted sum of samples in m is the position in m, the velocity in m/s or the
+        acceleration in m/s^2 for `derivative` 0, 1 or 2.
+        """
+        u = (self._age + offset_ticks) / self.stretch
+        scale = self.stretch * (self.stretch * self.dt_s) ** derivative
+        return cubic_b_spline(u, derivative) / scale
+
+
+@dataclass
+class Columns:
+    """Base of a table of actors whose fields are arrays with a row per actor."""
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Drop the rows where `rows` (N,) is False."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name)[rows])
+
+    def append(self, other: Self) -> None:
+        """Add the rows of `other` at the end."""
+        for field in fields(self):
+            joined = np.concatenate([getattr(self, field.name), getattr(other, field.name)])
+            setattr(self, field.name, joined)
+
+
+class SampleHistory:
+    """The newest samples of N actors, C channels each, and their curves at the shown tick.
+
+    One tick is: `append` and `keep` for who comes and goes, then one `push` of everybody's sample.
+    """
+
+    def __init__(self, kernel: SplineKernel, channels: int) -> None:
+        self.kernel = kernel
+        self._samples = np.zeros((0, kernel.window, channels))
+        self._head = 0  # where the newest sample is in axis 1; older ones lie before it
+        self._weights = {
+            (derivative, offset): kernel.weights(derivative, offset)
+            for derivative, offset in ((0, 0.0), (1, -1.0), (1, -0.5), (1, 0.0), (2, 0.0))
+        }
+
+    def append(self, sample: Array, rate: Array) -> None:
+        """Add an actor who came with `sample` (C,) and had moved at `rate` (C,) per s before."""
+        age = np.empty(self.kernel.window)
+        age[(self._head - np.arange(self.kernel.window)) % self.kernel.window] = np.arange(
+            self.kernel.window
+        )
+        past = sample - age[:, None] * (rate * self.kernel.dt_s)
+        self._samples = np.concatenate([self._samples, past[None]])
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Drop the actors where `rows` (N,) is False."""
+        self._samples = self._samples[rows]
+
+    def newest(self, back: int = 0) -> Array:
+        """Return (N, C) the samples of `back` ticks before the newest."""
+        return self._samples[:, (self._head - back) % self.kernel.window]
+
+    def push(self, samples: Array) -> None:
+        """Add everybody's next sample, (N, C)."""
+        self._head = (self._head + 1) % self.kernel.window
+        self._samples[:, self._head] = samples
+
+    def curve(self, derivative: int = 0, offset_ticks: float = 0.0) -> Array:
+        """Return (N, C) the curves or a time derivative at the shown tick + offset."""
+        order = (self._head - np.arange(self.kernel.window)) % self.kernel.window
+        weights = np.empty(self.kernel.window)
+        weights[order] = self._weights[derivative, offset_ticks]
+        result: Array = np.einsum("k,nkc->nc", weights, self._samples)
+        return result
+
+    def shown(self) -> Array:
+        """Return (N, C) the raw samples of the shown tick, for channels that are not smoothed."""
+        return self.newest(self.kernel.lookahead)

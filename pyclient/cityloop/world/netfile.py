@@ -1,0 +1,243 @@
+"""Reading a SUMO network file (https://sumo.dlr.de/docs/Networks/SUMO_Road_Networks.html)."""
+
+import gzip
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.errors import MapError
+
+_CARS = frozenset({"passenger", "taxi", "bus", "delivery", "truck", "private"})
+_DEFAULT_WIDTH_M = 3.2  # SUMO's default lane width
+# A lane closed to all traffic and this wide is taken for a parking strip, unless a type says what
+# it is: narrower ones are gutters, wider ones verges.
+_PARKING_WIDTH_M = (1.8, 3.2)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane.
+
+    Attributes:
+        id, edge_id, index: as in SUMO; index 0 is the rightmost lane.
+        kind: "driving", "parking", "bicycle", "sidewalk", "border" (gutter, shoulder, median),
+            "crossing", "walkingarea" or "internal" (a car's way across a junction).
+        shape: (N, 3) centre line, metres, world frame; of a walkingarea its outline.
+        width_m, length_m: metres; speed_mps: speed limit, m/s.
+        outline: (N, 3) outline of a crossing where the network gives one, else empty.
+    """
+
+    id: str
+    edge_id: str
+    index: int
+    kind: str
+    shape: NDArray[np.float64]
+    width_m: float
+    speed_mps: float
+    length_m: float
+    outline: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A road in one direction; `lane_ids` from right to left."""
+
+    id: str
+    from_junction: str
+    to_junction: str
+    lane_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Junction:
+    """A junction; `shape` is its (N, 3) outline (may have fewer than 3 points), metres."""
+
+    id: str
+    kind: str
+    position: NDArray[np.float64]
+    shape: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A way from lane `from_lane` of an edge to `to_lane` of another, through lane `via`.
+
+    `direction` is SUMO's: s straight, l left, r right, t turnaround, L and R partly.
+    """
+
+    from_edge: str
+    to_edge: str
+    from_lane: int
+    to_lane: int
+    via: str
+    tls_id: str
+    link_index: int
+    direction: str
+    state: str
+
+
+@dataclass(frozen=True)
+class SignalHead:
+    """A connection under a traffic light: the state's character `link_index` rules it.
+
+    `from_lane` ends at the stop line that the signal faces; for people it is a walkingarea and
+    `to_lane` the crossing.
+    """
+
+    tls_id: str
+    link_index: int
+    from_lane: str
+    to_lane: str
+    direction: str
+
+
+@dataclass
+class NetContent:
+    """All that is read from a file."""
+
+    lanes: dict[str, Lane] = field(default_factory=dict)
+    edges: dict[str, Edge] = field(default_factory=dict)
+    junctions: dict[str, Junction] = field(default_factory=dict)
+    connections: list[Connection] = field(default_factory=list)
+    signals: list[SignalHead] = field(default_factory=list)
+    programs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_net(path: Path) -> NetContent:
+    """Read a network, plain or gzipped.
+
+    Raises:
+        MapError: if the file cannot be read or is no SUMO network.
+    """
+    try:
+        raw = path.read_bytes()
+        root = ET.fromstring(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+    except (OSError, EOFError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise MapError(f"{path}: the road network cannot be read: {reason}") from error
+    except ET.ParseError as error:
+        raise MapError(f"{path}: not a SUMO network, its XML breaks at {error}") from error
+    if root.tag != "net":
+        raise MapError(f"{path}: not a SUMO network but <{root.tag}>; convert it with netconvert")
+    content = NetContent()
+    try:
+        for element in root:
+            _READERS.get(element.tag, _skip)(element, content)
+    except (KeyError, ValueError) as error:
+        raise MapError(f"{path}: not a whole SUMO network: {error!r} is missing or wrong") from error
+    content.signals.sort(key=lambda s: (s.tls_id, s.link_index, s.from_lane))
+    return content
+
+
+def _skip(element: ET.Element, content: NetContent) -> None:
+    """Pass over elements that say nothing about roads (location, requests, parameters)."""
+
+
+def _points(text: str) -> NDArray[np.float64]:
+    rows = [[float(v) for v in point.split(",")] for point in text.split()]
+    return np.array([(r + [0.0])[:3] for r in rows], dtype=np.float64).reshape(-1, 3)
+
+
+def _allows(lane: Mapping[str, str], wanted: frozenset[str]) -> bool:
+    if "allow" in lane:
+        allowed = set(lane["allow"].split())
+        return "all" in allowed or bool(allowed & wanted)
+    closed = set(lane.get("disallow", "").split())
+    return "all" not in closed and not wanted <= closed
+
+
+def _lane_kind(function: str, lane: Mapping[str, str], lane_type: str, width: float) -> str:
+    if function in ("crossing", "walkingarea"):
+        return function
+    if _allows(lane, _CARS):
+        return "driving" if function != "internal" else "internal"
+    if _allows(lane, frozenset({"pedestrian"})):
+        return "sidewalk"
+    if _allows(lane, frozenset({"bicycle"})):
+        return "bicycle"
+    if function == "internal" or (lane_type and lane_type != "parking"):
+        return "border"
+    low, high = _PARKING_WIDTH_M
+    return "parking" if lane_type == "parking" or low <= width <= high else "border"
+
+
+def _read_edge(element: ET.Element, content: NetContent) -> None:
+    function = element.get("function", "normal")
+    if function == "connector":
+        return
+    edge_id = element.attrib["id"]
+    lanes = [e.attrib for e in element if e.tag == "lane"]
+    types = element.get("type", "").split("|")
+    ids = []
+    for lane in lanes:
+        width = float(lane.get("width", _DEFAULT_WIDTH_M))
+        index = int(lane["index"])
+        named = types[index] if len(types) == len(lanes) > 1 else ""
+        shape = _points(lane["shape"])
+        if len(shape) < 2:
+            raise ValueError(f"shape of lane {lane['id']}")
+        content.lanes[lane["id"]] = Lane(
+            id=lane["id"],
+            edge_id=edge_id,
+            index=index,
+            kind=_lane_kind(function, lane, lane.get("type", named), width),
+            shape=shape,
+            width_m=width,
+            speed_mps=float(lane["speed"]),
+            length_m=float(lane["length"]),
+            outline=_points(lane.get("outlineShape", "")),
+        )
+        ids.append(lane["id"])
+    if function == "normal":
+        content.edges[edge_id] = Edge(
+            edge_id, element.attrib["from"], element.attrib["to"], tuple(ids)
+        )
+
+
+def _read_junction(element: ET.Element, content: NetContent) -> None:
+    if element.get("type") == "internal":
+        return
+    position = np.array([float(element.get(axis, 0.0)) for axis in "xyz"])
+    content.junctions[element.attrib["id"]] = Junction(
+        element.attrib["id"],
+        element.attrib["type"],
+        position,
+        _points(element.get("shape", "")),
+    )
+
+
+def _read_connection(element: ET.Element, content: NetContent) -> None:
+    a = element.attrib
+    link = Connection(
+        from_edge=a["from"],
+        to_edge=a["to"],
+        from_lane=int(a["fromLane"]),
+        to_lane=int(a["toLane"]),
+        via=a.get("via", ""),
+        tls_id=a.get("tl", ""),
+        link_index=int(a.get("linkIndex", -1)),
+        direction=a.get("dir", ""),
+        state=a.get("state", ""),
+    )
+    content.connections.append(link)
+    if link.tls_id:
+        start, end = f"{link.from_edge}_{link.from_lane}", f"{link.to_edge}_{link.to_lane}"
+        head = SignalHead(link.tls_id, link.link_index, start, end, link.direction)
+        content.signals.append(head)
+
+
+def _read_program(element: ET.Element, content: NetContent) -> None:
+    phases = tuple(e.attrib["state"] for e in element if e.tag == "phase")
+    content.programs.setdefault(element.attrib["id"], phases)
+
+
+_READERS = {
+    "edge": _read_edge,
+    "junction": _read_junction,
+    "connection": _read_connection,
+    "tlLogic": _read_program,
+}
