@@ -88,7 +88,7 @@ def _measure(
     instance: NDArray[np.uint32], depth: NDArray[np.float32], intrinsics: Intrinsics
 ) -> _Visible:
     """Return what the pixels of the objects say about each of them."""
-    height, width = instance.shape
+    width = instance.shape[1]
     ids = np.ascontiguousarray(instance).ravel()
     begins_run = np.empty(ids.size, dtype=np.bool_)
     np.not_equal(ids[1:], ids[:-1], out=begins_run[1:])

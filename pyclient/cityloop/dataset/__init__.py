@@ -1,0 +1,7 @@
+"""Datasets on disk: record, read, verify."""
+
+from cityloop.dataset.reader import Dataset, Frame, Sequence
+from cityloop.dataset.verification import Report, Row, verify
+from cityloop.dataset.writer import SequenceWriter
+
+__all__ = ["Dataset", "Frame", "Report", "Row", "Sequence", "SequenceWriter", "verify"]

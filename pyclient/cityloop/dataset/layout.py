@@ -3,11 +3,10 @@
 import errno
 import hashlib
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,7 +130,8 @@ def replacing(path: Path) -> Iterator[Path]:
             yield partial
             partial.replace(path)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise
 
 
@@ -163,19 +163,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def digest_of(hashes: Iterator[str]) -> str:
-    """Return the SHA-256 of many files' hashes in their order: one number for a folder of frames."""
+def digest_of(hashes: Iterable[str]) -> str:
+    """Return the SHA-256 of many files' hashes, a line each, in their order."""
     return hashlib.sha256("".join(f"{h}\n" for h in hashes).encode()).hexdigest()
 
 
-def remove_folder(folder: Path, remove: Callable[[Path], None] = shutil.rmtree) -> None:
-    """Remove a sequence's folder; its sequence.json goes first, so that no torso reads as whole."""
+def remove_folder(folder: Path) -> None:
+    """Remove a sequence's folder; its sequence.json goes first, so that no torso reads as whole.
+
+    Raises:
+        DatasetError: if it cannot be removed.
+    """
     with writing(folder):
         SequenceLayout(folder).description.unlink(missing_ok=True)
         if folder.exists():
-            remove(folder)
-
-
-def is_writable(folder: Path) -> bool:
-    """Whether files can be made in `folder`."""
-    return os.access(folder, os.W_OK)
+            shutil.rmtree(folder)

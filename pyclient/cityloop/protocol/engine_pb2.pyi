@@ -200,12 +200,14 @@ class RestoreRequest(_message.Message):
     def __init__(self, save_id: _Optional[int] = ...) -> None: ...
 
 class RestoreResponse(_message.Message):
-    __slots__ = ("tick", "states")
+    __slots__ = ("tick", "states", "time_s")
     TICK_FIELD_NUMBER: _ClassVar[int]
     STATES_FIELD_NUMBER: _ClassVar[int]
+    TIME_S_FIELD_NUMBER: _ClassVar[int]
     tick: int
     states: _containers.RepeatedCompositeFieldContainer[_state_pb2.BodyState]
-    def __init__(self, tick: _Optional[int] = ..., states: _Optional[_Iterable[_Union[_state_pb2.BodyState, _Mapping]]] = ...) -> None: ...
+    time_s: float
+    def __init__(self, tick: _Optional[int] = ..., states: _Optional[_Iterable[_Union[_state_pb2.BodyState, _Mapping]]] = ..., time_s: _Optional[float] = ...) -> None: ...
 
 class ShutdownRequest(_message.Message):
     __slots__ = ()

@@ -21,7 +21,7 @@ BODY_KIND_DRIVEN: BodyKind
 BODY_KIND_WALKER: BodyKind
 
 class Body(_message.Message):
-    __slots__ = ("id", "prototype", "kind", "pose", "velocity", "angular_velocity", "instance_id", "semantic", "tints", "lamps", "bones")
+    __slots__ = ("id", "prototype", "kind", "pose", "velocity", "angular_velocity", "instance_id", "semantic", "tints", "lamps", "bones", "acceleration", "wheels")
     ID_FIELD_NUMBER: _ClassVar[int]
     PROTOTYPE_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -33,6 +33,8 @@ class Body(_message.Message):
     TINTS_FIELD_NUMBER: _ClassVar[int]
     LAMPS_FIELD_NUMBER: _ClassVar[int]
     BONES_FIELD_NUMBER: _ClassVar[int]
+    ACCELERATION_FIELD_NUMBER: _ClassVar[int]
+    WHEELS_FIELD_NUMBER: _ClassVar[int]
     id: int
     prototype: str
     kind: BodyKind
@@ -44,7 +46,9 @@ class Body(_message.Message):
     tints: _containers.RepeatedCompositeFieldContainer[_geometry_pb2.Color]
     lamps: int
     bones: bytes
-    def __init__(self, id: _Optional[int] = ..., prototype: _Optional[str] = ..., kind: _Optional[_Union[BodyKind, str]] = ..., pose: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., angular_velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., instance_id: _Optional[int] = ..., semantic: _Optional[int] = ..., tints: _Optional[_Iterable[_Union[_geometry_pb2.Color, _Mapping]]] = ..., lamps: _Optional[int] = ..., bones: _Optional[bytes] = ...) -> None: ...
+    acceleration: _geometry_pb2.Vector3
+    wheels: _containers.RepeatedCompositeFieldContainer[WheelState]
+    def __init__(self, id: _Optional[int] = ..., prototype: _Optional[str] = ..., kind: _Optional[_Union[BodyKind, str]] = ..., pose: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., angular_velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., instance_id: _Optional[int] = ..., semantic: _Optional[int] = ..., tints: _Optional[_Iterable[_Union[_geometry_pb2.Color, _Mapping]]] = ..., lamps: _Optional[int] = ..., bones: _Optional[bytes] = ..., acceleration: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., wheels: _Optional[_Iterable[_Union[WheelState, _Mapping]]] = ...) -> None: ...
 
 class KinematicTarget(_message.Message):
     __slots__ = ("id", "pose", "velocity", "angular_velocity", "acceleration", "bones", "wheels", "teleport")

@@ -1,0 +1,14 @@
+"""The scripting language: actors, conditions, actions; in Python and in YAML."""
+
+from importlib import resources
+
+from cityloop.scenario.conditions import Condition, time
+from cityloop.scenario.script import Actor, Pedestrian, Scenario, Vehicle
+
+__all__ = ["Actor", "Condition", "Pedestrian", "Scenario", "Vehicle", "demo_scenario", "time"]
+
+
+def demo_scenario() -> Scenario:
+    """Return the scenario of `cityloop demo`: a child runs out between parked cars."""
+    with resources.as_file(resources.files(__package__) / "demo.yaml") as path:
+        return Scenario.from_yaml(path)

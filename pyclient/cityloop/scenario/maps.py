@@ -37,7 +37,7 @@ def from_file(path: Path) -> MapModel:
 def describe(city: City) -> MapModel:
     """Return how a scenario names `city`, so that `build` makes an equal one."""
     source = city.source
-    if source.kind == "grid":
-        return MapModel(grid=GridMap(blocks=source.blocks, seed=source.seed))
-    file = FileMap(path=str(source.path), seed=source.seed)
-    return MapModel(opendrive=file) if source.kind == "opendrive" else MapModel(sumo=file)
+    if source["kind"] == "grid":
+        return MapModel(grid=GridMap(blocks=source["blocks"], seed=city.seed))
+    file = FileMap(path=source["path"], seed=city.seed)
+    return MapModel(opendrive=file) if source["kind"] == "opendrive" else MapModel(sumo=file)

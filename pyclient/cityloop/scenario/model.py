@@ -45,7 +45,7 @@ def _condition_text(text: str) -> str:
 class GridMap(Model):
     """A procedural grid of `blocks` (east, north) city blocks."""
 
-    blocks: tuple[Annotated[int, Field(ge=1, le=20)], Annotated[int, Field(ge=1, le=20)]] = (4, 4)
+    blocks: tuple[Annotated[int, Field(ge=2, le=12)], Annotated[int, Field(ge=2, le=12)]] = (4, 4)
     seed: Annotated[int, Field(ge=0)] = 0
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from cityloop.errors import ScenarioError
@@ -175,6 +176,18 @@ class Scenario:
         scenario._check_places()
         return scenario
 
+    def vary(self, *, seed: int | None = None, duration_s: float | None = None) -> "Scenario":
+        """Return the same scenario in the same city with another seed or duration.
+
+        Raises:
+            ScenarioError: if a value is impossible.
+        """
+        varied = Scenario.__new__(Scenario)
+        varied.city, varied.model = self.city, self.model
+        changes = {"seed": seed, "duration_s": duration_s}
+        varied._update(**{key: value for key, value in changes.items() if value is not None})
+        return varied
+
     def to_yaml(self) -> str:
         """Return the scenario as YAML that `from_yaml` reads back."""
         return yaml_format.write_text(self.model)
@@ -233,7 +246,9 @@ class Scenario:
 
     def pedestrian(self, name: str, *, kind: str, at: Roadside) -> Pedestrian:
         """Add a person who stands at a roadside spot (`city.roadside(...)`), facing the road."""
-        spot = RoadsideModel(edge=at.edge_id, s_m=at.s_m, hidden_by=at.hidden_by, side=at.side)
+        spot = RoadsideModel(
+            edge=at.edge_id, s_m=at.s_m, hidden_by="parked" if at.placements else None
+        )
         model = _build(PedestrianModel, f"Pedestrian '{name}'", pedestrian=kind, at=spot)
         self._add_actor(name, model)
         return Pedestrian(self, name)
@@ -266,7 +281,8 @@ class Scenario:
                 at = actor.at
                 self.city.roadside(at.edge, at.s_m, hidden_by=at.hidden_by, side=at.side)
                 continue
-            length = self.city.network.route_length(self.city.route(*actor.route))
+            path = self.city.network.path(self.city.route(*actor.route))
+            length = float(np.sum(np.linalg.norm(np.diff(path[:, :2], axis=0), axis=1)))
             if actor.start_m >= length:
                 raise ScenarioError(
                     f"Vehicle '{name}' starts at start_m {actor.start_m:g}, but its route is only "

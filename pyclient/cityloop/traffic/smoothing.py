@@ -56,7 +56,7 @@ class SplineKernel:
     """
 
     def __init__(self, dt_s: float) -> None:
-        """Choose the stretch that comes nearest to HALF_WIDTH_S on either side, at least 2 ticks."""
+        """Choose the stretch, at least 2 ticks, that comes nearest to HALF_WIDTH_S."""
         self.dt_s = dt_s
         self.stretch = max(2, round(HALF_WIDTH_S / 2 / dt_s))
         self.lookahead = 2 * self.stretch - 1
@@ -93,7 +93,7 @@ class Columns:
 class SampleHistory:
     """The newest samples of N actors, C channels each, and their curves at the shown tick.
 
-    One tick is: `append` and `keep` for who comes and goes, then one `push` of everybody's sample.
+    One tick is: `keep` for who has gone, one `push` of everybody's sample, `append` for who comes.
     """
 
     def __init__(self, kernel: SplineKernel, channels: int) -> None:

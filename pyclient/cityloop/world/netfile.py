@@ -128,7 +128,9 @@ def read_net(path: Path) -> NetContent:
         for element in root:
             _READERS.get(element.tag, _skip)(element, content)
     except (KeyError, ValueError) as error:
-        raise MapError(f"{path}: not a whole SUMO network: {error!r} is missing or wrong") from error
+        raise MapError(
+            f"{path}: not a whole SUMO network: {error!r} is missing or wrong"
+        ) from error
     content.signals.sort(key=lambda s: (s.tls_id, s.link_index, s.from_lane))
     return content
 

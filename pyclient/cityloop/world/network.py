@@ -7,6 +7,7 @@ import heapq
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,7 @@ class RoadNetwork:
         edges = [self.edge_id(e) for e in edge_ids]
         if not edges:
             raise MapError("a path needs at least one road; none was given")
-        links = [self._links(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        links = [self._links(a, b) for a, b in pairwise(edges)]
         chosen = self._choose_links(links)
         pieces: list[Array] = []
         for i, edge in enumerate(edges):
@@ -192,7 +193,9 @@ class RoadNetwork:
         found = [c for c in self._outgoing.get(a, []) if c.to_edge == b and self._drivable(c)]
         if not found:
             ways = ", ".join(self.successors(a)) or "none"
-            raise MapError(f"no car can go from road {a!r} to {b!r}; from there it can enter: {ways}")
+            raise MapError(
+                f"no car can go from road {a!r} to {b!r}; from there it can enter: {ways}"
+            )
         return sorted(found, key=lambda c: (c.from_lane, c.to_lane))
 
     @staticmethod

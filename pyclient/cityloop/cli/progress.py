@@ -1,0 +1,58 @@
+"""Progress bars with frames/s and time left."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+console = Console(stderr=True)
+
+Advance = Callable[[int], None]
+
+
+class FramesPerSecond(ProgressColumn):
+    """The recent rate of a task in frames/s."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate as text."""
+        speed = task.finished_speed or task.speed
+        return Text("– frames/s" if speed is None else f"{speed:.1f} frames/s")
+
+
+@contextmanager
+def frames_bar(title: str, total: int) -> Iterator[Advance]:
+    """Show a bar while frames are made; the block calls what it is lent with the frames done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        FramesPerSecond(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+@contextmanager
+def spinner(title: str) -> Iterator[None]:
+    """Show that something of unknown length is going on."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=1)
+        yield
+        progress.update(task, completed=1)

@@ -1,0 +1,57 @@
+"""`cityloop run`: a scenario file becomes a dataset."""
+
+from pathlib import Path
+
+import click
+
+from cityloop.cli.progress import console, frames_bar, spinner
+from cityloop.engine import Engine, connect, launch
+from cityloop.scenario.script import Scenario
+from cityloop.simulation import record
+
+
+def play(scenario: Scenario, out: Path, *, overwrite: bool, address: str | None) -> None:
+    """Record a scenario into `out` with a progress bar and say what came of it."""
+
+    def engine() -> Engine:
+        return launch() if address is None else connect(address)
+
+    model = scenario.model
+    with engine() as running:
+        console.print(f"{running.info.name} engine {running.info.version}, {running.info.renderer}")
+        with frames_bar(f"recording '{model.name}'", model.frame_count) as advance:
+            recording = record(scenario, running, out, overwrite=overwrite, progress=advance)
+    console.print(f"{recording.frames} frames in {recording.folder}")
+    if recording.failure:
+        console.print(f"the run ended early, because {recording.failure}")
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="Dataset folder.")
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    help="Use this .xodr or .net.xml instead of the scenario's map.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the scenario's.")
+@click.option("--connect", "address", metavar="HOST:PORT", help="Use a running engine.")
+@click.option("--overwrite", is_flag=True, help="Replace a sequence of this name.")
+def run(
+    scenario: Path,
+    out: Path,
+    map_file: Path | None,
+    seed: int | None,
+    address: str | None,
+    overwrite: bool,
+) -> None:
+    """Record a SCENARIO (a YAML file) into a dataset.
+
+    An interrupted run goes on where it stopped when it is started again.
+    """
+    with spinner("building the city"):
+        script = Scenario.from_yaml(scenario, map_file)
+    if seed is not None:
+        script = script.vary(seed=seed)
+    play(script, out, overwrite=overwrite, address=address)

@@ -1,0 +1,269 @@
+"""What sequence.json, dataset.json and provenance.json say."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cityloop.dataset.layout import FORMAT_VERSION, check_name, read_json, to_json, write_whole
+from cityloop.dataset.passes import PASS_FORMATS
+from cityloop.engine.frames import CameraSpec
+from cityloop.errors import DatasetError
+from cityloop.spatial import Intrinsics, Pose
+from cityloop.world.scene import Prototype
+from cityloop.world.semantics import CLASSES
+
+
+@dataclass(frozen=True)
+class RecordedCamera:
+    """A camera as sequence.json keeps it.
+
+    Attributes:
+        name: its folder.
+        intrinsics: the pinhole model.
+        host: name of the actor that carries it, "" for the world.
+        mount: host-from-camera, OpenCV axes (world-from-camera without a host).
+        near_m, far_m: visible range of depth.
+    """
+
+    name: str
+    intrinsics: Intrinsics
+    host: str
+    mount: Pose
+    near_m: float
+    far_m: float
+
+    @staticmethod
+    def of(spec: CameraSpec, host: str) -> "RecordedCamera":
+        """Return the camera of an engine's specification, carried by the actor `host`."""
+        check_name(spec.name, "camera")
+        return RecordedCamera(spec.name, spec.intrinsics, host, spec.mount, spec.near_m, spec.far_m)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what sequence.json says about the camera."""
+        k = self.intrinsics
+        return {
+            "name": self.name,
+            "width": k.width,
+            "height": k.height,
+            "K": k.matrix.tolist(),
+            "distortion": [],
+            "host": self.host,
+            "mount": {
+                "position": self.mount.position.tolist(),
+                "quaternion": self.mount.quaternion.tolist(),
+            },
+            "near_m": self.near_m,
+            "far_m": self.far_m,
+        }
+
+    @staticmethod
+    def from_json(said: Mapping[str, Any]) -> "RecordedCamera":
+        """Return the camera that sequence.json describes."""
+        (fx, _, cx), (_, fy, cy), _ = said["K"]
+        return RecordedCamera(
+            said["name"],
+            Intrinsics(said["width"], said["height"], fx, fy, cx, cy),
+            said["host"],
+            Pose(said["mount"]["position"], said["mount"]["quaternion"]),
+            said["near_m"],
+            said["far_m"],
+        )
+
+
+@dataclass(frozen=True)
+class WheelGeometry:
+    """A wheel as sequence.json keeps it: a cylinder about its y axis, metres, body frame."""
+
+    center: tuple[float, float, float]
+    radius_m: float
+    width_m: float
+    steered: bool
+
+
+@dataclass(frozen=True)
+class KindGeometry:
+    """A kind of actor as sequence.json keeps it; metres, body frame."""
+
+    dimension: tuple[float, float, float]
+    box_center: tuple[float, float, float]
+    wheels: tuple[WheelGeometry, ...]
+    skinned: bool
+
+    @staticmethod
+    def of(prototype: Prototype) -> "KindGeometry":
+        """Return the geometry of a prototype."""
+        wheels = prototype.dynamics.wheels if prototype.dynamics else ()
+        return KindGeometry(
+            prototype.dimension,
+            prototype.box_center,
+            tuple(WheelGeometry(w.center, w.radius_m, w.width_m, w.steered) for w in wheels),
+            bool(prototype.joint_names),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what sequence.json says about the kind."""
+        return {
+            "dimension": list(map(float, self.dimension)),
+            "box_center": list(map(float, self.box_center)),
+            "wheels": [
+                {
+                    "center": list(map(float, w.center)),
+                    "radius_m": float(w.radius_m),
+                    "width_m": float(w.width_m),
+                    "steered": bool(w.steered),
+                }
+                for w in self.wheels
+            ],
+            "skinned": self.skinned,
+        }
+
+    @staticmethod
+    def from_json(said: Mapping[str, Any]) -> "KindGeometry":
+        """Return the geometry that sequence.json describes."""
+        wheels = (
+            WheelGeometry(tuple(w["center"]), w["radius_m"], w["width_m"], w["steered"])
+            for w in said["wheels"]
+        )
+        return KindGeometry(
+            tuple(said["dimension"]), tuple(said["box_center"]), tuple(wheels), said["skinned"]
+        )
+
+
+@dataclass(frozen=True)
+class RecordingPlan:
+    """Everything that fixes the bytes of a sequence, known before its first frame.
+
+    Attributes:
+        name: the sequence's folder.
+        description: resolved scenario, seed, map, engine: what the recorder knows, JSON values.
+        cameras: the rig.
+        kinds: geometry of each kind of actor.
+        passes: names of the recorded passes, in the order of `cityloop.engine.frames.PASSES`.
+        dt_s: length of a tick.
+        frame_count: frames at most; a scenario may end earlier.
+    """
+
+    name: str
+    description: Mapping[str, Any]
+    cameras: tuple[RecordedCamera, ...]
+    kinds: Mapping[str, KindGeometry]
+    passes: tuple[str, ...]
+    dt_s: float
+    frame_count: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON values."""
+        return {
+            "format": {"name": "cityloop-sequence", "version": FORMAT_VERSION},
+            "name": self.name,
+            "dt_s": self.dt_s,
+            "frame_count": self.frame_count,
+            "passes": list(self.passes),
+            "cameras": [c.to_json() for c in self.cameras],
+            "kinds": {kind: self.kinds[kind].to_json() for kind in sorted(self.kinds)},
+            "description": dict(self.description),
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plan: two recordings with the same one continue each other."""
+        text = json.dumps(self.to_json(), sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plan(
+    name: str,
+    description: Mapping[str, Any],
+    cameras: Sequence[CameraSpec],
+    *,
+    prototypes: Iterable[Prototype],
+    hosts: Mapping[str, str],
+    passes: Sequence[str],
+    dt_s: float,
+    frame_count: int,
+) -> RecordingPlan:
+    """Return the plan of a recording; `hosts` is camera name -> name of the actor that carries it.
+
+    Raises:
+        DatasetError: if a name cannot be a folder's, or there is nothing to record.
+    """
+    check_name(name, "sequence")
+    if frame_count < 1 or not cameras:
+        raise DatasetError(
+            f"sequence {name!r} has {frame_count} frames of {len(cameras)} cameras; "
+            "record at least one frame of one camera"
+        )
+    return RecordingPlan(
+        name=name,
+        description=description,
+        cameras=tuple(RecordedCamera.of(c, hosts.get(c.name, "")) for c in cameras),
+        kinds={p.name: KindGeometry.of(p) for p in prototypes},
+        passes=tuple(passes),
+        dt_s=dt_s,
+        frame_count=frame_count,
+    )
+
+
+def write_dataset_json(root: Path) -> None:
+    """Write dataset.json into `root` if it is not there.
+
+    Raises:
+        DatasetError: if `root` holds something else, or a dataset of another version.
+    """
+    path = root / "dataset.json"
+    if path.exists():
+        check_dataset_json(root)
+        return
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise DatasetError(
+            f"{root} is there already and is no Cityloop dataset; choose another folder"
+        )
+    classes = [
+        {"id": int(c), "name": info.name, "color": list(info.color)} for c, info in CLASSES.items()
+    ]
+    passes = {
+        name: {"dtype": f.dtype, "channels": max(1, f.channels), "unit": f.unit, "frame": f.frame}
+        for name, f in PASS_FORMATS.items()
+    }
+    about = {"name": "cityloop-dataset", "version": FORMAT_VERSION}
+    write_whole(path, to_json({"format": about, "classes": classes, "passes": passes}))
+
+
+def check_dataset_json(root: Path) -> dict[str, Any]:
+    """Return what dataset.json says.
+
+    Raises:
+        DatasetError: if it is missing, damaged, something else's or newer than this program.
+    """
+    said = read_json(root / "dataset.json", "name the folder of a Cityloop dataset")
+    check_format(root / "dataset.json", said, "cityloop-dataset")
+    return said
+
+
+def check_format(path: Path, said: Mapping[str, Any], name: str) -> None:
+    """Check the format that a JSON file declares.
+
+    Raises:
+        DatasetError: if it is another format or a newer version.
+    """
+    form = said.get("format")
+    if not isinstance(form, Mapping) or form.get("name") != name:
+        raise DatasetError(f"{path} is not of the format {name}; name a Cityloop dataset")
+    version = form.get("version")
+    if not isinstance(version, int) or version > FORMAT_VERSION:
+        raise DatasetError(
+            f"{path} has format version {version}, this program reads up to {FORMAT_VERSION}; "
+            "install a newer Cityloop"
+        )
+
+
+def write_provenance(root: Path, assets: Iterable[Mapping[str, Any]]) -> None:
+    """Add `assets` (name, source, licence, ...) to provenance.json, sorted by name, each once."""
+    path = root / "provenance.json"
+    known = read_json(path, "remove it to have it written anew")["assets"] if path.exists() else []
+    by_text = {json.dumps(a, sort_keys=True): dict(a) for a in [*known, *assets]}
+    ordered = sorted(by_text, key=lambda text: (str(by_text[text].get("name")), text))
+    write_whole(path, to_json({"assets": [by_text[text] for text in ordered]}))

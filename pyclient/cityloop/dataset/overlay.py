@@ -1,0 +1,170 @@
+"""Velocity labels drawn over a picture: box, id, speed, and the ground velocity as an arrow.
+
+The arrow is a flat shape that lies on the ground in front of the object, in its direction of
+travel, as long as `ARROW_TIME_S` of travel, seen by the camera like everything else on the ground.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.annotation import ObjectTable
+from cityloop.spatial import Intrinsics, Pose, rotation
+from cityloop.world.semantics import CLASSES, SemanticClass
+
+ARROW_TIME_S = 0.75
+STILL_MPS = 0.2  # slower than this counts as standing
+MIN_PIXELS = 12  # an object of fewer visible pixels is not marked
+
+_NEAR_M = 0.3
+_SHAFT_WIDTH_M = 0.28
+_HEAD_WIDTH_M = 0.9
+_HEAD_LENGTH_M = 0.9
+_SUBPIXEL_BITS = 4
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+Picture = NDArray[np.uint8]
+Rgb = tuple[int, int, int]
+Rectangle = tuple[int, int, int, int]  # left, top, right, bottom, right and bottom exclusive
+
+
+def class_color(semantic: int) -> Rgb:
+    """Return the class's palette colour, brightened until it shows on a dark street."""
+    color = np.array(CLASSES[SemanticClass(semantic)].color, dtype=np.float64)
+    bright = color * (255 / max(1.0, color.max()))
+    r, g, b = np.round(0.7 * bright + 0.3 * 255).astype(int)
+    return int(r), int(g), int(b)
+
+
+def arrow_on_ground(
+    objects: ObjectTable, row: int, intrinsics: Intrinsics, world_from_camera: Pose
+) -> NDArray[np.float64]:
+    """Return (N, 2) pixel corners of an object's velocity arrow; N is 0 behind the camera."""
+    velocity = objects.velocity_world[row].copy()
+    velocity[2] = 0.0
+    speed = float(np.linalg.norm(velocity))
+    if speed < STILL_MPS:
+        return np.zeros((0, 2))
+    along = velocity / speed
+    across = np.array([-along[1], along[0], 0.0])
+    up = rotation.rotate(objects.quaternion_world[row], [0.0, 0.0, 1.0])
+    length, width, height = objects.dimension[row]
+    base = objects.center_world[row] - up * height / 2
+    forward, left = rotation.rotate(objects.quaternion_world[row], np.eye(3)[:2])
+    # The box reaches this far from its centre in the direction of travel.
+    reach = abs(along @ forward) * length / 2 + abs(along @ left) * width / 2
+    start = base + along * reach
+    total = speed * ARROW_TIME_S
+    head = min(_HEAD_LENGTH_M, 0.5 * total)
+    scale = head / _HEAD_LENGTH_M
+    shaft, wing = _SHAFT_WIDTH_M / 2 * scale, _HEAD_WIDTH_M / 2 * scale
+    steps = [
+        (0.0, shaft),
+        (total - head, shaft),
+        (total - head, wing),
+        (total, 0.0),
+        (total - head, -wing),
+        (total - head, -shaft),
+        (0.0, -shaft),
+    ]
+    corners = np.array([start + along * a + across * b for a, b in steps])
+    seen = _clip_near(world_from_camera.inverse().apply(corners))
+    return intrinsics.project(seen) if len(seen) else np.zeros((0, 2))
+
+
+def _clip_near(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the part of a camera-frame polygon (N, 3) beyond the near plane.
+
+    I. E. Sutherland and G. W. Hodgman, "Reentrant polygon clipping", 1974, for one plane.
+    """
+    kept: list[NDArray[np.float64]] = []
+    for here, there in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        if here[2] >= _NEAR_M:
+            kept.append(here)
+        if (here[2] >= _NEAR_M) != (there[2] >= _NEAR_M):
+            share = (_NEAR_M - here[2]) / (there[2] - here[2])
+            kept.append(here + share * (there - here))
+    return np.array(kept).reshape(-1, 3)
+
+
+def draw_labels(
+    rgb: Picture, objects: ObjectTable, intrinsics: Intrinsics, world_from_camera: Pose
+) -> Picture:
+    """Return a copy of `rgb` (H, W, 3) uint8 with the labels of `objects`, nearest on top."""
+    picture = np.ascontiguousarray(rgb).copy()
+    thick = max(1, round(intrinsics.height / 540))
+    marked = [i for i in range(len(objects)) if objects.visible_pixels[i] >= MIN_PIXELS]
+    by_distance = sorted(marked, key=lambda i: (objects.distance_m[i], objects.id[i]))
+    moving = {i for i in marked if objects.speed_mps[i] >= STILL_MPS}
+    for i in reversed(by_distance):
+        color = class_color(int(objects.semantic[i]))
+        if i in moving:
+            arrow = arrow_on_ground(objects, i, intrinsics, world_from_camera)
+            _draw_polygon(picture, arrow, color, thick)
+        _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
+    # Whoever moves and is near chooses the place of the tag first.
+    taken: list[Rectangle] = []
+    for i in sorted(by_distance, key=lambda i: i not in moving):
+        still_and_small = i not in moving and objects.box_2d[i, 3] - objects.box_2d[i, 1] < 36
+        if still_and_small:
+            continue
+        text = f"#{objects.id[i]}"
+        if i in moving:
+            text += f" {objects.speed_mps[i] * 3.6:.0f} km/h"
+        _draw_tag(picture, text, objects.box_2d[i], class_color(int(objects.semantic[i])), taken)
+    return picture
+
+
+def _draw_polygon(picture: Picture, corners: NDArray[np.float64], color: Rgb, thick: int) -> None:
+    # What reaches far outside the picture would overflow OpenCV's fixed-point numbers.
+    if len(corners) < 3 or np.abs(corners).max() > 1e5:
+        return
+    # Continuous pixel coordinates have a pixel's centre at +0.5, OpenCV's at 0.
+    fixed = np.round((corners - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+    dark = (color[0] // 4, color[1] // 4, color[2] // 4)
+    cv2.polylines(picture, [fixed], True, dark, thick + 2, cv2.LINE_AA, _SUBPIXEL_BITS)
+    cv2.fillPoly(picture, [fixed], color, cv2.LINE_AA, _SUBPIXEL_BITS)
+    cv2.polylines(picture, [fixed], True, color, thick, cv2.LINE_AA, _SUBPIXEL_BITS)
+
+
+def _draw_box(picture: Picture, box: Sequence[float], color: Rgb, thick: int) -> None:
+    xmin, ymin, xmax, ymax = (int(v) for v in box)
+    if thick > 1:
+        dark = (color[0] // 4, color[1] // 4, color[2] // 4)
+        cv2.rectangle(picture, (xmin, ymin), (xmax - 1, ymax - 1), dark, thick + 1)
+    cv2.rectangle(picture, (xmin, ymin), (xmax - 1, ymax - 1), color, max(1, thick - 1))
+
+
+def _draw_tag(
+    picture: Picture, text: str, box: Sequence[float], color: Rgb, taken: list[Rectangle]
+) -> None:
+    """Draw `text` on a filled tag beside `box`, where it covers none of the tags in `taken`."""
+    height, width = picture.shape[:2]
+    scale = max(0.36, height / 1440)
+    (text_width, text_height), _ = cv2.getTextSize(text, _FONT, scale, 1)
+    margin = max(2, round(height / 270))
+    tag_width, tag_height = text_width + 2 * margin, text_height + 2 * margin
+    xmin, ymin, xmax, ymax = (int(v) for v in box)
+    left = min(max(0, xmin), width - tag_width)
+    right = min(max(0, xmax - tag_width), width - tag_width)
+    places = [(left, ymin - tag_height), (right, ymin - tag_height), (left, ymax), (right, ymax)]
+    places += [(left, ymin - k * tag_height) for k in (2, 3)] + [(left, ymin)]
+    for x, y in places:
+        tag = (x, y, x + tag_width, y + tag_height)
+        inside = x >= 0 and y >= 0 and tag[2] <= width and tag[3] <= height
+        if inside and not any(_overlap(tag, other) for other in taken):
+            break
+    else:
+        return
+    taken.append(tag)
+    cv2.rectangle(picture, (x, y), (tag[2] - 1, tag[3] - 1), color, cv2.FILLED)
+    bright = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 120
+    ink = (0, 0, 0) if bright else (255, 255, 255)
+    foot = (x + margin, y + margin + text_height)
+    cv2.putText(picture, text, foot, _FONT, scale, ink, 1, cv2.LINE_AA)
+
+
+def _overlap(a: Rectangle, b: Rectangle) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,0 +1,159 @@
+"""Dense passes on disk: a Zarr v3 group per camera, an array per pass, a chunk per frame.
+
+Chunks are compressed with LZ4 after a byte shuffle (Blosc), by tensorstore's own threads. A chunk
+appears under its name only once it is whole, and its bytes depend on the picture alone.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorstore as ts
+from numpy.typing import NDArray
+
+from cityloop.dataset.layout import sha256_of, to_json, write_whole, writing
+from cityloop.errors import DatasetError
+from cityloop.spatial import Intrinsics
+
+
+@dataclass(frozen=True)
+class PassFormat:
+    """How a pass is stored.
+
+    Attributes:
+        dtype: numpy name of the stored type.
+        channels: numbers per pixel, 0 for a plain (H, W) picture.
+        unit, frame: of the numbers.
+    """
+
+    dtype: str
+    channels: int
+    unit: str
+    frame: str
+
+
+PASS_FORMATS = {
+    "depth": PassFormat("float32", 0, "m, +inf for sky", "camera z"),
+    "instance": PassFormat("uint32", 0, "id, 0 for background", "none"),
+    "semantic": PassFormat("uint8", 0, "class id", "none"),
+    "flow_backward": PassFormat("float32", 2, "pixels, (u, v at t-dt) - (u, v at t)", "image"),
+    "flow_forward": PassFormat("float32", 2, "pixels, (u, v at t+dt) - (u, v at t)", "image"),
+    # Half precision turns a unit vector by at most 0.03 degrees.
+    "normal": PassFormat("float16", 3, "unit vector, 0 for sky", "camera"),
+    "velocity": PassFormat("float32", 3, "m/s", "world"),
+}
+
+
+def _metadata(form: PassFormat, frame_count: int, intrinsics: Intrinsics) -> bytes:
+    """Return the zarr.json of an array (Zarr core specification, version 3)."""
+    shape = [intrinsics.height, intrinsics.width] + ([form.channels] if form.channels else [])
+    blosc = {
+        "cname": "lz4",
+        "clevel": 5,
+        "shuffle": "shuffle",
+        "typesize": np.dtype(form.dtype).itemsize,
+        "blocksize": 0,
+    }
+    return to_json(
+        {
+            "zarr_format": 3,
+            "node_type": "array",
+            "shape": [frame_count, *shape],
+            "data_type": form.dtype,
+            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, *shape]}},
+            "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+            "fill_value": 0,
+            "codecs": [
+                {"name": "bytes", "configuration": {"endian": "little"}}
+                if np.dtype(form.dtype).itemsize > 1
+                else {"name": "bytes"},
+                {"name": "blosc", "configuration": blosc},
+            ],
+            "dimension_names": ["frame", "y", "x", "channel"][: len(shape) + 1],
+            "attributes": {"unit": form.unit, "frame": form.frame},
+        }
+    )
+
+
+class PassStore:
+    """One array of a camera's group, for writing or reading frame by frame."""
+
+    def __init__(self, group: Path, name: str, *, writable: bool = False) -> None:
+        """Open an array that is there.
+
+        Raises:
+            DatasetError: if it is missing or its description is damaged.
+        """
+        self.name = name
+        self.folder = group / name
+        spec = {
+            "driver": "zarr3",
+            "kvstore": {"driver": "file", "path": f"{self.folder}/", "file_io_sync": False},
+            # Otherwise a frame of zeros would leave no file, and could not be told from a lost one.
+            "store_data_equal_to_fill_value": True,
+        }
+        try:
+            self._array = ts.open(spec, open=True, read=True, write=writable).result()
+        except (ValueError, OSError, RuntimeError) as error:
+            raise DatasetError(
+                f"{self.folder} holds no readable pass ({str(error).split(' [')[0]}); "
+                "record the sequence again"
+            ) from error
+
+    @staticmethod
+    def create(group: Path, name: str, frame_count: int, intrinsics: Intrinsics) -> "PassStore":
+        """Write the description of an array (anew, if it is there) and open it for writing."""
+        write_whole(
+            group / "zarr.json",
+            to_json({"zarr_format": 3, "node_type": "group", "attributes": {}}),
+        )
+        metadata = _metadata(PASS_FORMATS[name], frame_count, intrinsics)
+        write_whole(group / name / "zarr.json", metadata)
+        return PassStore(group, name, writable=True)
+
+    @property
+    def frame_count(self) -> int:
+        """Frames that the array has room for."""
+        return int(self._array.shape[0])
+
+    def chunk(self, frame: int) -> Path:
+        """Return the file of a frame."""
+        zeros = "/0" * (len(self._array.shape) - 1)
+        return self.folder / f"c/{frame}{zeros}"
+
+    def write(self, frame: int, picture: NDArray[np.generic]) -> str:
+        """Write a frame, return the SHA-256 of its file.
+
+        Raises:
+            DatasetError: if the picture has the wrong shape, or the disk is full or read-only.
+        """
+        if picture.shape != tuple(self._array.shape[1:]):
+            raise DatasetError(
+                f"pass {self.name} of frame {frame} has the shape {picture.shape}, not "
+                f"{tuple(self._array.shape[1:])}; give the camera the size of its pictures"
+            )
+        values = picture.astype(self._array.dtype.numpy_dtype, copy=False)
+        path = self.chunk(frame)
+        with writing(path):
+            try:
+                self._array[frame].write(values).result()
+            except (ValueError, RuntimeError) as error:
+                raise OSError(None, str(error).split(" [")[0]) from error
+            return sha256_of(path)
+
+    def read(self, frame: int) -> NDArray[np.generic]:
+        """Return a frame as stored.
+
+        Raises:
+            DatasetError: if its file is missing or damaged.
+        """
+        path = self.chunk(frame)
+        if not path.is_file():
+            raise DatasetError(f"{path} is missing; record the sequence again")
+        try:
+            picture: NDArray[np.generic] = self._array[frame].read().result()
+        except (ValueError, OSError, RuntimeError) as error:
+            raise DatasetError(
+                f"{path} is damaged ({str(error).split(' [')[0]}); record the sequence again"
+            ) from error
+        return picture

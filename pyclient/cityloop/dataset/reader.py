@@ -1,0 +1,273 @@
+"""Reading datasets: sequences, their tables, and the passes of each frame when asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from cityloop.annotation import ObjectTable
+from cityloop.dataset.description import (
+    KindGeometry,
+    RecordedCamera,
+    check_dataset_json,
+    check_format,
+)
+from cityloop.dataset.layout import SequenceLayout, read_json
+from cityloop.dataset.passes import PassStore
+from cityloop.dataset.recorded_states import RecordedStates
+from cityloop.dataset.tables import objects_of
+from cityloop.errors import DatasetError
+from cityloop.spatial import Pose
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of one camera; passes are read from disk when asked for.
+
+    Attributes:
+        sequence: where it comes from.
+        camera: which camera.
+        number: frame number, from 0.
+        tick, time_s: the instant.
+        world_from_camera: where the camera was, OpenCV axes.
+    """
+
+    sequence: "Sequence" = field(repr=False)
+    camera: RecordedCamera
+    number: int
+    tick: int
+    time_s: float
+    world_from_camera: Pose
+
+    def read(self, name: str) -> NDArray[Any]:
+        """Return a pass, (H, W) or (H, W, C), as docs/conventions.md defines it.
+
+        Raises:
+            DatasetError: if it was not recorded, or its file is missing or damaged.
+        """
+        if name not in self.sequence.passes:
+            raise DatasetError(
+                f"{self.sequence.folder} has no pass {name!r}, only "
+                f"{', '.join(self.sequence.passes)}"
+            )
+        if name == "rgb":
+            return self._read_rgb()
+        picture = self.sequence.store(self.camera.name, name).read(self.number)
+        return picture.astype(np.float32) if picture.dtype == np.float16 else picture
+
+    @property
+    def objects(self) -> ObjectTable:
+        """Labels of what the camera sees."""
+        return objects_of(self.object_rows)
+
+    @property
+    def object_rows(self) -> pa.Table:
+        """Rows of objects.parquet for this picture."""
+        rows = self.sequence.objects_of_frame(self.number)
+        return rows.filter(pc.equal(rows.column("camera"), self.camera.name))
+
+    def _read_rgb(self) -> NDArray[np.uint8]:
+        path = self.sequence.layout.rgb(self.camera.name, self.number)
+        if not path.is_file():
+            raise DatasetError(f"{path} is missing; record the sequence again")
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None
+        if picture is None:
+            raise DatasetError(f"{path} is damaged; record the sequence again")
+        return picture.astype(np.uint8, copy=False)
+
+
+class Sequence:
+    """A complete sequence.
+
+    Attributes:
+        layout: its paths.
+        said: what sequence.json says.
+        name, dt_s, frame_count, passes, description: from there.
+        cameras: camera name -> camera.
+        kinds: kind of actor -> geometry.
+        actors: actor id -> {"name", "kind", "class", "class_id"}.
+        parts: part of the sequence -> SHA-256 (see `completion.part_hashes`).
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        """Open the sequence in `folder`.
+
+        Raises:
+            DatasetError: if it is missing, not complete, damaged or newer than this program.
+        """
+        self.layout = SequenceLayout(Path(folder))
+        path = self.layout.description
+        if not path.exists() and self.layout.recording.exists():
+            raise DatasetError(
+                f"{folder} is not complete; run the same recording again, it goes on where it "
+                "stopped"
+            )
+        self.said = read_json(path, "record the sequence again")
+        check_format(path, self.said, "cityloop-sequence")
+        try:
+            self.name: str = self.said["name"]
+            self.dt_s: float = self.said["dt_s"]
+            self.frame_count: int = self.said["frame_count"]
+            self.passes: tuple[str, ...] = tuple(self.said["passes"])
+            self.description: Mapping[str, Any] = self.said["description"]
+            cameras = [RecordedCamera.from_json(c) for c in self.said["cameras"]]
+            self.cameras: Mapping[str, RecordedCamera] = {c.name: c for c in cameras}
+            self.kinds: Mapping[str, KindGeometry] = {
+                kind: KindGeometry.from_json(g) for kind, g in self.said["kinds"].items()
+            }
+            self.actors: Mapping[int, Mapping[str, Any]] = {
+                int(i): a for i, a in self.said["actors"].items()
+            }
+            self.parts: Mapping[str, str] = self.said["parts"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(
+                f"{path} is damaged ({type(error).__name__}: {error}); record the sequence again"
+            ) from error
+        self._stores: dict[tuple[str, str], PassStore] = {}
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.layout.folder
+
+    @cached_property
+    def frames(self) -> pa.Table:
+        """frames.parquet, a row per frame and camera.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return _read_table(self.layout.frames)
+
+    @cached_property
+    def objects(self) -> pa.Table:
+        """objects.parquet, a row per frame, camera and object in view.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return _read_table(self.layout.objects)
+
+    @cached_property
+    def states(self) -> RecordedStates:
+        """The world at every tick.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return RecordedStates(self.layout.states)
+
+    def objects_of_frame(self, number: int) -> pa.Table:
+        """Return the rows of objects.parquet for all cameras of a frame."""
+        first, last = np.searchsorted(self._object_frames, [number, number + 1])
+        return self.objects.slice(first, last - first)
+
+    def frame(self, camera: str, number: int) -> Frame:
+        """Return one picture.
+
+        Raises:
+            DatasetError: if there is no such camera or frame.
+        """
+        if camera not in self.cameras:
+            raise DatasetError(
+                f"{self.folder} has no camera {camera!r}, only {', '.join(self.cameras)}"
+            )
+        row = self._frame_rows.get((number, camera))
+        if row is None:
+            raise DatasetError(
+                f"{self.folder} has no frame {number} of camera {camera!r}, only 0 to "
+                f"{self.frame_count - 1}"
+            )
+        pose = Pose(row["camera_position"], row["camera_quaternion"])
+        return Frame(self, self.cameras[camera], number, row["tick"], row["time_s"], pose)
+
+    def each_frame(self) -> Iterator[Frame]:
+        """Yield every picture, frame by frame, cameras in the order of the rig."""
+        for number in range(self.frame_count):
+            for camera in self.cameras:
+                yield self.frame(camera, number)
+
+    def store(self, camera: str, name: str) -> PassStore:
+        """Return the array of a pass.
+
+        Raises:
+            DatasetError: if it is missing or damaged.
+        """
+        key = (camera, name)
+        if key not in self._stores:
+            self._stores[key] = PassStore(self.layout.passes(camera), name)
+        return self._stores[key]
+
+    @cached_property
+    def _object_frames(self) -> NDArray[np.int64]:
+        frames: NDArray[np.int64] = self.objects.column("frame").to_numpy()
+        return frames
+
+    @cached_property
+    def _frame_rows(self) -> dict[tuple[int, str], dict[str, Any]]:
+        names = ["frame", "camera", "tick", "time_s", "camera_position", "camera_quaternion"]
+        rows = self.frames.select(names).to_pylist()
+        return {(row["frame"], row["camera"]): row for row in rows}
+
+
+class Dataset:
+    """A dataset: its classes and its sequences.
+
+    Attributes:
+        path: its folder.
+        classes: class id -> (name, sRGB palette colour).
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        """Open the dataset at `path`.
+
+        Raises:
+            DatasetError: if there is none, or it is damaged or newer than this program.
+        """
+        self.path = Path(path)
+        if not self.path.is_dir():
+            raise DatasetError(f"{self.path} is no folder; name the folder of a Cityloop dataset")
+        said = check_dataset_json(self.path)
+        self.classes: Mapping[int, tuple[str, tuple[int, int, int]]] = {
+            c["id"]: (c["name"], tuple(c["color"])) for c in said["classes"]
+        }
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all sequences, complete or not, sorted."""
+        folder = self.path / "sequences"
+        return sorted(p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
+
+    def sequence(self, name: str) -> Sequence:
+        """Return a complete sequence.
+
+        Raises:
+            DatasetError: if it is missing, not complete, damaged or newer than this program.
+        """
+        if name not in self.names:
+            raise DatasetError(
+                f"{self.path} has no sequence {name!r}, only {', '.join(self.names) or 'none'}"
+            )
+        return Sequence(SequenceLayout.of(self.path, name).folder)
+
+    def __iter__(self) -> Iterator[Sequence]:
+        return (self.sequence(name) for name in self.names)
+
+
+def _read_table(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except FileNotFoundError:
+        raise DatasetError(f"{path} is missing; record the sequence again") from None
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise DatasetError(f"{path} is damaged ({reason}); record the sequence again") from error

@@ -1,0 +1,79 @@
+"""Verification: every quantity of a dataset recomputed from its other outputs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cityloop.dataset.reader import Dataset, Sequence
+from cityloop.dataset.verification.check import PictureCheck, SequenceCheck
+from cityloop.dataset.verification.files import FileCheck
+from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
+from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
+from cityloop.dataset.verification.motion import SurfaceMotion
+from cityloop.dataset.verification.mounting import MountCheck
+from cityloop.dataset.verification.normals import NormalCheck
+from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.report import Report, Row
+from cityloop.dataset.verification.skins import SkinCheck
+from cityloop.dataset.verification.solids import SolidCheck
+from cityloop.dataset.verification.states import DerivativeCheck, LabelCheck
+from cityloop.dataset.verification.velocity import SurfaceVelocityCheck
+from cityloop.errors import DatasetError
+
+__all__ = ["Report", "Row", "verify"]
+
+Progress = Callable[[int, int], None]
+
+
+def verify(path: Path | str, progress: Progress | None = None) -> Report:
+    """Recompute every label and pass of a dataset from other outputs and report the errors.
+
+    Args:
+        path: folder of a dataset.
+        progress: called with (pictures done, pictures in all) after each picture.
+
+    Raises:
+        DatasetError: if the dataset is missing, not complete or damaged beyond reading.
+    """
+    dataset = Dataset(path)
+    sequences = list(dataset)
+    if not sequences:
+        raise DatasetError(f"{path} has no sequence; record one into it")
+    surface_motion = SurfaceMotion()
+    of_sequence: list[SequenceCheck] = [DerivativeCheck(), LabelCheck(), FileCheck()]
+    of_picture: list[PictureCheck] = [
+        FlowCheck(),
+        FlowConsistencyCheck(),
+        SurfaceVelocityCheck(),
+        SkinCheck(),
+        BoxCheck(),
+        IdentityCheck(),
+        SolidCheck(),
+        NormalCheck(),
+        MountCheck(),
+    ]
+    total = sum(s.frame_count * len(s.cameras) for s in sequences)
+    done = 0
+    for sequence in sequences:
+        _check_length(sequence)
+        for check in of_sequence:
+            check.look(sequence)
+        for frame in sequence.each_frame():
+            picture = Picture(frame)
+            groups = surface_motion.groups(picture)
+            for look in of_picture:
+                look.look(picture, groups)
+            done += 1
+            if progress is not None:
+                progress(done, total)
+    checks: list[PictureCheck | SequenceCheck] = [*of_picture, *of_sequence]
+    rows = tuple(row for check in checks for row in check.rows())
+    return Report(path=str(path), frames=total, rows=rows)
+
+
+def _check_length(sequence: Sequence) -> None:
+    rows = sequence.frame_count * len(sequence.cameras)
+    if sequence.frames.num_rows != rows:
+        raise DatasetError(
+            f"{sequence.layout.frames} has {sequence.frames.num_rows} rows, not {rows}; record the "
+            "sequence again"
+        )

@@ -1,0 +1,90 @@
+"""2D boxes, pixel counts, ids and classes of the labels against the instance and semantic masks."""
+
+import numpy as np
+from scipy import ndimage
+
+from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.report import Row, Tally
+from cityloop.world.semantics import SemanticClass as C
+
+# Classes that one object's surfaces may show: lamps, loads and riders are parts of it.
+_FAMILIES = (
+    {C.CAR, C.TRUCK, C.BUS, C.TRAIN},
+    {C.MOTORCYCLE, C.BICYCLE, C.RIDER},
+    {C.PERSON},
+    {C.TRAFFIC_LIGHT, C.TRAFFIC_SIGN, C.POLE},
+)
+
+
+def family(semantic: int) -> set[int]:
+    """Return the class ids that the surfaces of an object of class `semantic` may show."""
+    for members in _FAMILIES:
+        if semantic in members:
+            return {int(c) for c in members}
+    return {int(semantic)}
+
+
+class BoxCheck:
+    """2D boxes and visible pixel counts, found anew with another algorithm."""
+
+    def __init__(self) -> None:
+        self._boxes = Tally("2D box against the instance mask", "px", 0.0)
+        self._counts = Tally("visible pixels against the instance mask", "px", 0.0)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Compare every row's box and count with the mask."""
+        objects = picture.frame.objects
+        ids, dense, counts = np.unique(
+            picture.read("instance"), return_inverse=True, return_counts=True
+        )
+        slices = ndimage.find_objects(dense.reshape(picture.read("instance").shape) + 1)
+        of_id = {int(i): (s, int(n)) for i, s, n in zip(ids, slices, counts, strict=True)}
+        for row, actor in enumerate(objects.id):
+            if int(actor) not in of_id:
+                continue  # IdentityCheck reports it.
+            (rows, columns), count = of_id[int(actor)]
+            box = [columns.start, rows.start, columns.stop, rows.stop]
+            where = f"{picture.here}, {objects.name[row]}"
+            self._boxes.add(np.abs(objects.box_2d[row] - box).max(), where)
+            error = abs(int(objects.visible_pixels[row]) - count)
+            self._counts.add(error, where)
+
+    def rows(self) -> list[Row]:
+        """Return a row for boxes and one for counts."""
+        return [self._boxes.row(), self._counts.row()]
+
+
+class IdentityCheck:
+    """Every id in a mask has a row, every row has pixels, and classes agree."""
+
+    def __init__(self) -> None:
+        self._ids = Tally("ids in the mask and in the labels", "ids without a partner", 0.0)
+        self._classes = Tally("class of the label against the semantic mask", "px", 0.0)
+        self._sky = Tally("sky in depth, semantic and instance masks", "px", 0.0)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Compare masks and labels of a picture."""
+        objects = picture.frame.objects
+        seen = picture.pixels_of_actor
+        labelled = {int(i) for i in objects.id}
+        strangers = sorted(labelled ^ set(seen))
+        doubles = len(objects.id) - len(labelled)
+        self._ids.add(len(strangers) + doubles, f"{picture.here}, ids {strangers[:5]}")
+        semantic = picture.flat("semantic")
+        for row, actor in enumerate(objects.id):
+            if int(actor) not in seen:
+                continue
+            said = picture.sequence.actors.get(int(actor), {}).get("class_id")
+            wrong = ~np.isin(semantic[seen[int(actor)]], list(family(objects.semantic[row])))
+            errors = int(wrong.sum()) + (said != objects.semantic[row])
+            where = f"{picture.here}, {objects.name[row]}"
+            self._classes.add(errors, where)
+        sky = np.isinf(picture.flat("depth"))
+        mixed = (sky != (semantic == C.SKY)) | (sky & (picture.flat("instance") != 0))
+        pixel = int(np.argmax(mixed))
+        self._sky.add(int(mixed.sum()), picture.at(pixel))
+
+    def rows(self) -> list[Row]:
+        """Return a row for ids, one for classes and one for sky."""
+        return [self._ids.row(), self._classes.row(), self._sky.row()]

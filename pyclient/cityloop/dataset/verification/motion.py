@@ -1,0 +1,199 @@
+"""Where each visible surface point was a tick ago and will be in a tick, from depth and states.
+
+Nothing here reads the flow or velocity passes: points come from depth and the camera's pose, and
+move as states.parquet says their object moved.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.dataset.description import WheelGeometry
+from cityloop.dataset.verification.people import SkinnedSurfaces
+from cityloop.dataset.verification.picture import Instant, Picture
+from cityloop.spatial import Pose, rotation
+
+Array = NDArray[np.float64]
+
+# A tyre may stand out of the wheel's cylinder by this much, and the arch of the bodywork may come
+# as near to its tread: points in this margin may belong to either.
+WHEEL_MARGIN_M = 0.03
+
+
+@dataclass(frozen=True)
+class Motion:
+    """World positions of the same n surface points at three instants, and their velocity.
+
+    Attributes:
+        before, after: (n, 3) m, NaN where the actor was not recorded then.
+        velocity: (n, 3) m/s at the picture's instant.
+    """
+
+    before: Array
+    after: Array
+    velocity: Array
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pixels whose surface moves by the same rule.
+
+    Attributes:
+        label: "background", "sky", "rigid", "wheels" or "people".
+        pixels: (n,) flat indices.
+        motions: what the points may do; more than one where geometry cannot tell to which part of
+            an object a point belongs. For "sky" the positions are directions.
+        depth_error_m: (n,) for "people" recorded depth against the skinned mesh, else None.
+    """
+
+    label: str
+    pixels: NDArray[np.intp]
+    motions: tuple[Motion, ...]
+    depth_error_m: Array | None = None
+
+
+def _wheel_pose(wheel: WheelGeometry, state: Array) -> Pose:
+    """Return body-from-wheel: sprung along z, steered about z, then spun about the axle, y."""
+    steering, spin, _, travel, _ = state
+    turned = rotation.multiply(
+        rotation.from_yaw(steering), rotation.from_axis_angle([0.0, 1.0, 0.0], spin)
+    )
+    return Pose(np.asarray(wheel.center) + [0.0, 0.0, travel], turned)
+
+
+def _nothing(count: int) -> Array:
+    return np.full((count, 3), np.nan)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """A rigid actor now and in the two neighbouring ticks."""
+
+    now: Pose
+    before: Pose | None
+    after: Pose | None
+    velocity: Array
+    angular_velocity: Array
+
+    def motion(self, world: Array) -> Motion:
+        """Return the motion of world points (n, 3) fixed to the body."""
+        local = self.now.inverse().apply(world)
+        lever = world - self.now.position
+        return Motion(
+            self.before.apply(local) if self.before else _nothing(len(world)),
+            self.after.apply(local) if self.after else _nothing(len(world)),
+            self.velocity + np.cross(self.angular_velocity, lever),
+        )
+
+    def wheel_motion(
+        self,
+        world: Array,
+        wheel: WheelGeometry,
+        states: tuple[Array | None, Array, Array | None],
+    ) -> Motion:
+        """Return the motion of world points (n, 3) fixed to a wheel in `states` (5,) each."""
+        before, now, after = states
+        axis = _wheel_pose(wheel, now)
+        in_wheel = (self.now @ axis).inverse().apply(world)
+
+        def moved(body: Pose | None, state: Array | None) -> Array:
+            if body is None or state is None:
+                return _nothing(len(world))
+            return (body @ _wheel_pose(wheel, state)).apply(in_wheel)
+
+        carried = self.motion(world)
+        hub = self.now.apply(axis.position)
+        axle = self.now.rotate(axis.rotate([0.0, 1.0, 0.0]))
+        spin = np.cross(axle * now[2], world - hub)
+        return Motion(moved(self.before, before), moved(self.after, after), carried.velocity + spin)
+
+
+def _in_cylinder(
+    points: Array, wheel: WheelGeometry, state: Array, margin: float
+) -> NDArray[np.bool_]:
+    """Return (n,) whether body-frame points lie in a wheel's cylinder of `margin` m more radius."""
+    local = _wheel_pose(wheel, state).inverse().apply(points)
+    beside = np.abs(local[:, 1]) <= wheel.width_m / 2 + WHEEL_MARGIN_M
+    around = np.hypot(local[:, 0], local[:, 2]) <= wheel.radius_m + margin
+    inside: NDArray[np.bool_] = beside & around
+    return inside
+
+
+class SurfaceMotion:
+    """Groups the pixels of pictures by how their surfaces move."""
+
+    def __init__(self) -> None:
+        self._people = SkinnedSurfaces()
+
+    def groups(self, picture: Picture) -> list[Group]:
+        """Return all groups of a picture, silhouettes left out; people are sampled."""
+        now = picture.now
+        if now is None:
+            return []
+        clear = ~picture.silhouette
+        depth = picture.flat("depth")
+        background = clear & (picture.flat("instance") == 0)
+        sky = np.flatnonzero(background & np.isinf(depth))
+        ground = np.flatnonzero(background & np.isfinite(depth))
+        pose = now.world_from_camera
+        directions = pose.rotate(picture.intrinsics.rays().reshape(-1, 3)[sky])
+        points = pose.apply(picture.surface[ground])
+        groups = [
+            Group("sky", sky, (Motion(directions, directions, np.zeros_like(directions)),)),
+            Group("background", ground, (Motion(points, points, np.zeros_like(points)),)),
+        ]
+        for actor, pixels in picture.pixels_of_actor.items():
+            seen = pixels[clear[pixels] & np.isfinite(depth[pixels])]
+            row = now.state.row(actor)
+            if row is not None and len(seen):
+                groups += self._of_actor(picture, actor, row, seen)
+        return groups
+
+    def _of_actor(
+        self, picture: Picture, actor: int, row: int, pixels: NDArray[np.intp]
+    ) -> list[Group]:
+        now, before, after = picture.now, picture.before, picture.after
+        assert now is not None
+        kind = now.state.actors.kind[row]
+        geometry = picture.sequence.kinds.get(kind)
+        if actor in now.state.bones or (geometry is not None and geometry.skinned):
+            found = self._people.sample(picture, actor, kind, pixels)
+            if found is None:
+                return []
+            positions = found.before, found.after
+            motion = Motion(*positions, (found.after - found.before) / (2 * picture.sequence.dt_s))
+            return [Group("people", found.pixels, (motion,), found.depth_error_m)]
+
+        body = _Body(
+            now.state.pose(actor) or Pose(),
+            before.state.pose(actor) if before else None,
+            after.state.pose(actor) if after else None,
+            now.state.actors.velocity[row],
+            now.state.actors.angular_velocity[row],
+        )
+        world = now.world_from_camera.apply(picture.surface[pixels])
+        wheels = geometry.wheels if geometry is not None and actor in now.state.wheels else ()
+        rest = np.ones(len(pixels), dtype=np.bool_)
+        groups: list[Group] = []
+        local = body.now.inverse().apply(world)
+        for i, wheel in enumerate(wheels):
+            state = now.state.wheels[actor][i]
+            near = rest & _in_cylinder(local, wheel, state, WHEEL_MARGIN_M)
+            rest &= ~near
+            states = (_wheel_state(before, actor, i), state, _wheel_state(after, actor, i))
+            core = near & _in_cylinder(local, wheel, state, -WHEEL_MARGIN_M)
+            for part, either in ((core, False), (near & ~core, True)):
+                if part.any():
+                    motion = body.wheel_motion(world[part], wheel, states)
+                    motions = (motion, body.motion(world[part])) if either else (motion,)
+                    groups.append(Group("wheels", pixels[part], motions))
+        if rest.any():
+            groups.append(Group("rigid", pixels[rest], (body.motion(world[rest]),)))
+        return groups
+
+
+def _wheel_state(instant: Instant | None, actor: int, wheel: int) -> Array | None:
+    if instant is None or actor not in instant.state.wheels:
+        return None
+    return instant.state.wheels[actor][wheel]

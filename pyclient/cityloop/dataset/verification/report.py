@@ -1,0 +1,163 @@
+"""What a verification found: a row per check, gathered in bounded memory."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from rich.table import Table
+from rich.text import Text
+
+# Errors are counted in logarithmic bins, so that quantiles of any number of pixels take no memory;
+# a quantile is the upper edge of its bin, at most 1 % too high.
+_BINS_PER_DECADE = 256
+_LOWEST_DECADE, _HIGHEST_DECADE = -9, 9
+_BINS = (_HIGHEST_DECADE - _LOWEST_DECADE) * _BINS_PER_DECADE
+
+WORST = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check's result.
+
+    Attributes:
+        check: what was compared.
+        unit: of the errors.
+        count: how many values were compared.
+        worst: the largest error.
+        p999: the 99.9th percentile of the errors.
+        judged: which number is held against the tolerance ("worst", "p99.9", "p50").
+        value: that number.
+        tolerance: the largest value that passes.
+        place: where the largest error is.
+    """
+
+    check: str
+    unit: str
+    count: int
+    worst: float
+    p999: float
+    judged: str
+    value: float
+    tolerance: float
+    place: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the judged number is within the tolerance."""
+        return self.value <= self.tolerance
+
+
+@dataclass
+class Tally:
+    """Errors of one check, added batch by batch.
+
+    Attributes:
+        check, unit, tolerance: as in `Row`.
+        quantile: which share of the errors must be within the tolerance, 1 for all.
+    """
+
+    check: str
+    unit: str
+    tolerance: float
+    quantile: float = WORST
+    count: int = 0
+    worst: float = 0.0
+    place: str = ""
+    _bins: NDArray[np.int64] = field(default_factory=lambda: np.zeros(_BINS + 2, np.int64))
+
+    def add(self, errors: ArrayLike, place: Callable[[int], str] | str) -> None:
+        """Add errors (N,), none negative; what is not a number counts as an infinite error.
+
+        `place` says in words where the errors are; `place(i)`, where error i is, is asked for the
+        worst only.
+        """
+        values = np.atleast_1d(np.asarray(errors, dtype=np.float64))
+        if not values.size:
+            return
+        values = np.where(np.isnan(values), np.inf, values)
+        with np.errstate(divide="ignore"):
+            bins = (np.log10(values) - _LOWEST_DECADE) * _BINS_PER_DECADE
+        bins = np.clip(bins, -1, _BINS).astype(np.int64) + 1
+        self._bins += np.bincount(bins, minlength=_BINS + 2)
+        self.count += values.size
+        i = int(np.argmax(values))
+        if values[i] > self.worst or not self.place:
+            self.worst = float(values[i])
+            self.place = place if isinstance(place, str) else place(i)
+
+    def at_quantile(self, share: float) -> float:
+        """Return an error that `share` of all errors do not exceed, 0 if there are none."""
+        if share >= WORST or not self.count:
+            return self.worst
+        needed = int(np.ceil(share * self.count))
+        found = int(np.searchsorted(np.cumsum(self._bins), needed))
+        edge = 10.0 ** (found / _BINS_PER_DECADE + _LOWEST_DECADE)
+        return min(self.worst, edge if found <= _BINS else float("inf"))
+
+    def row(self) -> Row:
+        """Return the result so far."""
+        judged = "worst" if self.quantile >= WORST else f"p{100 * self.quantile:g}"
+        return Row(
+            check=self.check,
+            unit=self.unit,
+            count=self.count,
+            worst=self.worst,
+            p999=self.at_quantile(0.999),
+            judged=judged,
+            value=self.at_quantile(self.quantile),
+            tolerance=self.tolerance,
+            place=self.place,
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """All rows of a verification."""
+
+    path: str
+    frames: int
+    rows: tuple[Row, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(row.passed for row in self.rows)
+
+    def to_table(self) -> Table:
+        """Return a table for a terminal."""
+        table = Table(title=f"{self.path}: {self.frames} pictures", title_justify="left")
+        table.add_column("check")
+        for title in ("compared", "p99.9", "worst", "tolerance"):
+            table.add_column(title, justify="right", no_wrap=True)
+        table.add_column("verdict")
+        table.add_column("worst at")
+        for row in self.rows:
+            empty = row.count == 0
+            verdict = Text("ok", "green") if row.passed else Text("FAILED", "bold red")
+            table.add_row(
+                row.check,
+                f"{row.count:,}",
+                "" if empty else f"{row.p999:.2g}",
+                "" if empty else f"{row.worst:.2g}",
+                f"{row.judged} {row.tolerance:g} {row.unit}",
+                Text("nothing to compare", "dim") if empty else verdict,
+                row.place,
+            )
+        return table
+
+    def to_json(self) -> str:
+        """Return the report as JSON; an infinite error is written as null."""
+
+        def finite(value: Any) -> Any:
+            return None if isinstance(value, float) and not np.isfinite(value) else value
+
+        rows = [
+            {key: finite(value) for key, value in asdict(row).items()} | {"passed": row.passed}
+            for row in self.rows
+        ]
+        said = {"path": self.path, "frames": self.frames, "passed": self.passed, "rows": rows}
+        return json.dumps(said, indent=1)

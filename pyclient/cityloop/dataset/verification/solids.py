@@ -1,0 +1,61 @@
+"""Distances and 3D boxes of the labels against the surface points that depth gives."""
+
+import numpy as np
+
+from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.report import Row, Tally
+from cityloop.spatial import Pose, rotation
+
+# float32 depth and distance at 100 m are good to 0.02 mm; labels are made from the same depth.
+DISTANCE_TOLERANCE_M = 0.001
+# By definition mirrors stand out of a vehicle's box, a swinging arm or leg out of a person's.
+RIGID_MARGIN_M = 0.30
+PERSON_MARGIN_M = 0.60
+FRAMES_TOLERANCE = 1e-6
+
+
+class SolidCheck:
+    """Nearest distance, box and its two frames of reference, object by object."""
+
+    def __init__(self) -> None:
+        self._distance = Tally("distance_m against depth", "m", DISTANCE_TOLERANCE_M)
+        self._range = Tally("3D box: world against camera frame", "m", FRAMES_TOLERANCE)
+        self._rigid = Tally("3D box holds the visible surface: objects", "m", RIGID_MARGIN_M)
+        self._people = Tally("3D box holds the visible surface: people", "m", PERSON_MARGIN_M)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Compare every row's distance and 3D box with the surface points of its pixels."""
+        objects = picture.frame.objects
+        pose = picture.frame.world_from_camera
+        for row, actor in enumerate(objects.id):
+            pixels = picture.pixels_of_actor.get(int(actor))
+            if pixels is None:
+                continue  # IdentityCheck reports it.
+            where = f"{picture.here}, {objects.name[row]}"
+            points = picture.surface[pixels]
+            nearest = float(np.linalg.norm(points, axis=-1).min())
+            self._distance.add(abs(nearest - objects.distance_m[row]), where)
+
+            box = Pose(objects.center_world[row], objects.quaternion_world[row])
+            in_camera = pose.inverse() @ box
+            turned = rotation.to_matrix(in_camera.quaternion) - rotation.to_matrix(
+                objects.quaternion_camera[row]
+            )
+            frames = max(
+                float(np.abs(in_camera.position - objects.center_camera[row]).max()),
+                abs(float(np.linalg.norm(in_camera.position)) - objects.range_to_center_m[row]),
+                float(np.abs(turned).max()),
+            )
+            self._range.add(frames, where)
+
+            with np.errstate(invalid="ignore"):  # where depth says sky, nothing fits the box
+                local = in_camera.inverse().apply(points)
+            outside = np.maximum(np.abs(local) - objects.dimension[row] / 2, 0.0).max(axis=-1)
+            kind = picture.sequence.kinds.get(objects.kind[row])
+            tally = self._people if kind is not None and kind.skinned else self._rigid
+            tally.add(outside, picture.places(pixels))
+
+    def rows(self) -> list[Row]:
+        """Return a row each for distance, frames of reference, and boxes of objects and people."""
+        return [t.row() for t in (self._distance, self._range, self._rigid, self._people)]

@@ -1,0 +1,253 @@
+"""What LoadScene brought, as the graphics card holds it: meshes, materials, textures, parts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.protocol import scene_pb2
+
+TEXTURE_SIZE = 512
+_MATERIAL_TEXELS = 3  # RGBA32F texels that describe one material
+# Materials lie in rows of this many, so that the texture stays within every driver's limits.
+_MATERIALS_PER_ROW = 256
+_ANISOTROPY = 4.0
+# Largest number of levels of detail that a part may have.
+_NEVER = np.inf
+
+_RIGID_VERTEX = np.dtype(
+    [("position", "<f4", 3), ("normal", "<f4", 3), ("uv", "<f4", 2), ("material", "<u4")]
+)
+_SKINNED_VERTEX = np.dtype(
+    [*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights", "<f4", 4)]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class TriangleSet:
+    """Triangles of a mesh that are drawn alike.
+
+    Attributes:
+        indices: (3 T) uint32 on the card.
+        triangles: T.
+        perforated: some have holes or two sides, so that their pixels may be discarded.
+    """
+
+    indices: moderngl.Buffer
+    triangles: int
+    perforated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class GpuMesh:
+    """A mesh on the card; `center` (3,) and `radius` bound it at rest, part frame, m.
+
+    Attributes:
+        vertices: interleaved, see `vertex_layout`.
+        sets: at most one plain and one perforated set of triangles.
+        bone_count: bones its vertices name, 0 for a rigid mesh.
+    """
+
+    name: str
+    vertices: moderngl.Buffer
+    sets: tuple[TriangleSet, ...]
+    center: NDArray[np.float64]
+    radius: float
+    bone_count: int
+
+    @property
+    def triangles(self) -> int:
+        """All its triangles."""
+        return sum(s.triangles for s in self.sets)
+
+
+@dataclass
+class SceneTables:
+    """What culling needs to know of all meshes (M) and parts (P), as arrays.
+
+    Attributes:
+        centers, radii: (M, 3), (M,) bounding spheres at rest, part frame, m.
+        bone_counts: (M,) int64, 0 for rigid.
+        lod_limits: (P, L) distances in m up to which a level is used, rising, padded with inf.
+        lod_meshes: (P, L + 1) int32 mesh of each level, -1 for nothing.
+    """
+
+    centers: NDArray[np.float64]
+    radii: NDArray[np.float64]
+    bone_counts: NDArray[np.int64]
+    lod_limits: NDArray[np.float64]
+    lod_meshes: NDArray[np.int32]
+
+
+@dataclass
+class GpuScene:
+    """Everything loaded; materials, textures and tables are finished by `upload`."""
+
+    context: moderngl.Context
+    meshes: list[GpuMesh] = field(default_factory=list)
+    material_table: moderngl.Texture | None = None
+    textures: moderngl.TextureArray | None = None
+    _mesh_index: dict[str, int] = field(default_factory=dict)
+    _texture_index: dict[str, int] = field(default_factory=dict)
+    _texels: list[bytes] = field(default_factory=list)
+    _materials: list[NDArray[np.float32]] = field(default_factory=list)
+    _perforated: list[bool] = field(default_factory=list)
+    _parts: list[list[tuple[float, int]]] = field(default_factory=list)
+    _tables: SceneTables | None = None
+
+    def add_texture(self, texture: scene_pb2.Texture) -> None:
+        """Take a texture; it reaches the card with the next `upload`."""
+        self._texture_index[texture.name] = len(self._texels)
+        self._texels.append(texture.rgba)
+        self._release_looks()
+
+    def add_material(self, material: scene_pb2.Material) -> None:
+        """Take a material; it reaches the card with the next `upload`."""
+        layer = self._texture_index[material.texture] if material.texture else -1
+        color, glow = material.base_color, material.emissive
+        semantic = material.semantic if material.HasField("semantic") else -1
+        self._materials.append(
+            np.array(
+                [
+                    [color.r, color.g, color.b, material.roughness],
+                    [glow.r, glow.g, glow.b, material.metallic],
+                    [
+                        layer,
+                        material.tint_slot + 16 * material.alpha_cutout + 32 * material.two_sided,
+                        material.lamp,
+                        semantic,
+                    ],
+                ],
+                dtype=np.float32,
+            )
+        )
+        self._perforated.append(material.alpha_cutout or material.two_sided)
+        self._release_looks()
+
+    def add_mesh(self, mesh: scene_pb2.Mesh) -> None:
+        """Put a mesh on the card."""
+        vertices = _vertices(mesh)
+        indices = np.frombuffer(mesh.indices, dtype="<u4").reshape(-1, 3)
+        perforated = np.array(self._perforated, dtype=bool)
+        loose = perforated[vertices["material"][indices[:, 0]]]
+        sets = tuple(
+            TriangleSet(self.context.buffer(np.ascontiguousarray(chosen)), len(chosen), flag)
+            for flag, chosen in ((False, indices[~loose]), (True, indices[loose]))
+            if len(chosen)
+        )
+        position = vertices["position"].astype(np.float64)
+        low, high = position.min(axis=0), position.max(axis=0)
+        center = (low + high) / 2
+        skinned = "joints" in (vertices.dtype.names or ())
+        self._mesh_index[mesh.name] = len(self.meshes)
+        self.meshes.append(
+            GpuMesh(
+                name=mesh.name,
+                vertices=self.context.buffer(vertices.tobytes()),
+                sets=sets,
+                center=center,
+                radius=float(np.linalg.norm(position - center, axis=1).max()),
+                bone_count=int(vertices["joints"].max()) + 1 if skinned else 0,
+            )
+        )
+        self._tables = None
+
+    def add_part(self, part: scene_pb2.Part) -> int:
+        """Take a part of a prototype; return its handle."""
+        self._parts.append(
+            [
+                (lod.max_distance_m, self._mesh_index[lod.mesh] if lod.mesh else -1)
+                for lod in part.lods
+            ]
+        )
+        self._tables = None
+        return len(self._parts) - 1
+
+    @property
+    def tables(self) -> SceneTables:
+        """The arrays that culling works on."""
+        if self._tables is None:
+            self._tables = self._make_tables()
+        return self._tables
+
+    def upload(self) -> tuple[moderngl.Texture, moderngl.TextureArray]:
+        """Bring new materials and textures to the card; return both tables."""
+        if self.material_table is None:
+            rows = -(-max(1, len(self._materials)) // _MATERIALS_PER_ROW)
+            texels = np.zeros((rows * _MATERIALS_PER_ROW, _MATERIAL_TEXELS, 4), dtype=np.float32)
+            if self._materials:
+                texels[: len(self._materials)] = self._materials
+            self.material_table = self.context.texture(
+                (_MATERIALS_PER_ROW * _MATERIAL_TEXELS, rows), 4, texels.tobytes(), dtype="f4"
+            )
+            self.material_table.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        if self.textures is None:
+            layers = self._texels or [bytes([255] * (TEXTURE_SIZE * TEXTURE_SIZE * 4))]
+            self.textures = self.context.texture_array(
+                (TEXTURE_SIZE, TEXTURE_SIZE, len(layers)), 4, b"".join(layers)
+            )
+            self.textures.build_mipmaps()
+            self.textures.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+            self.textures.anisotropy = _ANISOTROPY
+        return self.material_table, self.textures
+
+    def release(self) -> None:
+        """Give the card's memory back."""
+        self._release_looks()
+        for mesh in self.meshes:
+            mesh.vertices.release()
+            for triangles in mesh.sets:
+                triangles.indices.release()
+        self.meshes.clear()
+
+    def _release_looks(self) -> None:
+        for item in (self.material_table, self.textures):
+            if item is not None:
+                item.release()
+        self.material_table = self.textures = None
+
+    def _make_tables(self) -> SceneTables:
+        levels = max((len(lods) for lods in self._parts), default=0)
+        limits = np.full((len(self._parts), levels), _NEVER)
+        meshes = np.full((len(self._parts), levels + 1), -1, dtype=np.int32)
+        for row, lods in enumerate(self._parts):
+            for level, (limit, mesh) in enumerate(lods):
+                limits[row, level] = limit
+                meshes[row, level] = mesh
+        return SceneTables(
+            centers=np.array([m.center for m in self.meshes]).reshape(-1, 3),
+            radii=np.array([m.radius for m in self.meshes], dtype=np.float64),
+            bone_counts=np.array([m.bone_count for m in self.meshes], dtype=np.int64),
+            lod_limits=limits,
+            lod_meshes=meshes,
+        )
+
+
+def vertex_layout(skinned: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the buffer format and the attribute names of a vertex."""
+    if skinned:
+        return "3f4 3f4 2f4 1u4 4u1 4f4", (
+            "in_position",
+            "in_normal",
+            "in_uv",
+            "in_material",
+            "in_joints",
+            "in_weights",
+        )
+    return "3f4 3f4 2f4 1u4", ("in_position", "in_normal", "in_uv", "in_material")
+
+
+def _vertices(mesh: scene_pb2.Mesh) -> NDArray[Any]:
+    positions = np.frombuffer(mesh.positions, dtype="<f4").reshape(-1, 3)
+    out = np.zeros(len(positions), dtype=_SKINNED_VERTEX if mesh.joints else _RIGID_VERTEX)
+    out["position"] = positions
+    out["normal"] = np.frombuffer(mesh.normals, dtype="<f4").reshape(-1, 3)
+    if mesh.uvs:
+        out["uv"] = np.frombuffer(mesh.uvs, dtype="<f4").reshape(-1, 2)
+    out["material"] = np.frombuffer(mesh.materials, dtype="<u2")
+    if mesh.joints:
+        out["joints"] = np.frombuffer(mesh.joints, dtype=np.uint8).reshape(-1, 4)
+        out["weights"] = np.frombuffer(mesh.weights, dtype="<f4").reshape(-1, 4)
+    return out

@@ -1,0 +1,218 @@
+"""Draws every pass of a camera from one draw of the scene, with OpenGL.
+
+All calls must come from the thread that made the renderer: an OpenGL context belongs to it.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+
+from cityloop.embedded import gl_context, targets
+from cityloop.embedded.gpu_scene import GpuScene
+from cityloop.embedded.frame_block import FrameBlock
+from cityloop.embedded.instance_table import (
+    CAMERA_TEXELS,
+    INSTANCES_PER_ROW,
+    BONES_PER_ROW,
+    TexelStore,
+    bone_records,
+    camera_records,
+)
+from cityloop.embedded.instances import CameraView, Instances
+from cityloop.embedded.light import set_camera, set_light, vector
+from cityloop.embedded.shadows import Shadows
+from cityloop.embedded.shaders import UNITS, build_program
+from cityloop.embedded.surface_pass import SurfacePass
+from cityloop.embedded.targets import Targets
+from cityloop.embedded.visibility import (
+    DrawList,
+    bounding_spheres,
+    draw_list,
+    in_view,
+    select_meshes,
+)
+from cityloop.protocol import capture_pb2, scene_pb2
+
+_MOST_SIZES = 4  # of images kept
+
+
+@dataclass(frozen=True)
+class DrawResult:
+    """What drawing one camera gave.
+
+    Attributes:
+        layouts: where each pass lies, offsets from the start of the memory that was given.
+        triangles: sent to the rasteriser, shadows included.
+        draw_s, read_s: time of the drawing and of the reading back, s.
+    """
+
+    layouts: list[capture_pb2.PassLayout]
+    triangles: int
+    draw_s: float
+    read_s: float
+
+
+class Renderer:
+    """The renderer of the embedded engine.
+
+    Raises:
+        GraphicsError: if there is no OpenGL 4.1.
+    """
+
+    def __init__(self) -> None:
+        self._context = gl_context.create_context()
+        c = self._context
+        c.front_face = "cw"  # rows run from the top down, which mirrors every triangle
+        c.provoking_vertex = moderngl.FIRST_VERTEX_CONVENTION
+        self._frame = FrameBlock(c)
+        self._surfaces = SurfacePass(
+            c,
+            ("tables.glsl", "surface.vert"),
+            ("tables.glsl", "outputs.glsl", "lighting.glsl", "surface.frag"),
+            culls=True,
+        )
+        self._shadows = Shadows(c)
+        sky = build_program(c, ("screen.vert",), ("outputs.glsl", "lighting.glsl", "sky.frag"))
+        self._sky = c.vertex_array(sky, [])
+        antialias = build_program(c, ("screen.vert",), ("antialias.frag",))
+        self._antialias = c.vertex_array(antialias, [])
+        self._instance_table = TexelStore(c, CAMERA_TEXELS, INSTANCES_PER_ROW)
+        self._id_table = TexelStore(c, 1, INSTANCES_PER_ROW, "u4")
+        self._bone_table = TexelStore(c, 9, BONES_PER_ROW)
+        self._targets: dict[tuple[int, int], Targets] = {}
+        self._scene = GpuScene(c)
+        self._environment = capture_pb2.Environment()
+        self.description = gl_context.describe(c)
+
+    # Loading -----------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Forget the whole scene."""
+        self._surfaces.forget_meshes()
+        self._shadows.forget_scene()
+        self._scene.release()
+        self._scene = GpuScene(self._context)
+
+    def add_texture(self, texture: scene_pb2.Texture) -> None:
+        """Take a texture."""
+        self._scene.add_texture(texture)
+
+    def add_material(self, material: scene_pb2.Material) -> None:
+        """Take a material; its texture must be there."""
+        self._scene.add_material(material)
+
+    def add_mesh(self, mesh: scene_pb2.Mesh) -> None:
+        """Take a mesh; its materials must be there."""
+        self._scene.add_mesh(mesh)
+
+    def add_prototype(self, prototype: scene_pb2.Prototype) -> list[int]:
+        """Take a prototype, whose meshes must be there; return a handle for each of its parts."""
+        return [self._scene.add_part(part) for part in prototype.parts]
+
+    def set_environment(self, environment: capture_pb2.Environment) -> None:
+        """Set light and air for the draws that follow."""
+        self._environment.CopyFrom(environment)
+
+    # Drawing -----------------------------------------------------------------------------------
+
+    def frame_size(self, width: int, height: int, passes: "Sequence[capture_pb2.Pass]") -> int:
+        """Return the bytes that `passes` of a camera of `width` x `height` pixels take."""
+        return targets.frame_size(width, height, passes)
+
+    def draw(
+        self,
+        view: CameraView,
+        instances: Instances,
+        passes: "Sequence[capture_pb2.Pass]",
+        dt_s: float,
+        out: memoryview,
+    ) -> DrawResult:
+        """Draw one camera.
+
+        Args:
+            view: the camera at three instants.
+            instances: what stands there at the same instants.
+            passes: wanted ones, each once.
+            dt_s: time between the instants, s.
+            out: at least `frame_size` writable bytes.
+        """
+        began = time.perf_counter()
+        images = self._images(view.width, view.height)
+        tables = self._scene.tables
+        meshes = select_meshes(instances, view.current[:, 3], tables)
+        centers, radii = bounding_spheres(instances, meshes, tables)
+        inside, depth = in_view(view, centers, radii)
+        if view.hidden_body:
+            inside &= instances.body != view.hidden_body
+        todo = draw_list(inside, meshes, depth)
+
+        set_camera(self._frame, view, dt_s)
+        set_light(self._frame, view, self._environment)
+        self._bone_table.write(bone_records(instances))
+        self._bind_scene()
+        sun = vector(self._environment.sun_direction)
+        triangles = 0
+        if sun[2] > 0:
+            triangles += self._shadows.draw(view, instances, sun, self._scene, self._frame)
+        self._frame.upload()
+        records, ids = camera_records(view, instances, todo.rows)
+        self._instance_table.write(records)
+        self._id_table.write(ids)
+
+        triangles += self._draw_passes(images, todo)
+        self._draw_antialiased(images)
+        self._context.finish()
+        drawn = time.perf_counter()
+        images.read(passes, out)
+        return DrawResult(
+            layouts=targets.layouts(view.width, view.height, passes),
+            triangles=triangles,
+            draw_s=drawn - began,
+            read_s=time.perf_counter() - drawn,
+        )
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._context.release()
+
+    def _images(self, width: int, height: int) -> Targets:
+        size = (width, height)
+        images = self._targets.pop(size, None)
+        if images is None:
+            if len(self._targets) == _MOST_SIZES:
+                self._targets.pop(next(iter(self._targets))).release()
+            images = Targets(self._context, width, height)
+        self._targets[size] = images
+        return images
+
+    def _bind_scene(self) -> None:
+        """Bind what both the sun and the camera look at."""
+        material_table, textures = self._scene.upload()
+        material_table.use(UNITS["material_table"])
+        textures.use(UNITS["textures"])
+        self._bone_table.use(UNITS["bone_table"])
+
+    def _draw_passes(self, images: Targets, todo: DrawList) -> int:
+        c = self._context
+        images.depth_only.use()
+        images.depth_only.clear(depth=1.0)
+        images.drawing.use()
+        c.enable_only(moderngl.DEPTH_TEST)
+        c.depth_func = "<"
+        self._instance_table.use(UNITS["instance_table"])
+        self._id_table.use(UNITS["id_table"])
+        self._shadows.use()
+        triangles = self._surfaces.draw(self._scene.meshes, todo, 0)
+        c.disable(moderngl.CULL_FACE)
+        c.depth_func = "<="
+        self._sky.render(moderngl.TRIANGLES, vertices=3)
+        return triangles
+
+    def _draw_antialiased(self, images: Targets) -> None:
+        images.final.use()
+        self._context.enable_only(moderngl.NOTHING)
+        images.picture.use(UNITS["picture"])
+        self._antialias.render(moderngl.TRIANGLES, vertices=3)

@@ -1,0 +1,55 @@
+"""Puts GLSL programs together from the files in `shaders/`."""
+
+from importlib.resources import files
+
+import moderngl
+
+from cityloop.embedded.frame_block import bind_block, glsl_declaration
+from cityloop.embedded.instance_table import (
+    BONES_PER_ROW,
+    CAMERA_TEXELS,
+    CASTER_TEXELS,
+    INSTANCES_PER_ROW,
+)
+
+# Texture units, the same in every program.
+UNITS = {
+    "instance_table": 0,
+    "id_table": 1,
+    "bone_table": 2,
+    "material_table": 3,
+    "textures": 4,
+    "standing_shadows": 5,
+    "moving_shadows": 6,
+    "picture": 7,
+}
+_CONSTANTS = {
+    "INSTANCES_PER_ROW": INSTANCES_PER_ROW,
+    "BONES_PER_ROW": BONES_PER_ROW,
+    "CAMERA_TEXELS": CAMERA_TEXELS,
+    "CASTER_TEXELS": CASTER_TEXELS,
+    "MATERIALS_PER_ROW": 256,
+}
+
+
+def build_program(
+    context: moderngl.Context,
+    vertex: tuple[str, ...],
+    fragment: tuple[str, ...],
+    defines: tuple[str, ...] = (),
+) -> moderngl.Program:
+    """Return the program of the files named `vertex` and `fragment`, joined in their order."""
+    constants = [f"#define {name} {value}" for name, value in _CONSTANTS.items()]
+    switches = [f"#define {name}" for name in defines]
+    head = "\n".join(["#version 410 core", *constants, *switches, glsl_declaration()])
+    folder = files("cityloop.embedded") / "shaders"
+
+    def source(names: tuple[str, ...]) -> str:
+        return "\n".join([head, *((folder / name).read_text("utf-8") for name in names)])
+
+    program = context.program(vertex_shader=source(vertex), fragment_shader=source(fragment))
+    bind_block(program)
+    for name, unit in UNITS.items():
+        if name in program:
+            program[name].value = unit
+    return program

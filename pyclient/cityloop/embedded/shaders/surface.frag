@@ -1,0 +1,48 @@
+// The passes of a surface.
+
+uniform sampler2DArray textures;
+
+in vec4 at_current;
+in vec4 at_previous;
+in vec3 at_next;
+in vec3 normal;
+in vec3 velocity;
+flat in ivec2 look;
+
+void main() {
+    vec4 paint = material_texel(look.y, 0);
+    vec4 glow = material_texel(look.y, 1);
+    ivec4 traits = ivec4(material_texel(look.y, 2));  // layer, flags, lamp, class
+    uvec4 ids = instance_ids(look.x);
+    vec4 texel = texture(textures, vec3(at_current.w, at_previous.w, float(max(traits.x, 0))));
+    texel = traits.x < 0 ? vec4(1.0) : texel;
+    vec3 n = normalize(normal);
+#ifdef PERFORATED
+    bool cutout = (traits.y & 16) != 0;
+    bool two_sided = (traits.y & 32) != 0;
+    if ((cutout && texel.a < 128.0 / 255.0) || (!two_sided && !gl_FrontFacing)) {
+        discard;
+    }
+    n = gl_FrontFacing ? n : -n;
+    texel.a = cutout ? 1.0 : texel.a;
+#endif
+    bool lit = traits.z == 0 || ((ids.z >> uint(traits.z - 1)) & 1u) != 0u;
+
+    Surface surface;
+    surface.position = at_current.xyz;
+    surface.normal = n;
+    surface.albedo = paint.rgb * instance_texel(look.x, 12 + (traits.y & 15)).rgb
+                     * linear_from_srgb(texel.rgb);
+    surface.roughness = mix(POLISHED, paint.a, texel.a);
+    surface.metallic = glow.a;
+    surface.emission = lit ? glow.rgb : vec3(0.0);
+    out_color = finish(shade(surface));
+
+    out_depth = at_current.z;
+    out_instance = ids.x;
+    out_semantic = traits.w < 0 ? ids.y : uint(traits.w);
+    vec2 here = project(at_current.xyz);
+    out_flow = vec4(project(at_previous.xyz) - here, project(at_next) - here);
+    out_normal = vec4(n, 0.0);
+    out_velocity = vec4(velocity, 0.0);
+}

@@ -1,0 +1,207 @@
+"""Shadow maps of the sun: a kept one of what stands still, a new one each draw of what moves.
+
+The kept map covers two squares around the camera, a fine near and a coarse far one. Both are placed
+at multiples of a coarse step, so each is a pure function of the camera's cell, of the sun and of
+what stands there, never of what was drawn before.
+"""
+
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.embedded.frame_block import FrameBlock
+from cityloop.embedded.gpu_scene import GpuScene
+from cityloop.embedded.instance_table import (
+    CASTER_TEXELS,
+    INSTANCES_PER_ROW,
+    TexelStore,
+    caster_records,
+)
+from cityloop.embedded.instances import CameraView, Instances
+from cityloop.embedded.shaders import UNITS
+from cityloop.embedded.surface_pass import SurfacePass
+from cityloop.embedded.visibility import bounding_spheres, draw_list, in_box, select_meshes
+
+F64 = NDArray[np.float64]
+
+_MAP_TEXELS = 2048
+_DEPTH_CLAMP = 0x864F  # OpenGL's number: casters nearer to the sun than the map still count
+_HALF_DEPTH_M = 512.0  # of the range along the light
+# Receivers are moved along their normal by this many texels, against shadowing themselves.
+_OFFSET_TEXELS = 1.1
+
+
+@dataclass(frozen=True)
+class _Square:
+    """A part of the map: `half_m` to each side, moved in steps of `step_m` (whole texels)."""
+
+    name: str
+    half_m: float
+    step_m: float
+
+    @property
+    def texel_m(self) -> float:
+        return 2 * self.half_m / _MAP_TEXELS
+
+
+_NEAR = _Square("near", 64.0, 16.0)
+_FAR = _Square("far", 256.0, 64.0)
+
+
+def light_axes(sun: F64) -> F64:
+    """Return (3, 3) rows across the light, across it upwards, and along it, world frame."""
+    forward = -sun / np.linalg.norm(sun)
+    reference = np.array([0.0, 1.0, 0.0]) if abs(forward[2]) > 0.9 else np.array([0.0, 0.0, 1.0])
+    right = np.cross(forward, reference)
+    right /= np.linalg.norm(right)
+    return np.stack([right, np.cross(right, forward), forward])
+
+
+def placed_square(sun: F64, camera: F64, half_m: float, step_m: float) -> tuple[F64, F64]:
+    """Return clip-from-world (3, 4) of a map near `camera` (3,), and its world centre (3,)."""
+    axes = light_axes(sun)
+    center = np.round(axes @ camera / step_m) * step_m
+    scale = 1.0 / np.array([half_m, half_m, _HALF_DEPTH_M])
+    clip = np.concatenate([axes, -center[:, None]], axis=1) * scale[:, None]
+    return clip, axes.T @ center
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """What the kept map was drawn from."""
+
+    centers: F64
+    sun: F64
+    part: NDArray[np.int32]
+    current: F64
+
+    def same(self, other: "_Kept") -> bool:
+        return all(
+            np.array_equal(mine, theirs)
+            for mine, theirs in (
+                (self.centers, other.centers),
+                (self.sun, other.sun),
+                (self.part, other.part),
+                (self.current, other.current),
+            )
+        )
+
+
+class Shadows:
+    """The maps and what draws them."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._standing = _depth_map(context, 2 * _MAP_TEXELS)
+        self._moving = _depth_map(context, _MAP_TEXELS)
+        self._standing_frame = context.framebuffer([], self._standing)
+        self._moving_frame = context.framebuffer([], self._moving)
+        self._casters = SurfacePass(
+            context, ("tables.glsl", "caster.vert"), ("tables.glsl", "caster.frag"), culls=False
+        )
+        self._table = TexelStore(context, CASTER_TEXELS, INSTANCES_PER_ROW)
+        self._kept: _Kept | None = None
+
+    def forget_scene(self) -> None:
+        """Drop what belongs to meshes that are about to go."""
+        self._casters.forget_meshes()
+        self._kept = None
+
+    def draw(
+        self, view: CameraView, instances: Instances, sun: F64, scene: GpuScene, frame: FrameBlock
+    ) -> int:
+        """Bring the maps up to date and fill the block's fields; return the triangles sent.
+
+        Args:
+            view: the camera that will look at the shadows.
+            instances: what casts them; the camera's hidden body too.
+            sun: (3,) direction to the sun, world.
+            scene: its meshes and looks, which must be bound, and the bones.
+            frame: the uniform block.
+        """
+        camera = view.current[:, 3]
+        squares = [placed_square(sun, camera, s.half_m, s.step_m) for s in (_NEAR, _FAR)]
+        for square, (clip, _) in zip((_NEAR, _FAR), squares, strict=True):
+            frame.set(f"{square.name}_shadow", _texture_from_camera(clip, view.current))
+        frame.set(
+            "shadow_offset",
+            (_NEAR.texel_m * _OFFSET_TEXELS, _FAR.texel_m * _OFFSET_TEXELS, 1 / _MAP_TEXELS),
+        )
+        c = self._context
+        c.enable_only(moderngl.DEPTH_TEST)
+        c.enable_direct(_DEPTH_CLAMP)
+        c.depth_func = "<"
+        triangles = self._draw_standing(squares, instances, sun, scene)
+        self._moving_frame.use()
+        self._moving_frame.clear(depth=1.0)
+        moving = ~instances.static
+        if moving.any():
+            triangles += self._draw_casters(squares[0][0], camera, instances, moving, scene)
+        c.disable_direct(_DEPTH_CLAMP)
+        return triangles
+
+    def use(self) -> None:
+        """Bind the maps."""
+        self._standing.use(UNITS["standing_shadows"])
+        self._moving.use(UNITS["moving_shadows"])
+
+    def _draw_standing(
+        self, squares: list[tuple[F64, F64]], instances: Instances, sun: F64, scene: GpuScene
+    ) -> int:
+        static = instances.static
+        wanted = _Kept(
+            np.array([center for _, center in squares]),
+            sun,
+            instances.part[static],
+            instances.current[static],
+        )
+        if self._kept is not None and self._kept.same(wanted):
+            return 0
+        self._kept = wanted
+        self._standing_frame.use()
+        self._standing_frame.clear(depth=1.0)
+        triangles = 0
+        for number, (clip, center) in enumerate(squares):
+            self._standing_frame.viewport = (number * _MAP_TEXELS, 0, _MAP_TEXELS, _MAP_TEXELS)
+            triangles += self._draw_casters(clip, center, instances, static, scene)
+        self._standing_frame.viewport = (0, 0, 2 * _MAP_TEXELS, _MAP_TEXELS)
+        return triangles
+
+    def _draw_casters(
+        self,
+        clip_from_world: F64,
+        viewpoint: F64,
+        instances: Instances,
+        chosen: NDArray[np.bool_],
+        scene: GpuScene,
+    ) -> int:
+        """Draw the chosen instances with the levels of detail of `viewpoint` (3,)."""
+        meshes = select_meshes(instances, viewpoint, scene.tables)
+        meshes = np.where(chosen, meshes, -1)
+        centers, radii = bounding_spheres(instances, meshes, scene.tables)
+        half_m = 1 / np.linalg.norm(clip_from_world[0, :3])
+        todo = draw_list(in_box(clip_from_world, centers, radii / half_m), meshes)
+        if not todo.batches:
+            return 0
+        self._table.write(caster_records(clip_from_world, instances, todo.rows))
+        self._table.use(UNITS["instance_table"])
+        return self._casters.draw(scene.meshes, todo, 0)
+
+
+def _depth_map(context: moderngl.Context, width: int) -> moderngl.Texture:
+    texture = context.depth_texture((width, _MAP_TEXELS))
+    texture.compare_func = "<="
+    texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+    texture.repeat_x = texture.repeat_y = False
+    return texture
+
+
+def _texture_from_camera(clip_from_world: F64, camera: F64) -> F64:
+    """Return (3, 4): camera frame to texture coordinates and depth, 0 to 1."""
+    product = clip_from_world[:, :3] @ camera
+    product[:, 3] += clip_from_world[:, 3]
+    product *= 0.5
+    product[:, 3] += 0.5
+    return product

@@ -1,0 +1,153 @@
+"""The images that one draw writes, and how their passes lie in the caller's memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import moderngl
+
+from cityloop.protocol import capture_pb2 as pb
+
+_ALIGNMENT = 64  # bytes; every image starts at a multiple of this
+
+
+@dataclass(frozen=True)
+class _Image:
+    """An attachment of the drawing: `components` numbers of `dtype` (OpenGL's name) a pixel."""
+
+    name: str
+    attachment: int
+    components: int
+    dtype: str
+    item_bytes: int
+
+    def pixel_bytes(self) -> int:
+        return self.components * self.item_bytes
+
+
+# In the order of shaders/outputs.glsl. RGB is read from the antialiased picture instead.
+_COLOR = _Image("color", 0, 3, "f1", 1)
+_DEPTH = _Image("depth", 1, 1, "f4", 4)
+_INSTANCE = _Image("instance", 2, 1, "u4", 4)
+_SEMANTIC = _Image("semantic", 3, 1, "u1", 1)
+_FLOW = _Image("flow", 4, 4, "f4", 4)
+_NORMAL = _Image("normal", 5, 4, "f4", 4)
+_VELOCITY = _Image("velocity", 6, 4, "f4", 4)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a pass lies in its image: `channels` from number `first` on; 0 for a plain (H, W)."""
+
+    image: _Image
+    data_type: pb.DataType
+    channels: int = 0
+    first: int = 0
+
+
+_PLACES: dict[int, _Place] = {
+    pb.PASS_RGB: _Place(_COLOR, pb.DATA_TYPE_UINT8, 3),
+    pb.PASS_DEPTH: _Place(_DEPTH, pb.DATA_TYPE_FLOAT32),
+    pb.PASS_INSTANCE: _Place(_INSTANCE, pb.DATA_TYPE_UINT32),
+    pb.PASS_SEMANTIC: _Place(_SEMANTIC, pb.DATA_TYPE_UINT8),
+    pb.PASS_FLOW_BACKWARD: _Place(_FLOW, pb.DATA_TYPE_FLOAT32, 2, 0),
+    pb.PASS_FLOW_FORWARD: _Place(_FLOW, pb.DATA_TYPE_FLOAT32, 2, 2),
+    pb.PASS_NORMAL: _Place(_NORMAL, pb.DATA_TYPE_FLOAT32, 3),
+    pb.PASS_VELOCITY: _Place(_VELOCITY, pb.DATA_TYPE_FLOAT32, 3),
+}
+
+
+def _offsets(
+    width: int, height: int, passes: Sequence[pb.Pass]
+) -> tuple[dict[_Image, int], int]:
+    """Return where each needed image starts, and the bytes of all together."""
+    offsets: dict[_Image, int] = {}
+    size = 0
+    for number in passes:
+        image = _PLACES[number].image
+        if image not in offsets:
+            offsets[image] = size
+            size += -(-width * height * image.pixel_bytes() // _ALIGNMENT) * _ALIGNMENT
+    return offsets, size
+
+
+def frame_size(width: int, height: int, passes: Sequence[pb.Pass]) -> int:
+    """Return the bytes that `passes` of a camera of `width` x `height` pixels take."""
+    return _offsets(width, height, passes)[1]
+
+
+def layouts(width: int, height: int, passes: Sequence[pb.Pass]) -> list[pb.PassLayout]:
+    """Return where each pass lies, offsets from the start of the camera's memory."""
+    offsets, _ = _offsets(width, height, passes)
+    out = []
+    for number in passes:
+        place = _PLACES[number]
+        image = place.image
+        shape = [height, width]
+        strides = [width * image.pixel_bytes(), image.pixel_bytes()]
+        if place.channels:
+            shape.append(place.channels)
+            strides.append(image.item_bytes)
+        # Attributes, since "pass" is a word of Python's own.
+        layout = pb.PassLayout(
+            data_type=place.data_type,
+            shape=shape,
+            strides=strides,
+            offset=offsets[image] + place.first * image.item_bytes,
+        )
+        setattr(layout, "pass", number)
+        out.append(layout)
+    return out
+
+
+class Targets:
+    """The images of one size.
+
+    Attributes:
+        drawing: all passes and the depth buffer, for the one draw.
+        depth_only: the depth buffer alone, so that it can be cleared without touching the images.
+        picture: the tone-mapped, not yet antialiased image of `drawing`.
+        final: the antialiased image.
+    """
+
+    def __init__(self, context: moderngl.Context, width: int, height: int) -> None:
+        size = (width, height)
+        self.size = size
+        self.picture = context.texture(size, 4)
+        self.picture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.picture.repeat_x = self.picture.repeat_y = False
+        images = [
+            context.renderbuffer(size, image.components, dtype=image.dtype)
+            for image in (_DEPTH, _INSTANCE, _SEMANTIC, _FLOW, _NORMAL, _VELOCITY)
+        ]
+        depth_buffer = context.depth_renderbuffer(size)
+        self.drawing = context.framebuffer([self.picture, *images], depth_buffer)
+        self.depth_only = context.framebuffer([], depth_buffer)
+        smooth = context.renderbuffer(size, 4)
+        self.final = context.framebuffer([smooth])
+        self._owned = [
+            self.drawing,
+            self.depth_only,
+            self.final,
+            self.picture,
+            *images,
+            depth_buffer,
+            smooth,
+        ]
+
+    def read(self, passes: Sequence[pb.Pass], out: memoryview) -> None:
+        """Write the images of `passes` into `out`, as `layouts` says."""
+        offsets, _ = _offsets(*self.size, passes)
+        for image, offset in offsets.items():
+            source = self.final if image is _COLOR else self.drawing
+            source.read_into(
+                out,
+                components=image.components,
+                attachment=0 if image is _COLOR else image.attachment,
+                dtype=image.dtype,
+                write_offset=offset,
+            )
+
+    def release(self) -> None:
+        """Give the card's memory back."""
+        for item in self._owned:
+            item.release()

@@ -1,0 +1,107 @@
+"""Which mesh of which part is drawn: levels of detail, culling, and the order of the draws."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.embedded.gpu_scene import SceneTables
+from cityloop.embedded.instances import CameraView, Instances
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`count` instances of one mesh; the first one's row in the table of instances is `first`."""
+
+    mesh: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class DrawList:
+    """What to draw: `rows` (K,) of the instances in drawing order, cut into batches of one mesh."""
+
+    rows: NDArray[np.int64]
+    batches: tuple[Batch, ...]
+
+
+def select_meshes(instances: Instances, viewpoint: F64, tables: SceneTables) -> NDArray[np.int32]:
+    """Return (N,) the mesh of each instance as seen from `viewpoint` (3,), -1 for none."""
+    offset = instances.origin - viewpoint
+    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+    level = (distance[:, None] >= tables.lod_limits[instances.part]).sum(axis=1)
+    return tables.lod_meshes[instances.part, level]
+
+
+def bounding_spheres(
+    instances: Instances, meshes: NDArray[np.int32], tables: SceneTables
+) -> tuple[F64, F64]:
+    """Return world centres (N, 3) and radii (N,) of what is drawn, m; any for mesh -1.
+
+    A skinned vertex is a mean of the places where its bones would carry it, so the mesh lies in
+    the hull of the rest sphere carried along by each bone.
+    """
+    if not len(tables.centers):
+        return instances.origin, np.zeros(len(meshes))
+    centers = tables.centers[meshes]
+    radii = tables.radii[meshes]
+    for row in np.flatnonzero((instances.bones >= 0) & (meshes >= 0)):
+        first = instances.bones[row]
+        bones = instances.bones_current[first : first + tables.bone_counts[meshes[row]]]
+        carried = bones[:, :, :3] @ centers[row] + bones[:, :, 3]
+        low, high = carried.min(axis=0), carried.max(axis=0)
+        centers[row] = (low + high) / 2
+        radii[row] += float(np.linalg.norm(high - low)) / 2
+    world = np.einsum("ijk,ik->ij", instances.current[:, :, :3], centers)
+    return world + instances.current[:, :, 3], radii
+
+
+def in_view(view: CameraView, centers: F64, radii: F64) -> tuple[NDArray[np.bool_], F64]:
+    """Return which spheres (N, 3), (N,) reach into the camera's frustum, and their depths (N,)."""
+    c = (centers - view.current[:, 3]) @ view.current[:, :3]
+    inside = (c[:, 2] + radii > view.near_m) & (c[:, 2] - radii < view.far_m)
+    for focal, middle, size, axis in (
+        (view.fx, view.cx, view.width, 0),
+        (view.fy, view.cy, view.height, 1),
+    ):
+        # A side plane holds the points with focal * x = edge * z, edge from the principal point.
+        for edge, sign in ((-middle, 1.0), (size - middle, -1.0)):
+            distance = sign * (focal * c[:, axis] - edge * c[:, 2]) / np.hypot(focal, edge)
+            inside &= distance > -radii
+    return inside, c[:, 2]
+
+
+def in_box(clip_from_world: F64, centers: F64, radii: F64) -> NDArray[np.bool_]:
+    """Return which spheres reach into the column that a map of the sun covers, (N,) bool.
+
+    Args:
+        clip_from_world: (3, 4), x and y across the light from -1 to 1 in the column.
+        centers: (N, 3) world, m.
+        radii: (N,) in units of the column's half side.
+    """
+    c = centers @ clip_from_world[:2, :3].T + clip_from_world[:2, 3]
+    inside: NDArray[np.bool_] = (np.abs(c) < 1.0 + radii[:, None]).all(axis=1)
+    return inside
+
+
+def draw_list(
+    chosen: NDArray[np.bool_], meshes: NDArray[np.int32], depth: F64 | None = None
+) -> DrawList:
+    """Return the chosen instances grouped by mesh, near ones first where `depth` (N,) is given."""
+    rows = np.flatnonzero(chosen & (meshes >= 0))
+    if not len(rows):
+        return DrawList(rows, ())
+    mesh = meshes[rows]
+    distance = depth[rows] if depth is not None else np.zeros(len(rows))
+    order = np.lexsort((distance, mesh))
+    rows, mesh, distance = rows[order], mesh[order], distance[order]
+    starts = np.flatnonzero(np.diff(mesh, prepend=-1))
+    counts = np.diff(starts, append=len(rows))
+    nearest = np.argsort(distance[starts], kind="stable")
+    batches = tuple(
+        Batch(int(mesh[starts[i]]), int(starts[i]), int(counts[i])) for i in nearest
+    )
+    return DrawList(rows, batches)

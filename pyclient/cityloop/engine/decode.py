@@ -1,0 +1,150 @@
+"""Protocol messages into columns and pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.engine.encode import PASS_NAMES
+from cityloop.engine.frames import CameraImages, CameraSpec
+from cityloop.engine.state import BodyStates, Contact, WorldState
+from cityloop.errors import EngineError
+from cityloop.protocol import capture_pb2, engine_pb2, geometry_pb2, state_pb2
+from cityloop.spatial import Pose
+from cityloop.spatial.rotation import Array
+
+_DTYPES: dict[int, str] = {
+    capture_pb2.DATA_TYPE_UINT8: "u1",
+    capture_pb2.DATA_TYPE_UINT32: "<u4",
+    capture_pb2.DATA_TYPE_FLOAT32: "<f4",
+}
+_COLUMNS = 16  # position 3, quaternion 4, velocity 3, angular velocity 3, acceleration 3
+
+
+@dataclass(frozen=True)
+class RayHits:
+    """Where N rays hit.
+
+    Attributes:
+        body: (N,) uint32, 0 for no hit.
+        distance_m: (N,) from the origin, 0 for no hit.
+        normal: (N, 3) unit surface normal, world.
+    """
+
+    body: NDArray[np.uint32]
+    distance_m: Array
+    normal: Array
+
+
+def body_states(states: Sequence[state_pb2.BodyState]) -> BodyStates:
+    """Return the columns of body states, in their order."""
+    table = np.empty((len(states), _COLUMNS))
+    wheels: dict[int, Array] = {}
+    ids = np.empty(len(states), dtype=np.uint32)
+    for i, state in enumerate(states):
+        p, q, v = state.pose.position, state.pose.rotation, state.velocity
+        w, a = state.angular_velocity, state.acceleration
+        ids[i] = state.id
+        table[i] = (
+            *(p.x, p.y, p.z, q.x, q.y, q.z, q.w),
+            *(v.x, v.y, v.z, w.x, w.y, w.z, a.x, a.y, a.z),
+        )
+        if state.wheels:
+            wheels[state.id] = np.array(
+                [
+                    (x.steering_rad, x.spin_rad, x.spin_rate_radps, x.travel_m, x.grounded)
+                    for x in state.wheels
+                ],
+                dtype=np.float64,
+            )
+    return BodyStates(
+        ids=ids,
+        position=table[:, 0:3],
+        quaternion=table[:, 3:7],
+        velocity=table[:, 7:10],
+        angular_velocity=table[:, 10:13],
+        acceleration=table[:, 13:16],
+        wheels=wheels,
+    )
+
+
+def world_state(response: engine_pb2.AdvanceResponse) -> WorldState:
+    """Return the state after a tick."""
+    return WorldState(
+        tick=response.tick,
+        time_s=response.time_s,
+        bodies=body_states(response.states),
+        contacts=tuple(
+            Contact(c.body_a, c.body_b, _vector(c.point), _vector(c.normal), c.impulse_ns)
+            for c in response.contacts
+        ),
+    )
+
+
+def ray_hits(response: engine_pb2.CastRaysResponse) -> RayHits:
+    """Return the columns of ray hits."""
+    hits = response.hits
+    return RayHits(
+        np.array([hit.body for hit in hits], dtype=np.uint32),
+        np.array([hit.distance_m for hit in hits], dtype=np.float64),
+        np.array([(h.normal.x, h.normal.y, h.normal.z) for h in hits]).reshape(-1, 3),
+    )
+
+
+def camera_images(
+    header: engine_pb2.CaptureHeader, cameras: Sequence[CameraSpec], pixels: memoryview
+) -> list[CameraImages]:
+    """Return the pictures of all cameras as views of `pixels`, which start at the slot.
+
+    Raises:
+        EngineError: if the header does not fit the request or the pixels.
+    """
+    if [frame.camera for frame in header.cameras] != [camera.name for camera in cameras]:
+        raise EngineError("The engine sent other cameras than those that were asked for.")
+    images = []
+    for frame, camera in zip(header.cameras, cameras, strict=True):
+        passes = {PASS_NAMES[layout.pass_]: _view(layout, pixels) for layout in _layouts(frame)}
+        p, q = frame.world_from_camera.position, frame.world_from_camera.rotation
+        images.append(
+            CameraImages(
+                camera=frame.camera,
+                tick=header.tick,
+                time_s=header.time_s,
+                world_from_camera=Pose(_vector(p), np.array([q.x, q.y, q.z, q.w])),
+                intrinsics=camera.intrinsics,
+                passes=passes,
+                triangles=frame.triangles,
+            )
+        )
+    return images
+
+
+@dataclass(frozen=True)
+class _Layout:
+    pass_: int
+    message: capture_pb2.PassLayout
+
+
+def _layouts(frame: capture_pb2.CameraFrame) -> list[_Layout]:
+    # "pass" is a keyword of Python, so the field has to be asked for by name.
+    return [_Layout(getattr(layout, "pass"), layout) for layout in frame.passes]
+
+
+def _view(layout: _Layout, pixels: memoryview) -> NDArray[np.generic]:
+    message = layout.message
+    dtype = _DTYPES.get(message.data_type)
+    if dtype is None:
+        raise EngineError(f"The engine sent numbers of the unknown type {message.data_type}.")
+    try:
+        return np.ndarray(
+            tuple(message.shape), dtype, pixels, message.offset, tuple(message.strides)
+        )
+    except (TypeError, ValueError) as error:
+        raise EngineError(
+            f"The engine's layout of a pass does not fit its pixels: {error}."
+        ) from None
+
+
+def _vector(v: geometry_pb2.Vector3) -> Array:
+    return np.array([v.x, v.y, v.z])

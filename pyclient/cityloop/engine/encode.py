@@ -1,0 +1,311 @@
+"""Scenes, bodies, commands and cameras into protocol messages."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.engine.commands import BodySpec, Commands
+from cityloop.engine.frames import CameraSpec
+from cityloop.errors import RequestError
+from cityloop.protocol import capture_pb2, engine_pb2, geometry_pb2, scene_pb2, state_pb2
+from cityloop.spatial import Pose
+from cityloop.spatial.rotation import Array
+from cityloop.world.environment import Environment
+from cityloop.world.scene import (
+    BoxCollider,
+    CapsuleCollider,
+    Collider,
+    Material,
+    Mesh,
+    MeshCollider,
+    Part,
+    Prototype,
+    Scene,
+    VehicleDynamics,
+)
+
+_KINDS = {
+    "static": state_pb2.BODY_KIND_STATIC,
+    "kinematic": state_pb2.BODY_KIND_KINEMATIC,
+    "driven": state_pb2.BODY_KIND_DRIVEN,
+    "walker": state_pb2.BODY_KIND_WALKER,
+}
+PASS_NAMES: dict[int, str] = {
+    number: key.removeprefix("PASS_").lower()
+    for key, number in capture_pb2.Pass.items()
+    if number != capture_pb2.PASS_UNSPECIFIED
+}
+
+
+def scene_items(scene: Scene) -> Iterator[engine_pb2.LoadSceneRequest]:
+    """Yield the scene in the order that the protocol wants: what is named comes first.
+
+    Raises:
+        RequestError: if a mesh names a material that the scene does not have.
+    """
+    for texture in scene.textures:
+        yield engine_pb2.LoadSceneRequest(
+            texture=scene_pb2.Texture(
+                name=texture.name, rgba=np.ascontiguousarray(texture.rgba, np.uint8).tobytes()
+            )
+        )
+    for material in scene.materials:
+        yield engine_pb2.LoadSceneRequest(material=_material(material))
+    places = {material.name: i for i, material in enumerate(scene.materials)}
+    for mesh in scene.meshes:
+        yield engine_pb2.LoadSceneRequest(mesh=_mesh(mesh, places))
+    for prototype in scene.prototypes:
+        yield engine_pb2.LoadSceneRequest(prototype=_prototype(prototype))
+
+
+def _material(material: Material) -> scene_pb2.Material:
+    message = scene_pb2.Material(
+        name=material.name,
+        base_color=color(material.base_color),
+        roughness=material.roughness,
+        metallic=material.metallic,
+        emissive=color(material.emissive),
+        texture=material.texture,
+        alpha_cutout=material.alpha_cutout,
+        tint_slot=material.tint_slot,
+        lamp=material.lamp,
+        two_sided=material.two_sided,
+    )
+    if material.semantic is not None:
+        message.semantic = int(material.semantic)
+    return message
+
+
+def _mesh(mesh: Mesh, places: dict[str, int]) -> scene_pb2.Mesh:
+    missing = [name for name in mesh.material_names if name not in places]
+    if missing:
+        raise RequestError(
+            f"Mesh {mesh.name!r} names the material {missing[0]!r}, which the scene does not have."
+        )
+    by_scene = np.array([places[name] for name in mesh.material_names], dtype="<u2")
+    return scene_pb2.Mesh(
+        name=mesh.name,
+        positions=_bytes(mesh.positions, "<f4"),
+        normals=_bytes(mesh.normals, "<f4"),
+        uvs=_bytes(mesh.uvs, "<f4"),
+        materials=by_scene[mesh.materials].tobytes(),
+        indices=_bytes(mesh.indices, "<u4"),
+        joints=b"" if mesh.joints is None else _bytes(mesh.joints, "u1"),
+        weights=b"" if mesh.weights is None else _bytes(mesh.weights, "<f4"),
+    )
+
+
+def _prototype(prototype: Prototype) -> scene_pb2.Prototype:
+    return scene_pb2.Prototype(
+        name=prototype.name,
+        parts=[_part(part) for part in prototype.parts],
+        colliders=[_collider(collider) for collider in prototype.colliders],
+        dynamics=None if prototype.dynamics is None else _dynamics(prototype.dynamics),
+        bone_count=len(prototype.joint_names),
+    )
+
+
+def _part(part: Part) -> scene_pb2.Part:
+    return scene_pb2.Part(
+        name=part.name,
+        lods=[
+            scene_pb2.LevelOfDetail(mesh=lod.mesh, max_distance_m=lod.max_distance_m)
+            for lod in part.lods
+        ],
+        body_from_part=pose(part.body_from_part),
+        wheel=part.wheel,
+    )
+
+
+def _collider(collider: Collider) -> scene_pb2.Collider:
+    if isinstance(collider, BoxCollider):
+        box = scene_pb2.BoxCollider(
+            center=vector(collider.center), half_extents=vector(collider.half_extents)
+        )
+        return scene_pb2.Collider(box=box, friction=collider.friction)
+    if isinstance(collider, CapsuleCollider):
+        capsule = scene_pb2.CapsuleCollider(
+            center=vector(collider.center),
+            half_height_m=collider.half_height_m,
+            radius_m=collider.radius_m,
+        )
+        return scene_pb2.Collider(capsule=capsule, friction=collider.friction)
+    mesh: MeshCollider = collider
+    return scene_pb2.Collider(mesh=scene_pb2.MeshCollider(mesh=mesh.mesh), friction=mesh.friction)
+
+
+def _dynamics(dynamics: VehicleDynamics) -> scene_pb2.VehicleDynamics:
+    return scene_pb2.VehicleDynamics(
+        mass_kg=dynamics.mass_kg,
+        center_of_mass=vector(dynamics.center_of_mass),
+        wheels=[
+            scene_pb2.Wheel(
+                center=vector(wheel.center),
+                radius_m=wheel.radius_m,
+                width_m=wheel.width_m,
+                steered=wheel.steered,
+                driven=wheel.driven,
+            )
+            for wheel in dynamics.wheels
+        ],
+        max_drive_force_n=dynamics.max_drive_force_n,
+        max_brake_force_n=dynamics.max_brake_force_n,
+        max_steering_angle_rad=dynamics.max_steering_angle_rad,
+        max_speed_mps=dynamics.max_speed_mps,
+    )
+
+
+def bodies(specs: Sequence[BodySpec]) -> engine_pb2.SpawnRequest:
+    """Return the request that places `specs`."""
+    request = engine_pb2.SpawnRequest()
+    for spec in specs:
+        body = request.bodies.add(
+            id=spec.id,
+            prototype=spec.prototype,
+            kind=_KINDS[spec.kind],
+            instance_id=spec.instance_id,
+            semantic=int(spec.semantic),
+            tints=[color(tint) for tint in spec.tints],
+            lamps=spec.lamps,
+        )
+        _set_pose(body.pose, spec.pose)
+        _set_vector(body.velocity, spec.velocity)
+        _set_vector(body.angular_velocity, spec.angular_velocity)
+        if spec.bones is not None:
+            body.bones = _bytes(spec.bones, "<f4")
+        _set_vector(body.acceleration, spec.acceleration)
+        if spec.wheels is not None:
+            body.wheels.extend(_wheels(spec.wheels))
+    return request
+
+
+def advance(dt_s: float, substeps: int, commands: Commands) -> engine_pb2.AdvanceRequest:
+    """Return the request for one tick."""
+    request = engine_pb2.AdvanceRequest(dt_s=dt_s, substeps=substeps)
+    for target in commands.kinematic:
+        message = request.kinematic.add(id=target.id, teleport=target.teleport)
+        _set_pose(message.pose, target.pose)
+        _set_vector(message.velocity, target.velocity)
+        _set_vector(message.angular_velocity, target.angular_velocity)
+        _set_vector(message.acceleration, target.acceleration)
+        if target.bones is not None:
+            message.bones = _bytes(target.bones, "<f4")
+        if target.wheels is not None:
+            message.wheels.extend(_wheels(target.wheels))
+    for drive in commands.drive:
+        request.drive.add(
+            id=drive.id, throttle=drive.throttle, brake=drive.brake, steering=drive.steering
+        )
+    for walk in commands.walk:
+        step = request.walk.add(id=walk.id, heading_rad=walk.heading_rad)
+        _set_vector(step.velocity, walk.velocity)
+        if walk.bones is not None:
+            step.bones = _bytes(walk.bones, "<f4")
+    for body, lamps in commands.lamps.items():
+        request.lamps.add(id=body, lamps=lamps)
+    return request
+
+
+def capture(
+    cameras: Sequence[CameraSpec], passes: Sequence[str], slot: int
+) -> engine_pb2.CaptureRequest:
+    """Return the request for the passes of cameras.
+
+    Raises:
+        RequestError: if a pass is unknown.
+    """
+    unknown = [name for name in passes if name not in PASS_NAMES.values()]
+    if unknown:
+        raise RequestError(
+            f"There is no pass {unknown[0]!r}: passes are {', '.join(PASS_NAMES.values())}."
+        )
+    request = engine_pb2.CaptureRequest(
+        passes=[f"PASS_{name.upper()}" for name in passes], slot=slot
+    )
+    for camera in cameras:
+        k = camera.intrinsics
+        message = request.cameras.add(
+            name=camera.name,
+            body=camera.body,
+            width=k.width,
+            height=k.height,
+            fx=k.fx,
+            fy=k.fy,
+            cx=k.cx,
+            cy=k.cy,
+            near_m=camera.near_m,
+            far_m=camera.far_m,
+            hide_host=camera.hide_host,
+        )
+        _set_pose(message.mount, camera.mount)
+    return request
+
+
+def environment(light: Environment) -> engine_pb2.SetEnvironmentRequest:
+    """Return the request that sets light and air."""
+    return engine_pb2.SetEnvironmentRequest(
+        environment=capture_pb2.Environment(
+            sun_direction=vector(light.sun_direction),
+            sun_irradiance=color(light.sun_irradiance),
+            zenith_radiance=color(light.zenith_radiance),
+            horizon_radiance=color(light.horizon_radiance),
+            exposure=light.exposure,
+            cloud_cover=light.cloud_cover,
+            fog_density_per_m=light.fog_density_per_m,
+            wetness=light.wetness,
+        )
+    )
+
+
+def rays(origins: Array, directions: Array, max_distance_m: float) -> engine_pb2.CastRaysRequest:
+    """Return the request that casts N rays from (N, 3) along (N, 3)."""
+    request = engine_pb2.CastRaysRequest(max_distance_m=max_distance_m)
+    for messages, vectors in ((request.origins, origins), (request.directions, directions)):
+        for x, y, z in np.asarray(vectors, dtype=np.float64).reshape(-1, 3).tolist():
+            messages.add(x=x, y=y, z=z)
+    return request
+
+
+def vector(v: tuple[float, float, float]) -> geometry_pb2.Vector3:
+    """Return a vector message."""
+    return geometry_pb2.Vector3(x=v[0], y=v[1], z=v[2])
+
+
+def color(rgb: tuple[float, float, float]) -> geometry_pb2.Color:
+    """Return a colour message."""
+    return geometry_pb2.Color(r=rgb[0], g=rgb[1], b=rgb[2])
+
+
+def pose(transform: Pose) -> geometry_pb2.Pose:
+    """Return a pose message."""
+    message = geometry_pb2.Pose()
+    _set_pose(message, transform)
+    return message
+
+
+def _set_pose(message: geometry_pb2.Pose, transform: Pose) -> None:
+    _set_vector(message.position, transform.position)
+    q = message.rotation
+    q.x, q.y, q.z, q.w = transform.quaternion.tolist()
+
+
+def _set_vector(message: geometry_pb2.Vector3, v: Array) -> None:
+    message.x, message.y, message.z = map(float, v)
+
+
+def _wheels(wheels: Array) -> list[state_pb2.WheelState]:
+    return [
+        state_pb2.WheelState(
+            steering_rad=steering,
+            spin_rad=spin,
+            spin_rate_radps=rate,
+            travel_m=travel,
+            grounded=grounded > 0.5,
+        )
+        for steering, spin, rate, travel, grounded in np.asarray(wheels).tolist()
+    ]
+
+
+def _bytes(array: NDArray[np.generic], dtype: str) -> bytes:
+    return np.ascontiguousarray(array, dtype=dtype).tobytes()

@@ -1,0 +1,204 @@
+"""The loop, live: frames come out in lockstep, the user's code looks at them and steers."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.annotation import ObjectTable, label_objects
+from cityloop.annotation.actors import ActorTable
+from cityloop.engine import PASSES, CameraImages, Engine
+from cityloop.errors import ScenarioError
+from cityloop.scenario.model import VehicleModel
+from cityloop.scenario.script import Scenario, Vehicle
+from cityloop.simulation.scripted import Control
+from cityloop.simulation.tick import Moment, Simulation
+
+
+class CameraFrame:
+    """What one camera sees: the passes as arrays, the objects as labels.
+
+    The arrays are valid until the next frame is asked for; copy what you keep.
+    docs/conventions.md defines each quantity.
+    """
+
+    def __init__(self, images: CameraImages, actors: ActorTable) -> None:
+        self.images = images
+        self._actors = actors
+
+    def _pass(self, name: str) -> NDArray[Any]:
+        try:
+            return self.images.passes[name]
+        except KeyError:
+            raise ScenarioError(
+                f"Camera '{self.images.camera}' was not asked for the pass '{name}': "
+                "name it in run(..., passes=...)."
+            ) from None
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8, sRGB."""
+        return self._pass("rgb")
+
+    @property
+    def depth(self) -> NDArray[np.float32]:
+        """(H, W) float32, z in the camera frame, m, +inf for sky."""
+        return self._pass("depth")
+
+    @property
+    def instance(self) -> NDArray[np.uint32]:
+        """(H, W) uint32 object id, 0 for background."""
+        return self._pass("instance")
+
+    @property
+    def semantic(self) -> NDArray[np.uint8]:
+        """(H, W) uint8 class id."""
+        return self._pass("semantic")
+
+    @property
+    def flow_backward(self) -> NDArray[np.float32]:
+        """(H, W, 2) float32, (u, v at t-dt) - (u, v at t), pixels."""
+        return self._pass("flow_backward")
+
+    @property
+    def flow_forward(self) -> NDArray[np.float32]:
+        """(H, W, 2) float32, (u, v at t+dt) - (u, v at t), pixels."""
+        return self._pass("flow_forward")
+
+    @property
+    def normal(self) -> NDArray[np.float32]:
+        """(H, W, 3) float32, unit surface normal, camera frame, 0 for sky."""
+        return self._pass("normal")
+
+    @property
+    def velocity(self) -> NDArray[np.float32]:
+        """(H, W, 3) float32, velocity of the surface point, world frame, m/s."""
+        return self._pass("velocity")
+
+    @cached_property
+    def objects(self) -> ObjectTable:
+        """Labels of all objects in view; needs the passes "instance" and "depth"."""
+        return label_objects(
+            self._actors,
+            self.instance,
+            self.depth,
+            self.images.intrinsics,
+            self.images.world_from_camera,
+        )
+
+
+class Frame:
+    """One instant of a running scenario.
+
+    The frame of time t is drawn once the state at t+dt is known (its forward flow needs it), so
+    what `control` asks for acts from t+dt on: a delay of one tick, as real cameras have.
+
+    Attributes:
+        index: number of the frame, from 0.
+        time_s: since frame 0.
+        actors: everything labelled, in view or not.
+        failure: the scenario's fail_when condition if it holds, else "".
+    """
+
+    def __init__(
+        self,
+        moment: Moment,
+        images: Sequence[CameraImages],
+        vehicles: frozenset[str],
+        controls: dict[str, Control],
+    ) -> None:
+        self.index = moment.frame
+        self.time_s = moment.time_s
+        self.actors = moment.actors
+        self.failure = moment.failure
+        self._cameras = {i.camera: CameraFrame(i, moment.actors) for i in images}
+        self._vehicles = vehicles
+        self._controls = controls
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Names of the cameras."""
+        return tuple(self._cameras)
+
+    def __getitem__(self, camera: str) -> CameraFrame:
+        """Return what a camera sees.
+
+        Raises:
+            ScenarioError: if there is no such camera.
+        """
+        try:
+            return self._cameras[camera]
+        except KeyError:
+            raise ScenarioError(
+                f"There is no camera '{camera}': the scenario has {', '.join(self._cameras)}."
+            ) from None
+
+    def control(
+        self,
+        vehicle: Vehicle | str,
+        *,
+        throttle: float | None = None,
+        brake: float | None = None,
+        steering: float | None = None,
+    ) -> None:
+        """Steer a scripted vehicle for the next tick; what is left out the driver does.
+
+        Args:
+            vehicle: the vehicle or its name.
+            throttle: share of the drive force, -1 (reverse) to 1.
+            brake: share of the brake force, 0 to 1; takes the driver's foot off the throttle.
+            steering: share of the greatest steering angle, -1 to 1, positive to the left.
+
+        Raises:
+            ScenarioError: if there is no such vehicle or a share is out of range.
+        """
+        name = vehicle if isinstance(vehicle, str) else vehicle.name
+        if name not in self._vehicles:
+            known = ", ".join(sorted(self._vehicles)) or "none"
+            raise ScenarioError(f"There is no vehicle '{name}' to control: there is {known}.")
+        for what, value, low in (
+            ("throttle", throttle, -1.0),
+            ("brake", brake, 0.0),
+            ("steering", steering, -1.0),
+        ):
+            if value is not None and not low <= value <= 1.0:
+                raise ScenarioError(
+                    f"The {what} of '{name}' cannot be {value}: give a number from {low:g} to 1."
+                )
+        self._controls[name] = Control(throttle, brake, steering)
+
+
+def run(scenario: Scenario, engine: Engine, *, passes: Sequence[str] = PASSES) -> Iterator[Frame]:
+    """Play a scenario and yield its frames in lockstep; the world waits while your code thinks.
+
+    The run ends after the scenario's duration, or after the first frame whose `failure` says that
+    the scenario's fail_when condition holds.
+
+    Args:
+        scenario: what to play.
+        engine: where; see `cityloop.launch`.
+        passes: which pictures to draw, fewer are faster; see `cityloop.PASSES`.
+
+    Raises:
+        ScenarioError, MapError: if the scenario cannot be played.
+        EngineError: if the engine refuses or dies.
+    """
+    simulation = Simulation(scenario, engine)
+    try:
+        model = scenario.model
+        vehicles = frozenset(n for n, a in model.actors.items() if isinstance(a, VehicleModel))
+        cameras = simulation.cameras()
+        controls: dict[str, Control] = {}
+        shown = simulation.step()
+        for _ in range(model.frame_count):
+            drawn = shown
+            shown = simulation.step(controls)
+            controls = {}
+            images = engine.capture(cameras, passes) if cameras else []
+            yield Frame(drawn, images, vehicles, controls)
+            if drawn.failure:
+                return
+    finally:
+        simulation.close()

@@ -1,0 +1,163 @@
+"""Recording: a scenario becomes a sequence of a dataset, with its video."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cityloop import __version__
+from cityloop.annotation import label_objects
+from cityloop.dataset import SequenceWriter
+from cityloop.engine import CameraImages, Engine
+from cityloop.errors import ScenarioError
+from cityloop.scenario.script import Scenario
+from cityloop.simulation.tick import Moment, Simulation
+from cityloop.world.people import PERSON_KINDS
+from cityloop.world.provenance import assets
+from cityloop.world.vehicles import VEHICLE_KINDS
+
+# Frames in flight: one that the engine draws and one that is labelled and encoded.
+_SLOTS = 2
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What came of it.
+
+    Attributes:
+        folder: of the sequence.
+        frames: number of frames.
+        failure: the fail_when condition that ended the run early, else "".
+    """
+
+    folder: Path
+    frames: int
+    failure: str
+
+
+def record(
+    scenario: Scenario,
+    engine: Engine,
+    out: str | Path,
+    *,
+    overwrite: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Recording:
+    """Play a scenario and write it as a sequence of the dataset `out`.
+
+    The engine draws a frame while the one before is labelled and encoded. A recording that was cut
+    short goes on where it stopped when the same is recorded again.
+
+    Args:
+        scenario: what to play.
+        engine: where; see `cityloop.launch`.
+        out: folder of the dataset.
+        overwrite: replace a sequence of the scenario's name.
+        progress: called with the number of frames done.
+
+    Raises:
+        ScenarioError, MapError: if the scenario cannot be played or has no camera.
+        EngineError: if the engine refuses or dies.
+        DatasetError: if the sequence is there already or the disk cannot be written.
+    """
+    if not scenario.model.cameras():
+        raise ScenarioError(
+            f"Scenario '{scenario.model.name}' has no camera, so there is nothing to record: "
+            "mount one on a vehicle."
+        )
+    simulation = Simulation(scenario, engine)
+    try:
+        with _writer(simulation, engine, Path(out), overwrite) as writer:
+            return _record(simulation, engine, writer, progress or (lambda _done: None))
+    finally:
+        simulation.close()
+
+
+def _record(
+    simulation: Simulation,
+    engine: Engine,
+    writer: SequenceWriter,
+    progress: Callable[[int], None],
+) -> Recording:
+    cameras = simulation.cameras()
+    environment = simulation.stage.environment
+    frame_count = simulation.scenario.model.frame_count
+
+    def keep(drawing: "Future[list[CameraImages]]", moment: Moment) -> None:
+        images = [
+            replace(picture, tick=moment.frame, time_s=moment.time_s)
+            for picture in drawing.result()
+        ]
+        labels = [
+            label_objects(
+                moment.actors,
+                np.asarray(picture.passes["instance"], dtype=np.uint32),
+                np.asarray(picture.passes["depth"], dtype=np.float32),
+                picture.intrinsics,
+                picture.world_from_camera,
+            )
+            for picture in images
+        ]
+        writer.add_frame(images, labels, environment)
+        progress(moment.frame + 1)
+
+    _add_state(writer, simulation.moment)
+    shown = simulation.step()
+    _add_state(writer, shown)
+    under_way: tuple[Future[list[CameraImages]], Moment] | None = None
+    progress(writer.frames_done)
+    for _ in range(frame_count):
+        moment, shown = shown, simulation.step()
+        _add_state(writer, shown)
+        drawing = None
+        if moment.frame >= writer.frames_done:
+            drawing = engine.capture_async(cameras, slot=moment.frame % _SLOTS)
+        if under_way is not None:
+            keep(*under_way)
+        under_way = (drawing, moment) if drawing is not None else None
+        if moment.failure:
+            break
+    if under_way is not None:
+        keep(*under_way)
+    return Recording(writer.finish(), moment.frame + 1, moment.failure)
+
+
+def _add_state(writer: SequenceWriter, moment: Moment) -> None:
+    wheels = {i: w for i, (w, _) in moment.articulation.items() if w is not None}
+    bones = {i: b for i, (_, b) in moment.articulation.items() if b is not None}
+    writer.add_state(moment.frame, moment.time_s, moment.actors, wheels=wheels, bones=bones)
+
+
+def _writer(simulation: Simulation, engine: Engine, out: Path, overwrite: bool) -> SequenceWriter:
+    model = simulation.scenario.model
+    stage = simulation.stage
+    fixed = {e.kind for e in simulation.roster.entries.values() if e.rest is not None}
+    kinds = sorted(fixed | set(VEHICLE_KINDS) | set(PERSON_KINDS))
+    info = engine.info
+    description: dict[str, Any] = {
+        "scenario": model.model_dump(mode="json"),
+        "seed": model.seed,
+        "map": simulation.scenario.city.describe(),
+        "engine": {
+            "name": info.name,
+            "version": info.version,
+            "protocol": "{}.{}".format(*info.protocol),
+            "renderer": info.renderer,
+        },
+        "cityloop": __version__,
+    }
+    return SequenceWriter(
+        out,
+        model.name,
+        description,
+        simulation.cameras(),
+        prototypes=[stage.prototypes[kind] for kind in kinds],
+        dt_s=model.dt_s,
+        frame_count=model.frame_count,
+        hosts={name: actor for actor, name, _ in model.cameras()},
+        assets=assets(),
+        overwrite=overwrite,
+    )

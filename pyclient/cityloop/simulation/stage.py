@@ -1,0 +1,91 @@
+"""Everything that stands before the first tick: the scene, the light, the city's fixed things."""
+
+from collections.abc import Mapping
+
+from cityloop.engine import BodySpec
+from cityloop.scenario.model import PedestrianModel
+from cityloop.scenario.script import Scenario
+from cityloop.simulation.roster import Roster
+from cityloop.world.city import Roadside
+from cityloop.world.environment import daylight
+from cityloop.world.people import PERSON_KINDS, people_scene
+from cityloop.world.scene import Placement, Prototype, Scene
+from cityloop.world.vehicles import VEHICLE_KINDS, vehicle_scene
+
+STREET_LAMP = "street_lamp"
+
+
+class Stage:
+    """A scenario's scene and placements, ready for an engine.
+
+    Attributes:
+        scene: what to load.
+        environment: light and air.
+        prototypes: name -> prototype of the scene.
+        spots: scripted person -> where they wait.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        city, light = scenario.city, scenario.model.environment
+        self._city = city
+        self.environment = daylight(
+            light.hour, light.weather, light.latitude_deg, light.day_of_year
+        )
+        self.scene = Scene()
+        self.scene.extend(city.scene)
+        self.scene.extend(vehicle_scene(VEHICLE_KINDS))
+        self.scene.extend(people_scene(PERSON_KINDS))
+        self.prototypes: dict[str, Prototype] = {p.name: p for p in self.scene.prototypes}
+        self.spots: dict[str, Roadside] = {}
+        for name, actor in scenario.model.actors.items():
+            if isinstance(actor, PedestrianModel):
+                at = actor.at
+                spot = city.roadside(at.edge, at.s_m, hidden_by=at.hidden_by, side=at.side)
+                self.spots[name] = spot
+        removed = {name for spot in self.spots.values() for name in spot.replaced}
+        self._placements: list[Placement] = [
+            p for p in self.scene.placements if p.name not in removed
+        ]
+        for spot in self.spots.values():
+            self._placements += spot.placements
+        self._signal_lamps: dict[str, int] = {}
+
+    def bodies(self, roster: Roster, signals: Mapping[str, str]) -> list[BodySpec]:
+        """Enter all fixed things into the roster and return what to spawn."""
+        self._signal_lamps = self._city.signal_lamps(signals)
+        specs = []
+        for placement in self._placements:
+            prototype = self.prototypes[placement.prototype]
+            if placement.labelled:
+                body_id = roster.add(
+                    placement.name, prototype, placement.semantic, placement.pose
+                ).id
+            else:
+                body_id = roster.unlabelled_id()
+            lamps = self._signal_lamps.get(placement.name, placement.lamps)
+            if placement.prototype == STREET_LAMP and self.environment.is_dark:
+                lamps |= 1
+            specs.append(
+                BodySpec(
+                    id=body_id,
+                    prototype=placement.prototype,
+                    kind="static",
+                    pose=placement.pose,
+                    instance_id=body_id if placement.labelled else 0,
+                    semantic=placement.semantic,
+                    tints=placement.tints,
+                    lamps=lamps,
+                )
+            )
+        return specs
+
+    def changed_lamps(self, roster: Roster, signals: Mapping[str, str]) -> dict[int, int]:
+        """Return body id -> lamps of the traffic lights that changed since the last call."""
+        now = self._city.signal_lamps(signals)
+        changed = {
+            roster.entries[name].id: lamps
+            for name, lamps in now.items()
+            if lamps != self._signal_lamps[name]
+        }
+        self._signal_lamps = now
+        return changed

@@ -1,0 +1,162 @@
+"""Who travels where: trips of vehicles and walks of people, each drawn from a stream of its own.
+
+The trip of car n depends on the seed and on n alone, so that more people, other cars or a busier
+road change nothing about where it goes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cityloop.errors import ScenarioError
+from cityloop.traffic.road_graph import RoadGraph
+from cityloop.traffic.walk_graph import WalkEnd, WalkGraph
+from cityloop.world.streams import stream
+
+# Share of a kind in city traffic; kinds that the world has but that are not named here stay away.
+VEHICLE_SHARES: Mapping[str, float] = {
+    "sedan": 0.24,
+    "hatchback": 0.26,
+    "suv": 0.18,
+    "estate": 0.12,
+    "taxi": 0.06,
+    "van": 0.09,
+    "truck": 0.03,
+    "bus": 0.02,
+}
+CHILD_SHARE = 0.15  # of all people
+LONG_KINDS = frozenset({"bus", "truck"})  # keep to wide turns
+ATTEMPTS = 50
+
+
+@dataclass(frozen=True)
+class VehicleTrip:
+    """A drive through the network.
+
+    Attributes:
+        kind: a key of VEHICLE_KINDS.
+        edges: from the first to the last edge.
+        depart_position_m: of the front bumper on the first edge; None: as far back as it can be.
+        speed_factor: wanted speed over the speed limit.
+    """
+
+    kind: str
+    edges: tuple[str, ...]
+    depart_position_m: float | None
+    speed_factor: float
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk through the network.
+
+    Attributes:
+        kind: a key of PERSON_KINDS.
+        start: where it begins.
+        edges: from the first to the last edge, crossings and walking areas included.
+        arrival_position_m: where it ends on the last edge.
+        speed_factor: wanted speed over the kind's.
+    """
+
+    kind: str
+    start: WalkEnd
+    edges: tuple[str, ...]
+    arrival_position_m: float
+    speed_factor: float
+
+
+class Demand:
+    """Draws trips and walks for the network that SUMO has open."""
+
+    def __init__(
+        self,
+        roads: RoadGraph,
+        walks: WalkGraph,
+        seed: int,
+        vehicle_kinds: Sequence[str],
+        adults: Sequence[str],
+        children: Sequence[str],
+    ) -> None:
+        """Draw from `vehicle_kinds` (those in VEHICLE_SHARES), `adults` and `children`."""
+        self._roads = roads
+        self._walks = walks
+        self._seed = seed
+        self._kinds = [k for k in vehicle_kinds if k in VEHICLE_SHARES]
+        self._kind_shares = _normalised([VEHICLE_SHARES[k] for k in self._kinds])
+        self._people = [*adults, *children]
+        child_share = CHILD_SHARE if children else 0.0
+        self._people_shares = _normalised(
+            [(1 - child_share) / len(adults)] * len(adults)
+            + [child_share / max(1, len(children))] * len(children)
+        )
+        self._edges = list(roads.edges)
+        self._edge_shares = _normalised([roads.edges[e].length_m for e in self._edges])
+        self._sidewalks = list(walks.sidewalks)
+        self._sidewalk_shares = _normalised(list(walks.sidewalks.values()))
+
+    def trip(self, number: int, *, on_the_way: bool) -> VehicleTrip:
+        """Return the trip of car `number`; `on_the_way` starts it anywhere along its route.
+
+        Raises:
+            ScenarioError: if the network has no way through.
+        """
+        rng = stream(self._seed, f"traffic/car/{number}")
+        kind = self._kinds[rng.choice(len(self._kinds), p=self._kind_shares)]
+        speed_factor = float(np.clip(rng.normal(0.97, 0.07), 0.8, 1.12))
+        for _ in range(ATTEMPTS):
+            start = self._roads.entries[rng.integers(len(self._roads.entries))]
+            via = self._edges[rng.choice(len(self._edges), p=self._edge_shares)]
+            end = self._roads.exits[rng.integers(len(self._roads.exits))]
+            share, offset = rng.random(2)
+            wide = kind in LONG_KINDS
+            first = self._roads.path(start, via, wide=wide)
+            second = self._roads.path(via, end, wide=wide)
+            if not first or not second:
+                continue
+            edges = first + second[1:]
+            if len(edges) < 2:
+                continue
+            if not on_the_way:
+                return VehicleTrip(kind, tuple(edges), None, speed_factor)
+            # Uniform over the length of the route but its last edge.
+            lengths = np.cumsum([self._roads.edges[e].length_m for e in edges[:-1]])
+            skipped = int(np.searchsorted(lengths, share * lengths[-1]))
+            length = self._roads.edges[edges[skipped]].length_m
+            return VehicleTrip(kind, tuple(edges[skipped:]), float(offset) * length, speed_factor)
+        raise ScenarioError(
+            "no vehicle finds a way through the road network: ask for no background vehicles or "
+            "use a network whose edges are connected."
+        )
+
+    def walk(self, number: int, *, on_the_way: bool) -> Walk:
+        """Return the walk of person `number`; `on_the_way` starts it on any sidewalk.
+
+        Raises:
+            ScenarioError: if the network has no sidewalks that lead anywhere.
+        """
+        rng = stream(self._seed, f"traffic/person/{number}")
+        kind = self._people[rng.choice(len(self._people), p=self._people_shares)]
+        speed_factor = float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.25))
+        ends = self._walks.ends
+        for _ in range(ATTEMPTS if ends else 0):
+            start = ends[rng.integers(len(ends))]
+            sidewalk = self._sidewalks[rng.choice(len(self._sidewalks), p=self._sidewalk_shares)]
+            share = float(rng.uniform(0.05, 0.95))
+            end = ends[rng.integers(len(ends))]
+            if on_the_way:
+                start = WalkEnd(sidewalk, share * self._walks.sidewalks[sidewalk])
+            if start.edge == end.edge:
+                continue
+            edges = self._walks.path(start, end.edge)
+            if edges:
+                return Walk(kind, start, edges, end.position_m, speed_factor)
+        raise ScenarioError(
+            "no pedestrian finds a way through the road network: ask for no background "
+            "pedestrians or use a network with connected sidewalks."
+        )
+
+
+def _normalised(weights: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    total = np.array(weights, dtype=np.float64)
+    return total / total.sum() if len(total) else total

@@ -1,0 +1,150 @@
+"""Feet that stay where they are planted, and the legs that reach them.
+
+A foot's path is designed in the sagittal plane of the body frame: while it is on the ground it
+goes back at exactly the walking speed, turning about the heel, then lying flat, then rolling over
+the ball; in the air it follows a cubic from where it left to where it will land. Hip and knee
+follow by two-bone inverse kinematics.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.traffic.gaits_style import GaitStyle, smoothstep
+
+Array = NDArray[np.float64]
+
+STRIKE_END = 0.17  # share of the stance after which the foot lies flat
+HEEL_RISE = (0.45, 0.38)  # share of the stance after which the heel rises, walking and running
+STANCE_BACKWARD = 0.12  # the stance reaches this much farther back than forward, half its length
+LANDING_TANGENT = 0.35  # share of the ground's speed that the foot has just before it lands
+TOES_STRAIGHT = 0.4  # share of the swing after which the toes are in line with the foot again
+
+
+@dataclass(frozen=True)
+class FootShape:
+    """A foot standing flat in the rest pose, sagittal plane, m: pivots relative to the ankle.
+
+    Attributes:
+        ankle_x, ankle_z: the ankle joint in the body frame.
+        heel, ball: x of the sole's rear end and of the ball, from the ankle.
+    """
+
+    ankle_x: float
+    ankle_z: float
+    heel: float
+    ball: float
+
+
+@dataclass(frozen=True)
+class FootPath:
+    """A foot at N instants: ankle joint (N,) in the body frame, m, and pitches, toes up, rad.
+
+    `toes` is the pitch of the toes, `planted` whether the foot is on the ground.
+    """
+
+    x: Array
+    z: Array
+    pitch: Array
+    toes: Array
+    planted: NDArray[np.bool_]
+
+
+def _about(pivot: Array, height: float, pitch: Array) -> tuple[Array, Array]:
+    """Return where the ankle is, from a pivot on the ground (x from the ankle) under a pitch."""
+    cos, sin = np.cos(pitch), np.sin(pitch)
+    return -pivot * cos - height * sin, -pivot * sin + height * cos
+
+
+def _hermite(t: Array, start: Array, start_tangent: Array, end: Array, end_tangent: Array) -> Array:
+    """Return the cubic Hermite curve at t in [0, 1]."""
+    t2, t3 = t * t, t * t * t
+    value: Array = (
+        (2 * t3 - 3 * t2 + 1) * start
+        + (t3 - 2 * t2 + t) * start_tangent
+        + (3 * t2 - 2 * t3) * end
+        + (t3 - t2) * end_tangent
+    )
+    return value
+
+
+def foot_path(phase_rad: Array, style: GaitStyle, foot: FootShape) -> FootPath:
+    """Return the path of a foot that lands at phase 0; `phase_rad` is (N,)."""
+    cycle = np.mod(phase_rad / (2 * np.pi), 1.0)
+    duty = style.duty
+    planted = cycle < duty
+    stance = np.clip(cycle / duty, 0.0, 1.0)
+    swing = np.clip((cycle - duty) / (1.0 - duty), 0.0, 1.0)
+    w = style.stepping
+    half = 0.5 * duty * style.stride_m
+    rise = HEEL_RISE[0] + (HEEL_RISE[1] - HEEL_RISE[0]) * style.running
+
+    # Stance: how far the flat foot is ahead, and its pitch.
+    ahead = half * (1.0 - STANCE_BACKWARD - 2.0 * stance) * w
+    rolling = np.clip((stance - rise) / (1.0 - rise), 0.0, 1.0)
+    stance_pitch = (
+        style.strike * (1.0 - smoothstep(stance, 0.0, STRIKE_END)) - style.push * rolling**2
+    )
+    pivot = np.where(stance_pitch > 0, foot.heel, foot.ball)
+    dx, dz = _about(pivot, foot.ankle_z, stance_pitch)
+    stance_x = foot.ankle_x + ahead + pivot + dx
+    stance_z = dz
+
+    # Swing: from the state at toe-off to that at landing.
+    air = 1.0 - duty  # strides
+    off_x, off_z = _about(np.full_like(duty, foot.ball), foot.ankle_z, -style.push)
+    on_x, on_z = _about(np.full_like(duty, foot.heel), foot.ankle_z, style.strike)
+    start_x = foot.ankle_x + half * (-1.0 - STANCE_BACKWARD) * w + foot.ball + off_x
+    end_x = foot.ankle_x + half * (1.0 - STANCE_BACKWARD) * w + foot.heel + on_x
+    ground = -style.stride_m * w * air  # way of the ground during the swing
+    pitch_rate = -2.0 * style.push / ((1.0 - rise) * duty) * air
+    # d/dpitch of `_about` is (-z, x) of the ankle seen from the pivot.
+    start_tangent_x = ground - off_z * pitch_rate
+    start_tangent_z = off_x * pitch_rate
+    swing_pitch = _hermite(swing, -style.push, pitch_rate, style.strike, np.zeros_like(duty))
+    swing_x = _hermite(swing, start_x, start_tangent_x, end_x, LANDING_TANGENT * ground)
+    swing_z = _hermite(swing, off_z, start_tangent_z, on_z, np.zeros_like(duty))
+    # Peaks at a third of the swing, flat at the landing.
+    swing_z = swing_z + style.lift_m * 6.75 * swing * (1.0 - swing) ** 2
+
+    pitch = np.where(planted, stance_pitch, swing_pitch)
+    bend = np.where(
+        planted,
+        np.maximum(-stance_pitch, 0.0),
+        style.push * (1.0 - smoothstep(swing, 0.0, TOES_STRAIGHT)),
+    )
+    return FootPath(
+        x=np.where(planted, stance_x, swing_x),
+        z=np.where(planted, stance_z, swing_z),
+        pitch=pitch,
+        toes=pitch + bend,
+        planted=planted,
+    )
+
+
+def limb_frames(direction: Array, hinge: Array) -> Array:
+    """Return (..., 3, 3) frames with columns along `direction`, along `hinge`, across both."""
+    along = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
+    across = np.cross(along, hinge)
+    across /= np.linalg.norm(across, axis=-1, keepdims=True)
+    return np.stack([along, np.cross(across, along), across], axis=-1)
+
+
+def reach(hip: Array, ankle: Array, forward: Array, thigh_m: float, shank_m: float) -> Array:
+    """Return the (N, 3) knee of a leg from `hip` to `ankle`, bent towards `forward` ((N, 3) each).
+
+    An ankle out of reach is taken as just in reach.
+    """
+    way = ankle - hip
+    longest = 0.9995 * (thigh_m + shank_m)
+    distance = np.linalg.norm(way, axis=1, keepdims=True)
+    direction = way / distance
+    distance = np.minimum(distance, longest)
+    # Law of cosines.
+    along = (distance**2 + thigh_m**2 - shank_m**2) / (2.0 * distance)
+    out = np.sqrt(np.maximum(thigh_m**2 - along**2, 0.0))
+    ahead = forward - np.einsum("ni,ni->n", forward, direction)[:, None] * direction
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    knee: Array = hip + along * direction + out * ahead
+    return knee

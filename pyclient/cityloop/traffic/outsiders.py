@@ -1,0 +1,120 @@
+"""Outsiders in SUMO: puppets that SUMO's traffic sees and that it does not move itself."""
+
+import math
+from collections.abc import Sequence
+
+import libsumo
+
+from cityloop.errors import ScenarioError
+from cityloop.traffic.road_graph import DRIVER_CLASS
+from cityloop.traffic.state import Outsider
+from cityloop.traffic.sumo import yaw_to_sumo_angle
+from cityloop.traffic.vehicle_types import OBSTACLE_LENGTH_M, OBSTACLE_TYPE
+from cityloop.world.people import PERSON_KINDS
+from cityloop.world.vehicles import VEHICLE_KINDS
+
+PREFIX = "outsider."
+FREE_PLACEMENT = 2  # SUMO's keepRoute: anywhere, on the network or beside it
+BESIDE_LANE_M = 0.3  # a person whose middle is this near to a lane is in the way of its drivers
+
+
+class OutsiderMirror:
+    """Keeps a puppet for each outsider where the outsider will be when SUMO's step ends.
+
+    A person is a pedestrian to SUMO's pedestrians. SUMO's drivers look for pedestrians on crossings
+    only, so a person on the carriageway is a small vehicle besides.
+    """
+
+    def __init__(self, ahead_s: float) -> None:
+        """`ahead_s` is how far SUMO's next step lies ahead of the tick that outsiders are at."""
+        self._ahead_s = ahead_s
+        self._vehicles: set[str] = set()  # SUMO's names of the puppets
+        self._people: set[str] = set()
+
+    def place(self, outsiders: Sequence[Outsider]) -> None:
+        """Move, add and remove puppets; to be called before each step of SUMO.
+
+        Raises:
+            ScenarioError: if a kind is unknown.
+        """
+        # SUMO takes a puppet away that gets to the end of what it takes for its route.
+        self._vehicles -= set(libsumo.simulation.getArrivedIDList())
+        self._people -= set(libsumo.simulation.getArrivedPersonIDList())
+        vehicles: set[str] = set()
+        people: set[str] = set()
+        for outsider in outsiders:
+            name = PREFIX + outsider.name
+            x, y = (float(v) for v in outsider.position[:2] + self._ahead_s * outsider.velocity[:2])
+            if outsider.kind in VEHICLE_KINDS:
+                kind = VEHICLE_KINDS[outsider.kind]
+                bumper = kind.wheelbase_m + kind.front_overhang_m
+                self._place_vehicle(name, outsider.kind, x, y, outsider.yaw_rad, bumper)
+                vehicles.add(name)
+            elif outsider.kind in PERSON_KINDS:
+                self._place_person(name, outsider.kind, x, y, outsider.yaw_rad)
+                people.add(name)
+                lane_yaw = _lane_yaw(x, y)
+                if lane_yaw is not None:
+                    half = OBSTACLE_LENGTH_M / 2
+                    self._place_vehicle(name, OBSTACLE_TYPE, x, y, lane_yaw, half)
+                    vehicles.add(name)
+            else:
+                known = ", ".join([*VEHICLE_KINDS, *PERSON_KINDS])
+                raise ScenarioError(
+                    f"{outsider.name!r} is of the unknown kind {outsider.kind!r}; use one of "
+                    f"{known}."
+                )
+        for name in sorted(self._vehicles - vehicles):
+            if name in libsumo.vehicle.getIDList():
+                libsumo.vehicle.remove(name)
+        for name in sorted(self._people - people):
+            if name in libsumo.person.getIDList():
+                libsumo.person.remove(name)
+        self._vehicles, self._people = vehicles, people
+
+    def _place_vehicle(
+        self, name: str, type_id: str, x: float, y: float, yaw_rad: float, bumper_m: float
+    ) -> None:
+        """Put a vehicle whose origin is at (x, y) m and whose bumper is `bumper_m` ahead of it."""
+        x += bumper_m * math.cos(yaw_rad)
+        y += bumper_m * math.sin(yaw_rad)
+        if name not in self._vehicles:
+            if name not in libsumo.route.getIDList():
+                libsumo.route.add(name, [_edge_near(x, y, DRIVER_CLASS)])
+            libsumo.vehicle.add(name, name, typeID=type_id)
+            # SUMO is not to correct speed or lane.
+            libsumo.vehicle.setSpeedMode(name, 0)
+            libsumo.vehicle.setLaneChangeMode(name, 0)
+        angle = yaw_to_sumo_angle(yaw_rad)
+        libsumo.vehicle.moveToXY(name, "", -1, x, y, angle, keepRoute=FREE_PLACEMENT)
+
+    def _place_person(self, name: str, kind: str, x: float, y: float, yaw_rad: float) -> None:
+        if name not in self._people:
+            edge = _edge_near(x, y, "pedestrian")
+            libsumo.person.add(name, edge, 0.0, typeID=kind)
+            libsumo.person.appendWalkingStage(name, [edge], 0.0)
+        angle = yaw_to_sumo_angle(yaw_rad)
+        libsumo.person.moveToXY(name, "", x, y, angle, keepRoute=FREE_PLACEMENT)
+
+
+def _lane_yaw(x: float, y: float) -> float | None:
+    """Return the yaw (rad) of the lane for cars that covers a point, or None."""
+    edge, position, index = libsumo.simulation.convertRoad(x, y, False, DRIVER_CLASS)
+    lane = f"{edge}_{index}"
+    middle_x, middle_y = libsumo.simulation.convert2D(edge, position, index)
+    reach = libsumo.lane.getWidth(lane) / 2 + BESIDE_LANE_M
+    if math.hypot(middle_x - x, middle_y - y) > reach:
+        return None
+    ahead = min(position + 0.5, libsumo.lane.getLength(lane))
+    (x0, y0), (x1, y1) = (
+        libsumo.simulation.convert2D(edge, p, index) for p in (max(0.0, ahead - 1.0), ahead)
+    )
+    return math.atan2(y1 - y0, x1 - x0)
+
+
+def _edge_near(x: float, y: float, vehicle_class: str) -> str:
+    """Return a road near a point: what SUMO wants to know before it lets a puppet be placed."""
+    edge, _position, _lane = libsumo.simulation.convertRoad(x, y, False, vehicle_class)
+    if not edge.startswith(":"):
+        return str(edge)
+    return next(e for e in libsumo.edge.getIDList() if not e.startswith(":"))

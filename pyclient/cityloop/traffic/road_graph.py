@@ -1,0 +1,117 @@
+"""Which way one can drive through the network that SUMO has open."""
+
+import heapq
+from dataclasses import dataclass
+
+import libsumo
+
+DRIVER_CLASS = "passenger"  # SUMO's class of every background vehicle
+SHORTEST_ENTRY_M = 10.0  # a shorter edge has no room for a vehicle to enter
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A road from junction to junction, one direction of it.
+
+    Attributes:
+        length_m: of its lanes.
+        travel_s: time at the speed limit.
+        successors: drivable edges that follow it, turning back left out, in SUMO's order.
+        wide: those of them that are reached without a sharp turn to the right.
+    """
+
+    id: str
+    length_m: float
+    travel_s: float
+    successors: tuple[str, ...]
+    wide: tuple[str, ...]
+
+
+class RoadGraph:
+    """Drivable edges, what follows what, and the fringe of the network.
+
+    Attributes:
+        edges: drivable edges by id, in SUMO's order.
+        entries, exits: ids of drivable edges that nothing leads into, or that lead nowhere; all
+            edges where the network has no such fringe.
+    """
+
+    def __init__(self) -> None:
+        """Read the network of the open simulation."""
+        self.edges: dict[str, Edge] = {}
+        for edge in libsumo.edge.getIDList():
+            if edge.startswith(":"):
+                continue
+            lanes = [f"{edge}_{i}" for i in range(libsumo.edge.getLaneNumber(edge))]
+            length = libsumo.lane.getLength(lanes[0])
+            driving = [lane for lane in lanes if _allows(lane, DRIVER_CLASS)]
+            if driving:
+                speed = max(libsumo.lane.getMaxSpeed(lane) for lane in driving)
+                self.edges[edge] = Edge(edge, length, length / speed, *_successors(driving))
+        reached = {s for edge in self.edges.values() for s in edge.successors}
+        roomy = [e.id for e in self.edges.values() if e.length_m >= SHORTEST_ENTRY_M]
+        self.entries = [e for e in roomy if e not in reached] or roomy
+        self.exits = [e.id for e in self.edges.values() if not e.successors] or list(self.edges)
+        self._trees: dict[tuple[str, bool], dict[str, str]] = {}
+
+    def path(self, start: str, end: str, *, wide: bool = False) -> list[str]:
+        """Return the quickest edges from `start` to `end`, both included; [] if there is no way.
+
+        `wide` leaves out sharp turns to the right, which long vehicles cannot take in their lane.
+        """
+        came_from = self._tree(start, wide)
+        if start == end:
+            return [start]
+        if end not in came_from:
+            return []
+        path = [end]
+        while path[-1] != start:
+            path.append(came_from[path[-1]])
+        return path[::-1]
+
+    def _tree(self, start: str, wide: bool) -> dict[str, str]:
+        """Return the predecessor of each edge on its quickest path from `start` (Dijkstra 1959)."""
+        if (start, wide) in self._trees:
+            return self._trees[start, wide]
+        came_from: dict[str, str] = {}
+        done: set[str] = set()
+        queue = [(0.0, start, "")]
+        while queue:
+            cost, edge, before = heapq.heappop(queue)
+            if edge in done:
+                continue
+            done.add(edge)
+            if before:
+                came_from[edge] = before
+            here = self.edges[edge]
+            for successor in here.wide if wide else here.successors:
+                if successor in self.edges and successor not in done:
+                    heapq.heappush(queue, (cost + self.edges[successor].travel_s, successor, edge))
+        self._trees[start, wide] = came_from
+        return came_from
+
+
+def _allows(lane: str, vehicle_class: str) -> bool:
+    allowed = libsumo.lane.getAllowed(lane)
+    if allowed:
+        return vehicle_class in allowed
+    return vehicle_class not in libsumo.lane.getDisallowed(lane)
+
+
+def _successors(lanes: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the edges that links lead to from `lanes`, each once; then those not to the right.
+
+    Links that turn back are left out.
+    """
+    found: dict[str, None] = {}
+    wide: dict[str, None] = {}
+    for lane in lanes:
+        for link in libsumo.lane.getLinks(lane):
+            target, direction = link[0], link[6]
+            if direction == "t" or not _allows(target, DRIVER_CLASS):
+                continue
+            edge = libsumo.lane.getEdgeID(target)
+            found[edge] = None
+            if direction != "r":
+                wide[edge] = None
+    return tuple(found), tuple(wide)

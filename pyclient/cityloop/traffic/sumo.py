@@ -1,0 +1,133 @@
+"""The SUMO simulation that runs in this process, one at a time."""
+
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+from xml.sax.saxutils import quoteattr
+
+import libsumo
+from libsumo.libsumo import TraCIException
+
+from cityloop.errors import MapError, ScenarioError
+
+LATERAL_RESOLUTION_M = 0.4  # width of a sublane
+STRIPE_WIDTH_M = 0.5  # between the parallel paths of pedestrians
+
+VehicleType = Mapping[str, str]  # attributes of SUMO's <vType>
+
+
+@contextmanager
+def _captured_stderr() -> Iterator[list[str]]:
+    """Collect what C++ code writes to stderr in the block as one string in the list."""
+    text: list[str] = []
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield text
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            file.seek(0)
+            text.append(file.read().decode(errors="replace"))
+
+
+class SumoSimulation:
+    """libsumo opened on a network; libsumo can hold one simulation a process."""
+
+    _open: ClassVar["SumoSimulation | None"] = None
+
+    def __init__(
+        self, net_file: Path, types: Iterable[VehicleType], *, seed: int, dt_s: float
+    ) -> None:
+        """Start SUMO at time 0 with the given vehicle types.
+
+        SUMO counts time in milliseconds, so a step that is no whole number of them (1/30 s) is
+        simulated as the nearest that is; traffic then runs up to 1 % faster or slower.
+
+        Raises:
+            ScenarioError: if a simulation is open in this process or the tick is out of range.
+            MapError: if SUMO cannot use the network.
+        """
+        if SumoSimulation._open is not None:
+            raise ScenarioError(
+                "background traffic is already running in this process, and SUMO allows one "
+                "simulation a process: close() the other one or use another process."
+            )
+        if not 0.01 <= dt_s <= 0.2:
+            raise ScenarioError(
+                f"dt_s is {dt_s:g} s, but background traffic needs a tick of 0.01 to 0.2 s."
+            )
+        if not net_file.is_file():
+            raise MapError(f"{net_file}: there is no such road network file.")
+        step_ms = round(dt_s * 1000)
+        with tempfile.TemporaryDirectory() as folder:
+            additional = Path(folder) / "types.add.xml"
+            additional.write_text(_types_xml(types))
+            options = {
+                "--net-file": str(net_file),
+                "--additional-files": str(additional),
+                "--step-length": f"{step_ms / 1000:g}",
+                "--seed": str(seed),
+                "--lateral-resolution": str(LATERAL_RESOLUTION_M),
+                "--pedestrian.model": "striping",
+                "--pedestrian.striping.stripe-width": str(STRIPE_WIDTH_M),
+                "--pedestrian.striping.dawdling": "0",
+                "--collision.action": "none",
+                "--intermodal-collision.action": "none",
+                "--time-to-teleport": "-1",
+                "--no-warnings": "true",
+                "--no-step-log": "true",
+                "--duration-log.disable": "true",
+            }
+            with _captured_stderr() as said:
+                try:
+                    libsumo.start(["sumo", *(word for pair in options.items() for word in pair)])
+                    failed = False
+                except TraCIException:
+                    failed = True
+        if failed:
+            cause = " ".join(said[0].replace("Error:", " ").split()) or "it gives no reason."
+            raise MapError(f"{net_file}: SUMO cannot use this road network: {cause}")
+        SumoSimulation._open = self
+
+    def step(self) -> None:
+        """Simulate one tick.
+
+        Raises:
+            MapError: if SUMO gives up.
+        """
+        try:
+            libsumo.simulationStep()
+        except TraCIException as error:
+            raise MapError(
+                f"SUMO cannot go on at {libsumo.simulation.getTime()} s: {error}"
+            ) from error
+
+    def close(self) -> None:
+        """End the simulation, so that another can be opened; harmless when it has ended."""
+        if SumoSimulation._open is self:
+            SumoSimulation._open = None
+            libsumo.close()
+
+
+def _types_xml(types: Iterable[VehicleType]) -> str:
+    lines = ["<additional>"]
+    for attributes in types:
+        words = " ".join(f"{key}={quoteattr(value)}" for key, value in attributes.items())
+        lines.append(f"  <vType {words}/>")
+    return "\n".join([*lines, "</additional>\n"])
+
+
+def sumo_angle_to_yaw(angle_deg: float) -> float:
+    """Return the yaw in rad (from east, counter-clockwise) of SUMO's (from north, clockwise)."""
+    return math.radians(90.0 - angle_deg)
+
+
+def yaw_to_sumo_angle(yaw_rad: float) -> float:
+    """Return SUMO's angle in degrees (from north, clockwise) of a yaw (rad from east)."""
+    return 90.0 - math.degrees(yaw_rad)

@@ -1,0 +1,214 @@
+"""A city: a road network and everything that stands on and beside it, ready for an engine."""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from cityloop.errors import MapError
+from cityloop.world import parking, signals
+from cityloop.world.buildings import build_buildings
+from cityloop.world.facade_textures import facade_textures
+from cityloop.world.furniture import build_furniture
+from cityloop.world.grid import build_grid
+from cityloop.world.ground import Shape
+from cityloop.world.markings import build_markings
+from cityloop.world.materials import CITY_MATERIALS
+from cityloop.world.netconvert import convert_opendrive
+from cityloop.world.network import RoadNetwork
+from cityloop.world.parking import Roadside
+from cityloop.world.props import prop_scene
+from cityloop.world.scene import Scene
+from cityloop.world.streets import build_streets
+from cityloop.world.textures import ground_textures
+from cityloop.world.vehicles import vehicle_scene
+
+__all__ = ["City", "Roadside"]
+
+_YARD_M = 0.7  # paving beyond the sidewalks, up to the houses
+_NOOK_M = 5.0  # half the width of the nooks that are paved as well
+
+
+@dataclass
+class City:
+    """A town built along a road network; make one with `grid`, `from_opendrive`, `from_network`.
+
+    Attributes:
+        network: its roads; the file that traffic reads is `network.net_file`.
+        scene: everything that stands still, with the prototypes of what is placed. Parked cars are
+            named "parked/<n>", traffic lights "signal/<n>", lamps and trees "furniture/<n>".
+        seed: of houses, trees, parked cars.
+        source: what it was made from, for `describe`.
+    """
+
+    network: RoadNetwork
+    scene: Scene
+    seed: int
+    source: dict[str, Any]
+    _masts: list[signals.Mast] = field(repr=False)
+    _folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    @staticmethod
+    def grid(blocks: tuple[int, int] = (4, 4), seed: int = 7) -> "City":
+        """Build a town of blocks[0] x blocks[1] blocks of 90 to 110 m, the outer ones half open.
+
+        Streets lead out on every side ("east_in", "west_out", ...). The origin is a crossroads
+        in the middle.
+
+        Raises:
+            MapError: if either number of blocks is not between 2 and 12.
+        """
+        folder = tempfile.TemporaryDirectory(prefix="cityloop-")
+        net_file = Path(folder.name) / "grid.net.xml"
+        blocks = (blocks[0], blocks[1])
+        build_grid(blocks, seed, net_file)
+        return _build(net_file, seed, {"kind": "grid", "blocks": list(blocks)}, folder)
+
+    @staticmethod
+    def from_opendrive(path: str | Path, seed: int = 0) -> "City":
+        """Build a city on an OpenDRIVE map, in the map's coordinates.
+
+        Raises:
+            MapError: if the map cannot be read or converted.
+        """
+        folder = tempfile.TemporaryDirectory(prefix="cityloop-")
+        net_file = Path(folder.name) / "map.net.xml"
+        convert_opendrive(Path(path), net_file)
+        source = {"kind": "opendrive", "path": str(path), "sha256": _sha256(Path(path))}
+        return _build(net_file, seed, source, folder)
+
+    @staticmethod
+    def from_network(net_file: str | Path, seed: int = 0) -> "City":
+        """Build a city on a SUMO network.
+
+        Raises:
+            MapError: if the file cannot be read or is no SUMO network.
+        """
+        source = {"kind": "sumo_network", "path": str(net_file)}
+        return _build(Path(net_file), seed, source, None)
+
+    def signal_lamps(self, tls_states: Mapping[str, str]) -> dict[str, int]:
+        """Return the lamps (bit set) of each traffic light by placement name.
+
+        `tls_states` gives SUMO's state of each traffic light by its id, such as "GGrr"; lights
+        that it does not name are left out.
+
+        Raises:
+            MapError: if a state is too short or has an unknown character.
+        """
+        return signals.signal_lamps(self._masts, tls_states)
+
+    @property
+    def masts(self) -> tuple[signals.Mast, ...]:
+        """The traffic lights: where each stands and which signal and lane it is for."""
+        return tuple(self._masts)
+
+    def route(self, start: str, end: str) -> tuple[str, ...]:
+        """Return the ids of the edges from `start` to `end`, edge ids or compass names.
+
+        Raises:
+            MapError: if a name is unknown or no way leads there.
+        """
+        return self.network.route(start, end)
+
+    def roadside(
+        self,
+        edge: str,
+        s_m: float,
+        hidden_by: str | None = None,
+        side: str = "right",
+    ) -> Roadside:
+        """Return a place at the kerb, `s_m` metres from the start of a road.
+
+        With `hidden_by="parked"` it lies between two parked cars, the one that traffic passes
+        first a van; without parking strips the cars stand beside the road. The left side is the
+        right side of the road that runs back.
+
+        Raises:
+            MapError: if the road is unknown, `s_m` is off it or too near its ends for parked cars,
+                or `hidden_by` or `side` are none of the words above.
+        """
+        if hidden_by not in (None, "parked"):
+            raise MapError(f"hidden_by={hidden_by!r} is unknown; give 'parked' or leave it out")
+        if side not in ("right", "left"):
+            raise MapError(f"side={side!r} is unknown; give 'right' or 'left'")
+        edge_id = self.network.edge_id(edge)
+        length = self.network.driving_lane(edge_id).length_m
+        margin = 0.0 if hidden_by is None else parking.PARKED_MARGIN_M
+        if not margin <= s_m <= length - margin:
+            raise MapError(
+                f"s_m={s_m:g} lies off road {edge!r}: give a distance from {margin:g} to "
+                f"{length - margin:.1f} m from its start"
+            )
+        if side == "left":
+            back = self.network.reverse_edge(edge_id)
+            if back is None:
+                raise MapError(f"road {edge!r} is one-way and has no left side; use side='right'")
+            edge_id, s_m = back, self.network.driving_lane(back).length_m - s_m
+        parked = [p for p in self.scene.placements if p.name.startswith("parked/")]
+        return parking.roadside(self.network, parked, self.seed, edge_id, s_m, hidden_by)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the city was made from, for a dataset: source, seed, hash of the network."""
+        return {
+            **self.source,
+            "seed": self.seed,
+            "network_sha256": network_sha256(self.network.net_file),
+            "bounds_m": list(self.network.bounds),
+        }
+
+
+def network_sha256(net_file: Path) -> str:
+    """Return the SHA-256 of a network without its comments, which carry a date and paths."""
+    text = re.sub(rb"<!--.*?-->", b"", net_file.read_bytes(), flags=re.DOTALL)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _yards(network: RoadNetwork, houses: list[Shape], parked: list[Shape]) -> Shape:
+    """Return where the ground beside the sidewalks is paved: up to the houses, under cars."""
+    ground = network.ground
+    paved = [ground.raised.buffer(_YARD_M, join_style="mitre")]
+    paved += [car.buffer(0.3) for car in parked]
+    if any(lane.kind == "parking" for lane in network.lanes.values()):
+        # In town the nooks between sidewalks and houses are paved as well.
+        built = shapely.union_all([ground.raised, *houses])
+        filled = built.buffer(_NOOK_M, join_style="mitre").buffer(-_NOOK_M, join_style="mitre")
+        paved.append(filled.intersection(ground.raised.buffer(2 * _NOOK_M)))
+    return shapely.union_all(paved).difference(shapely.union_all(ground.islands))
+
+
+def _build(
+    net_file: Path,
+    seed: int,
+    source: dict[str, Any],
+    folder: tempfile.TemporaryDirectory[str] | None,
+) -> City:
+    network = RoadNetwork(net_file)
+    buildings = build_buildings(network, seed)
+    parked = parking.build_parked(network, seed, buildings.footprints)
+    covered = [parking.footprint(p.prototype, p.pose) for p in parked]
+    masts = signals.build_signals(network)
+    furniture = build_furniture(network, seed, buildings.footprints, covered)
+    yards = _yards(network, buildings.footprints, covered)
+    scene = Scene()
+    scene.textures += ground_textures(seed) + facade_textures(seed)
+    scene.materials += CITY_MATERIALS
+    scene.extend(build_streets(network, build_markings(network), yards))
+    scene.extend(buildings.scene)
+    scene.placements += [*parked, *(mast.placement for mast in masts), *furniture]
+    scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
+    scene.extend(
+        prop_scene(
+            sorted({p.prototype for p in furniture} | {m.placement.prototype for m in masts})
+        )
+    )
+    return City(network, scene, seed, source, masts, folder)

@@ -1,0 +1,133 @@
+"""Street lamps, trees and small furniture, where they leave people and cars their way."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cityloop.spatial import Pose
+from cityloop.world import polylines
+from cityloop.world.ground import KERB_HEIGHT_M, Shape
+from cityloop.world.network import Lane, RoadNetwork
+from cityloop.world.props import PROPS
+from cityloop.world.scene import Placement
+from cityloop.world.streams import stream
+from cityloop.world.strips import ISLAND_LENGTH_M
+
+Array = NDArray[np.float64]
+
+LAMP_SPACING_M = 28.0
+TREE_SPACING_M = 16.0
+JUNCTION_VIEW_M = 12.0  # kept free of trees on either side of a junction
+
+_KERB_TO_POLE_M = 0.2
+# Narrower sidewalks are left to the people: poles then stand behind them.
+_ROOMY_SIDEWALK_M = 2.5
+_BEHIND_SIDEWALK_M = 0.5
+_TREE_BEHIND_M = 1.3
+_TREES = tuple(name for name in PROPS if name.startswith("tree_"))
+
+
+@dataclass
+class _Furniture:
+    network: RoadNetwork
+    keep_out: Shape
+    placements: list[Placement] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        shapely.prepare(self.keep_out)
+
+    def add(self, kind: str, xy: Array, yaw: float) -> None:
+        number = len(self.placements)
+        z = float(self.network.ground.elevation(xy[None])[0]) + KERB_HEIGHT_M
+        self.placements.append(
+            Placement(
+                name=f"furniture/{number}",
+                prototype=kind,
+                pose=Pose.from_xyz_yaw(float(xy[0]), float(xy[1]), z, yaw),
+                semantic=PROPS[kind].semantic,
+            )
+        )
+
+    def is_free(self, xy: Array, radius: float) -> bool:
+        return not self.keep_out.intersects(shapely.Point(xy).buffer(radius))
+
+
+def build_furniture(
+    network: RoadNetwork, seed: int, footprints: list[Shape], parked: list[Shape]
+) -> list[Placement]:
+    """Return lamps, trees and small furniture; none on a road, a house or a parked car."""
+    ground = network.ground
+    keep_out = shapely.union_all([ground.road, ground.ramps, *footprints, *parked])
+    work = _Furniture(network, keep_out)
+    for edge_id in sorted(network.edges):
+        lanes = network.lanes_of(edge_id)
+        if not any(lane.kind == "driving" for lane in lanes):
+            continue
+        _lamps(work, lanes, seed)
+        strips = [lane for lane in lanes if lane.kind == "parking"]
+        for lane in strips:
+            _islands(work, lane, seed)
+        if not strips:
+            _verge_trees(work, lanes, seed)
+    return work.placements
+
+
+def _lamps(work: _Furniture, lanes: list[Lane], seed: int) -> None:
+    outer = lanes[0]
+    line = work.network.ground.drawn_line(outer)
+    if outer.kind == "sidewalk" and outer.width_m >= _ROOMY_SIDEWALK_M:
+        shift = outer.width_m / 2 - _KERB_TO_POLE_M
+    else:
+        shift = -outer.width_m / 2 - _BEHIND_SIDEWALK_M
+    total = float(polylines.lengths(line)[-1])
+    rng = stream(seed, f"city/lamps/{outer.edge_id}")
+    s = rng.uniform(4.0, 10.0)
+    while s < total - 2.0:
+        way = polylines.directions(line, s)[0]
+        left = np.array([-way[1], way[0]])
+        xy = polylines.at(line[:, :2], s)[0] + shift * left
+        if work.is_free(xy, 0.12):
+            work.add("street_lamp", xy, math.atan2(left[1], left[0]))
+        s += LAMP_SPACING_M
+
+
+def _islands(work: _Furniture, lane: Lane, seed: int) -> None:
+    """Plant a tree on each island, with something small beside it on some."""
+    line = work.network.ground.drawn_line(lane)
+    total = float(polylines.lengths(line)[-1])
+    rng = stream(seed, f"city/islands/{lane.edge_id}")
+    species = _TREES[int(rng.integers(0, len(_TREES)))]
+    for start in work.network.ground.strip(lane).islands:
+        s = float(start) + ISLAND_LENGTH_M / 2
+        way = polylines.directions(line, s)[0]
+        left = np.array([-way[1], way[0]])
+        xy = polylines.at(line[:, :2], s)[0]
+        towards_road, towards_houses = (math.atan2(v[1], v[0]) for v in (left, -left))
+        if min(s, total - s) > JUNCTION_VIEW_M:
+            work.add(species, xy, rng.uniform(-math.pi, math.pi))
+        extra = rng.choice(["", "bollard", "bin", "bench", "parking_meter"])
+        if extra == "bollard":
+            for along in (-0.7, 0.7):
+                work.add("bollard", xy + along * way + 0.7 * left, towards_road)
+        elif extra == "bench":
+            work.add("bench", xy - 0.65 * left, towards_houses)
+        elif extra:
+            work.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses)
+
+
+def _verge_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
+    outer = lanes[0]
+    line = work.network.ground.drawn_line(outer)
+    total = float(polylines.lengths(line)[-1])
+    rng = stream(seed, f"city/verge/{outer.edge_id}")
+    s = JUNCTION_VIEW_M + rng.uniform(0.0, 6.0)
+    while s < total - JUNCTION_VIEW_M:
+        way = polylines.directions(line, s)[0]
+        right = np.array([way[1], -way[0]])
+        xy = polylines.at(line[:, :2], s)[0] + right * (outer.width_m / 2 + _TREE_BEHIND_M)
+        if work.is_free(xy, 0.5):
+            work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
+        s += TREE_SPACING_M + rng.uniform(-3.0, 3.0)

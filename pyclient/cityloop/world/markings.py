@@ -1,0 +1,176 @@
+"""Road markings: centre and lane lines, edge lines, stop lines, zebra crossings, parking bays.
+
+Dimensions follow the German guideline RMS-1 for roads inside towns, rounded.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cityloop.world import polylines
+from cityloop.world.ground import Shape, ribbon
+from cityloop.world.network import Lane, RoadNetwork
+from cityloop.world.strips import BAY_LENGTH_M, ISLAND_LENGTH_M
+
+Array = NDArray[np.float64]
+
+LINE_WIDTH_M = 0.12
+DASH_M, GAP_M = 3.0, 6.0
+SOLID_BEFORE_JUNCTION_M = 18.0
+STOP_LINE_WIDTH_M = 0.5
+STOP_LINE_SETBACK_M = 0.15  # from the end of the lane, where the crossing or junction starts
+STRIPE_M = 0.5  # stripes of a zebra crossing and the gaps between them
+
+
+@dataclass
+class Markings:
+    """Flat pieces of paint.
+
+    Attributes:
+        pieces: outlines (N, 2) of convex or simple polygons, metres, with the material's name.
+    """
+
+    pieces: list[tuple[Array, str]] = field(default_factory=list)
+
+    def line(self, center: Array, width_m: float, material: str = "marking") -> None:
+        """Add a line of paint along `center` (N, 2 or 3)."""
+        self.area(ribbon(center, width_m), material)
+
+    def area(self, shape: Shape, material: str = "marking") -> None:
+        """Add the polygons of a shape, which have no holes."""
+        for part in shapely.get_parts(shape):
+            if part.geom_type == "Polygon" and part.area > 1e-4:
+                self.pieces.append((np.asarray(part.exterior.coords)[:-1], material))
+
+    def triangles(self) -> tuple[Array, NDArray[np.int64], list[str]]:
+        """Return vertices (V, 2), counter-clockwise triangles (T, 3) and T material names."""
+        from cityloop.world.streets import triangulate  # streets draws what this module collects
+
+        vertices, indices, names = [np.zeros((0, 2))], [np.zeros((0, 3), dtype=np.int64)], []
+        count = 0
+        for outline, material in self.pieces:
+            points, index = triangulate(shapely.Polygon(outline))
+            vertices.append(points)
+            indices.append(index + count)
+            names.extend([material] * len(index))
+            count += len(points)
+        return np.concatenate(vertices), np.concatenate(indices), names
+
+
+def build_markings(network: RoadNetwork) -> Markings:
+    """Return all markings of a network."""
+    markings = Markings()
+    for edge in network.edges.values():
+        lanes = network.lanes_of(edge.id)
+        driving = [lane for lane in lanes if lane.kind == "driving"]
+        if driving:
+            _lane_lines(network, driving, markings)
+            _edge_lines(network, lanes, markings)
+            _stop_lines(network, driving, markings)
+        for lane in lanes:
+            if lane.kind == "parking":
+                _bays(network, lane, markings)
+    for lane in network.lanes.values():
+        if lane.kind == "crossing":
+            _zebra(network, lane, markings)
+    return markings
+
+
+def _dashed(markings: Markings, line: Array, solid_before_m: float) -> None:
+    """Add a dashed line along `line` that is solid over its last `solid_before_m`."""
+    total = float(polylines.lengths(line)[-1])
+    solid_from = max(0.0, total - solid_before_m)
+    s = 0.5 * GAP_M
+    while s + DASH_M <= solid_from:
+        markings.line(polylines.between(line, s, s + DASH_M), LINE_WIDTH_M)
+        s += DASH_M + GAP_M
+    if total - solid_from > 0.5:
+        markings.line(polylines.between(line, solid_from, total), LINE_WIDTH_M)
+
+
+def _solid_length(network: RoadNetwork, lane: Lane) -> float:
+    """Return how long the line at the end of a lane is solid: none where the map ends."""
+    leads_on = any(c.from_edge == lane.edge_id for c in network.connections)
+    return SOLID_BEFORE_JUNCTION_M if leads_on else 0.0
+
+
+def _lane_lines(network: RoadNetwork, driving: list[Lane], markings: Markings) -> None:
+    ground = network.ground
+    for right in driving[:-1]:
+        line = polylines.offset(ground.drawn_line(right), right.width_m / 2)
+        _dashed(markings, line, _solid_length(network, right))
+    left = driving[-1]
+    border = polylines.offset(ground.drawn_line(left), left.width_m / 2)
+    reverse = network.reverse_edge(left.edge_id)
+    opposite = network.lanes_of(reverse, "driving") if reverse else []
+    if not opposite:
+        markings.line(polylines.offset(border, -LINE_WIDTH_M), LINE_WIDTH_M)
+        return
+    other = ground.drawn_line(opposite[-1])
+    middle = polylines.cut(border, np.array([0.5]))[0]
+    _, gap = polylines.project(other, middle)
+    if abs(abs(gap) - opposite[-1].width_m / 2) > 0.3:
+        markings.line(polylines.offset(border, -LINE_WIDTH_M), LINE_WIDTH_M)  # a median between
+        return
+    if left.edge_id > opposite[-1].edge_id:
+        return  # the opposite direction draws the shared line
+    half = polylines.lengths(border)[-1] / 2
+    back = polylines.between(border, 0.0, half)[::-1]
+    _dashed(markings, back, _solid_length(network, opposite[-1]))
+    _dashed(markings, polylines.between(border, half, 2 * half), _solid_length(network, left))
+
+
+def _edge_lines(network: RoadNetwork, lanes: list[Lane], markings: Markings) -> None:
+    """Draw the line between the rightmost lane for cars and a gutter or shoulder beside it."""
+    first = next(i for i, lane in enumerate(lanes) if lane.kind == "driving")
+    if first > 0 and lanes[first - 1].kind == "border":
+        lane = lanes[first]
+        line = polylines.offset(network.ground.drawn_line(lane), -lane.width_m / 2)
+        markings.line(polylines.offset(line, LINE_WIDTH_M), LINE_WIDTH_M)
+
+
+def _stop_lines(network: RoadNetwork, driving: list[Lane], markings: Markings) -> None:
+    links = {(c.from_edge, c.from_lane): c for c in network.connections if c.state not in ("", "M")}
+    for lane in driving:
+        link = links.get((lane.edge_id, lane.index))
+        if link is None or lane.length_m < 5.0:
+            continue
+        total = polylines.lengths(lane.shape)[-1]
+        near = total - STOP_LINE_SETBACK_M
+        if link.tls_id:
+            piece = polylines.between(lane.shape, near - STOP_LINE_WIDTH_M, near)
+            markings.line(piece, lane.width_m - LINE_WIDTH_M)
+        elif link.state == "m":  # give way: a row of blocks
+            piece = polylines.between(lane.shape, near - 0.3, near)
+            count = int(lane.width_m / 0.75)
+            for k in range(count):
+                shift = (k - (count - 1) / 2) * 0.75
+                markings.line(polylines.offset(piece, shift), 0.5)
+
+
+def _bays(network: RoadNetwork, lane: Lane, markings: Markings) -> None:
+    """Draw a mark across the strip at both ends of every bay, but not along an island."""
+    strip = network.ground.strip(lane)
+    line = network.ground.drawn_line(lane)
+    marks = {round(float(s), 3) for s in strip.bays}
+    marks |= {round(float(s) + BAY_LENGTH_M, 3) for s in strip.bays}
+    marks -= {round(float(s), 3) for s in strip.islands}
+    marks -= {round(float(s) + ISLAND_LENGTH_M, 3) for s in strip.islands}
+    for s in sorted(marks):
+        piece = polylines.between(line, s - LINE_WIDTH_M / 2, s + LINE_WIDTH_M / 2)
+        markings.line(piece, lane.width_m)
+
+
+def _zebra(network: RoadNetwork, lane: Lane, markings: Markings) -> None:
+    """Draw stripes across the way of the people, as long as the crossing is wide."""
+    area = network.ground.crossings[lane.id]
+    line = lane.shape[:, :2]
+    total = float(polylines.lengths(line)[-1])
+    count = int((total + STRIPE_M) / (2 * STRIPE_M))
+    first = (total - (2 * count - 1) * STRIPE_M) / 2
+    for k in range(count):
+        s = first + 2 * STRIPE_M * k
+        stripe = ribbon(polylines.between(line, s, s + STRIPE_M), lane.width_m)
+        markings.area(stripe.intersection(area.buffer(-0.05)))

@@ -1,0 +1,50 @@
+"""Colours of skin, hair and clothes: everyday ones, mostly muted, some bright."""
+
+import numpy as np
+
+from cityloop.world.scene import Rgb
+
+# sRGB, hexadecimal. Skin goes from light to dark in even steps of lightness.
+SKIN = ("e8c3a8", "ddb08f", "cf9c79", "b98260", "9c6848", "7a4e35", "5b3826", "432a1e")
+SKIN_SHARES = (0.18, 0.2, 0.17, 0.13, 0.11, 0.09, 0.07, 0.05)
+HAIR = ("17120f", "2b1d14", "3f2a1b", "5a3d26", "7d5a36", "a67f4f", "8d8a86")
+HAIR_SHARES = (0.27, 0.23, 0.19, 0.13, 0.09, 0.05, 0.04)
+GREY = 6  # the place of grey in HAIR, which children do not have
+TOPS_MUTED = (
+    "2d3440", "4a4f57", "7b8085", "c9c7c1", "e6e4de", "39424f", "5c6b58", "6d5a4a",
+    "8a7a64", "26303f", "44586e", "5f3438", "22252a", "9aa6ad", "737a5c",
+)  # fmt: skip
+TOPS_BRIGHT = ("b3262a", "d8852b", "e3bd3f", "2f7d4f", "2c66b0", "3f9fb5", "7a3d86", "d9668a")
+BOTTOMS = (
+    "1f2a3d", "2b3a55", "3d4f6e", "566a87", "24262a", "3a3a3d", "5a5753", "7a6e5c",
+    "a09379", "2e3430", "463c34",
+)  # fmt: skip
+SHOES = ("1c1b1c", "2e2824", "4b3527", "6e6e70", "d8d6d0", "27364d", "8a2c2c")
+BRIGHT_TOP_SHARE = {False: 0.22, True: 0.6}  # by "is a child"
+
+
+def _linear(code: str) -> Rgb:
+    """Decode a hexadecimal sRGB colour to linear light (IEC 61966-2-1)."""
+
+    def channel(at: int) -> float:
+        encoded = int(code[at : at + 2], 16) / 255
+        return encoded / 12.92 if encoded <= 0.04045 else ((encoded + 0.055) / 1.055) ** 2.4
+
+    return channel(0), channel(2), channel(4)
+
+
+def pick_colors(child: bool, rng: np.random.Generator) -> tuple[Rgb, ...]:
+    """Draw the linear colours of skin, hair, top, bottom and shoes (tint slots 1 to 5)."""
+    skin = int(rng.choice(len(SKIN), p=SKIN_SHARES))
+    shares = np.array(HAIR_SHARES)
+    if skin >= 3:
+        shares[3:GREY] *= 0.15  # fair hair is rare over dark skin
+    if child:
+        shares[GREY] = 0.0
+    hair = HAIR[int(rng.choice(len(HAIR), p=shares / shares.sum()))]
+    bright = rng.random() < BRIGHT_TOP_SHARE[child]
+    tops = TOPS_BRIGHT if bright else TOPS_MUTED
+    top = tops[int(rng.integers(len(tops)))]
+    bottom = BOTTOMS[int(rng.integers(len(BOTTOMS)))]
+    shoes = SHOES[int(rng.integers(len(SHOES)))]
+    return tuple(_linear(code) for code in (SKIN[skin], hair, top, bottom, shoes))

@@ -1,0 +1,135 @@
+"""Vehicles as an engine loads them: meshes, materials, wheels, collision shapes and dynamics.
+
+Body frame: x forward, y left, z up, origin on the ground under the rear axle. Everything is built
+from measures by code, the same in every process.
+"""
+
+import math
+from collections.abc import Iterable
+
+from cityloop.spatial import Pose
+from cityloop.world.scene import (
+    BoxCollider,
+    LevelOfDetail,
+    Mesh,
+    Part,
+    Prototype,
+    Scene,
+    VehicleDynamics,
+    Wheel,
+)
+from cityloop.world.vehicles_bodies import body, cabin_box, mirrors
+from cityloop.world.vehicles_kinds import (
+    VEHICLE_KINDS,
+    VehicleKind,
+    VehicleLamp,
+    find_kind,
+    pick_paint,
+)
+from cityloop.world.vehicles_materials import VEHICLE_MATERIALS
+from cityloop.world.vehicles_wheels import wheel
+
+__all__ = [
+    "LOD_DISTANCES_M",
+    "VEHICLE_KINDS",
+    "VehicleKind",
+    "VehicleLamp",
+    "find_kind",
+    "pick_paint",
+    "vehicle_scene",
+]
+
+LOD_DISTANCES_M = (18.0, 55.0, 1500.0)  # how far each level of detail is drawn
+MAX_STEERING_ANGLE_RAD = math.radians(35.0)
+
+_WHEEL_NAMES = ("front_left", "front_right", "rear_left", "rear_right")
+
+
+def _levels(meshes: list[Mesh]) -> tuple[LevelOfDetail, ...]:
+    return tuple(
+        LevelOfDetail(mesh.name, distance)
+        for mesh, distance in zip(meshes, LOD_DISTANCES_M, strict=True)
+    )
+
+
+def _dynamics(kind: VehicleKind) -> VehicleDynamics:
+    wheels = tuple(
+        Wheel(
+            center=center,
+            radius_m=kind.wheel_radius_m,
+            width_m=kind.wheel_width_m,
+            steered=i < 2,
+            driven=(i < 2) == kind.front_driven,
+        )
+        for i, center in enumerate(kind.wheel_centers)
+    )
+    ahead = 0.52 if kind.front_driven else 0.46  # share of the wheelbase before the rear axle
+    return VehicleDynamics(
+        mass_kg=kind.mass_kg,
+        center_of_mass=(ahead * kind.wheelbase_m, 0.0, 0.36 * kind.height_m),
+        wheels=wheels,
+        max_drive_force_n=kind.mass_kg * kind.max_accel_mps2,
+        max_brake_force_n=kind.mass_kg * kind.max_decel_mps2,
+        max_steering_angle_rad=MAX_STEERING_ANGLE_RAD,
+        max_speed_mps=kind.max_speed_mps,
+    )
+
+
+def _colliders(kind: VehicleKind) -> tuple[BoxCollider, ...]:
+    """Return a box for the hull, clear of the ground, and one for the cabin above it."""
+    (rear, front), half_width, (belt, top) = cabin_box(kind)
+    hull = BoxCollider(
+        center=(kind.box_center[0], 0.0, (kind.clearance_m + belt) / 2),
+        half_extents=(kind.length_m / 2, kind.width_m / 2, (belt - kind.clearance_m) / 2),
+    )
+    cabin = BoxCollider(
+        center=((rear + front) / 2, 0.0, (belt + top) / 2),
+        half_extents=((front - rear) / 2, half_width, (top - belt) / 2),
+    )
+    return (hull, cabin)
+
+
+def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
+    details = range(len(LOD_DISTANCES_M))
+    bodies = [body(kind, i).build(f"{kind.name}/body/{i}") for i in details]
+    sides = {
+        "left": [wheel(kind, i).build(f"{kind.name}/wheel_left/{i}") for i in details],
+        "right": [wheel(kind, i, -1).build(f"{kind.name}/wheel_right/{i}") for i in details],
+    }
+    # Mirrors are a part of their own: they do not count to the dimension.
+    outside = [mirrors(kind, i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
+    parts = [
+        Part("body", _levels(bodies)),
+        Part("mirrors", tuple(map(LevelOfDetail, (m.name for m in outside), LOD_DISTANCES_M))),
+    ]
+    for i, (name, center) in enumerate(zip(_WHEEL_NAMES, kind.wheel_centers, strict=True)):
+        side = sides[name.rsplit("_", 1)[1]]
+        parts.append(Part(f"wheel_{name}", _levels(side), Pose.from_xyz_yaw(*center), wheel=i))
+    prototype = Prototype(
+        name=kind.name,
+        parts=tuple(parts),
+        colliders=_colliders(kind),
+        dynamics=_dynamics(kind),
+        dimension=kind.dimension,
+        box_center=kind.box_center,
+    )
+    return prototype, [*bodies, *outside, *sides["left"], *sides["right"]]
+
+
+def vehicle_scene(kinds: Iterable[str] = tuple(VEHICLE_KINDS)) -> Scene:
+    """Return materials, meshes and a prototype for each kind, named as the kind.
+
+    Args:
+        kinds: keys of `VEHICLE_KINDS`; repeated ones are built once.
+
+    Raises:
+        ScenarioError: for an unknown kind.
+    """
+    scene = Scene()
+    for name in dict.fromkeys(kinds):
+        prototype, meshes = _prototype(find_kind(name))
+        scene.prototypes.append(prototype)
+        scene.meshes.extend(meshes)
+    used = {name for mesh in scene.meshes for name in mesh.material_names}
+    scene.materials.extend(m for m in VEHICLE_MATERIALS if m.name in used)
+    return scene

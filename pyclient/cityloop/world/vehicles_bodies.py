@@ -1,0 +1,276 @@
+"""Bodies of the vehicle kinds: the skin, and what is mounted on it."""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
+from cityloop.world.vehicles_kinds import VehicleKind
+from cityloop.world.vehicles_materials import (
+    BLACK,
+    BRAKE_LAMP,
+    CARGO,
+    CHROME,
+    GAP,
+    HEADLAMP,
+    LEFT_LAMP,
+    PAINT,
+    PLATE,
+    RIGHT_LAMP,
+    TAIL_LAMP,
+    TAXI_SIGN,
+    UNDER,
+)
+from cityloop.world.vehicles_shapes import SHAPES
+from cityloop.world.vehicles_shell import Shell
+
+Range = tuple[float, float]
+
+_CARS = ("sedan", "hatchback", "suv", "estate", "taxi")
+_PLATE_SIZE_M = (0.52, 0.115)
+
+
+@cache
+def shell(kind: VehicleKind) -> Shell:
+    """Return the skin of a kind (of the cab, for a truck)."""
+    return Shell(SHAPES[kind.name](kind))
+
+
+def cabin_box(kind: VehicleKind) -> tuple[Range, float, Range]:
+    """Return the box above the belt line for collisions: x range, half width, z range, m."""
+    shape = shell(kind).shape
+    if kind.name == "truck":
+        return (-kind.rear_overhang_m, shape.front), kind.width_m / 2, (1.05, kind.height_m)
+    full = [x for x, share in shape.cabin if share >= 1.0]
+    belt = float(np.mean([z for _, z in shape.belt]))
+    top = max(z for _, z in shape.roof)
+    margin = 0.25 if kind.name in _CARS else 0.0  # the box ends half-way down the sloping glass
+    start = max(shape.rear, full[0] - margin)
+    end = min(shape.front, full[-1] + max(margin, 0.4))
+    return (start, end), shape.roof_half_width + 0.08, (belt, top)
+
+
+def body(kind: VehicleKind, level: int) -> MeshBuilder:
+    """Return the body of a kind without wheels and mirrors at a level of detail (0 finest)."""
+    skin = shell(kind)
+    builder = skin.build(level)
+    _inner_arches(builder, skin, level)
+    if kind.name == "truck":
+        _cargo_box(builder, kind, level)
+    if kind.name == "taxi":
+        _taxi_sign(builder, kind, level)
+    if level < 2:
+        _plates(builder, kind, skin)
+    if level == 0:
+        _front(builder, kind, skin)
+        _rear(builder, kind, skin)
+        if kind.name not in ("truck", "bus"):
+            _sides(builder, kind, skin)
+    return builder
+
+
+def mirrors(kind: VehicleKind, level: int) -> MeshBuilder:
+    """Return the two outside mirrors, which do not count to a vehicle's dimension."""
+    skin = shell(kind)
+    left = MeshBuilder()
+    if kind.name in ("truck", "bus"):
+        x = skin.shape.front - 0.12
+        y = kind.width_m / 2 + 0.13
+        left.box((x, y, 2.05), (0.10, 0.20, 0.42), BLACK)
+        if level == 0:
+            left.cylinder((x - 0.05, y - 0.25, 2.35), (x, y, 2.2), 0.018, BLACK, segments=5)
+    else:
+        cowl = max(x for x, share in skin.shape.cabin)
+        x = cowl - 0.38
+        z = float(np.interp(x, *np.array(skin.shape.belt).T)) + 0.09
+        y = skin.side_y(x, z - 0.08) + 0.11
+        size = np.array((0.10, 0.17, 0.13)) * (1.45 if kind.name == "van" else 1.0)
+        if level == 0:
+            angle = np.pi * np.linspace(0, 1, 6)[:, None]
+            ring = np.linspace(0, 2 * np.pi, 9)[:-1]
+            # A half ellipsoid: flat glass to the rear, a rounded paint shell to the front.
+            points = np.stack(
+                [
+                    x + size[0] * np.sin(angle / 2) * np.ones(8),
+                    y + size[1] / 2 * np.cos(angle / 2) * np.cos(ring),
+                    z + size[2] / 2 * np.cos(angle / 2) * np.sin(ring),
+                ],
+                axis=-1,
+            )
+            left.loft(points, PAINT, start_cap=BLACK, smooth_deg=70)
+            left.box((x + 0.03, y - 0.09, z - 0.05), (0.05, 0.12, 0.03), BLACK)
+        else:
+            left.box((x + 0.04, y, z), size, PAINT)
+    builder = MeshBuilder()
+    builder.add(left)
+    builder.add(left, MIRROR_Y)
+    return builder
+
+
+def _inner_arches(builder: MeshBuilder, skin: Shell, level: int) -> None:
+    """Add the walls behind the wheels, so that no one looks through under the body."""
+    if level == 2:
+        return
+    left = MeshBuilder()
+    for arch in skin.shape.arches:
+        low = float(np.interp(arch.x, *np.array(skin.shape.sill).T))
+        high = arch.z + arch.radius_m
+        y = skin.side_y(arch.x, high) - 0.315
+        a, b = arch.x - arch.radius_m, arch.x + arch.radius_m
+        left.quads([[(b, y, low), (a, y, low), (a, y, high), (b, y, high)]], UNDER)
+    builder.add(left)
+    builder.add(left, MIRROR_Y)
+
+
+def _height(skin: Shell, front: bool, share: float) -> float:
+    """Return the height at a share of the way from the sill to the belt line at an end, m."""
+    end = skin.shape.front if front else skin.shape.rear
+    sill, belt = (
+        float(np.interp(end, *np.array(curve).T)) for curve in (skin.shape.sill, skin.shape.belt)
+    )
+    return sill + share * (belt - sill)
+
+
+def _plates(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    width, height = _PLATE_SIZE_M
+    for front in [True] if kind.name == "truck" else [True, False]:
+        z = _height(skin, front, 0.34 if front else (0.60 if kind.name in _CARS else 0.42))
+        reach = [skin.fascia_x(0.0, z + dz, front) for dz in (-height / 2, 0.0, height / 2)]
+        x = max(reach) + 0.002 if front else min(reach) - 0.002
+        builder.box((x, 0, z), (0.012, width, height), PLATE)
+
+
+def _strip(
+    builder: MeshBuilder, skin: Shell, front: bool, z: float, y: Range, height: float, name: str
+) -> None:
+    """Add a strip that lies on a fascia from y[0] to y[1] m, 6 mm before it."""
+    sign = 1.0 if front else -1.0
+    across = np.linspace(y[0], y[1], max(2, int(np.ceil((y[1] - y[0]) / 0.12)) + 1))
+    top, bottom = (
+        np.array([(skin.fascia_x(v, h, front) + sign * 0.006, v, h) for v in across])
+        for h in (z + height / 2, z - height / 2)
+    )
+    quads = np.stack([bottom[:-1], bottom[1:], top[1:], top[:-1]], axis=1)
+    builder.quads(quads if front else quads[:, ::-1], name)
+
+
+def _lamp(builder: MeshBuilder, skin: Shell, y: float, z: float, radius: float) -> None:
+    """Add a round head lamp on the front fascia, turned with its surface."""
+    slope = skin.fascia_x(y + 0.02, z, True) - skin.fascia_x(y - 0.02, z, True)
+    u = np.array([slope, 0.04, 0.0]) / np.hypot(slope, 0.04)
+    normal = np.array([u[1], -u[0], 0.0])
+    center = np.array([skin.fascia_x(y, z, True), y, z]) + 0.006 * normal
+    placed = np.eye(4)
+    placed[:3] = np.column_stack([u, [0.0, 0.0, 1.0], normal, center])
+    lens = MeshBuilder()
+    lens.lathe([(radius, -0.01), (radius, 0.0), (0.0, 0.008)], HEADLAMP, segments=10)
+    builder.add(lens, placed)
+
+
+def _front(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    """Add head lamps, a grille's bars and a badge."""
+    if kind.name in ("truck", "bus"):
+        return
+    low, high = (0.52, 0.90) if kind.name == "van" else (0.74, 0.90)
+    z = _height(skin, True, (low + high) / 2)
+    corner = 0.80 * kind.width_m / 2
+    radius = 0.046 if kind.name == "van" else 0.038
+    for side in (1, -1):
+        for share in (0.92, 0.77):
+            _lamp(builder, skin, side * share * corner, z, radius)
+    if kind.name == "van":
+        return
+    inner = 0.52 * corner
+    for share in (0.57, 0.65, 0.73, 0.81):
+        _strip(builder, skin, True, _height(skin, True, share), (-inner, inner), 0.010, CHROME)
+    z = _height(skin, True, 0.69)
+    badge = MeshBuilder()
+    badge.cylinder((-0.01, 0, 0), (0.012, 0, 0), 0.05, CHROME, segments=10)
+    placed = translation(skin.fascia_x(0.0, z, True) - 0.006, 0.0, z)
+    builder.add(badge, placed)
+
+
+def _rear(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    """Add the lines of the boot lid or rear doors, and the third brake lamp."""
+    shape = skin.shape
+    if kind.name in _CARS:
+        half = 0.74 * kind.width_m / 2
+        line = _height(skin, False, 0.40)
+        _strip(builder, skin, False, line, (-half, half), 0.008, GAP)
+        if kind.name != "sedan":
+            x = min(x for x, share in shape.cabin if share >= 1.0)
+            z = float(np.interp(x, *np.array(shape.roof).T))
+            builder.box((x - 0.06, 0, z - 0.045), (0.14, 0.30, 0.03), BRAKE_LAMP)
+    if kind.name == "van":
+        low, high = _height(skin, False, 0.34), kind.height_m - 0.16
+        steps = np.linspace(low, high, 8)
+        for a, b in pairwise(steps):
+            _strip(builder, skin, False, (a + b) / 2, (-0.005, 0.005), b - a, GAP)
+
+
+def _sides(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    """Add door handles, and roof rails where a kind has them."""
+    shape = skin.shape
+    left = MeshBuilder()
+    gaps = sorted({(b.start + b.end) / 2 for b in shape.bands if b.material == GAP})
+    for x in gaps[:2] if kind.name in _CARS else gaps[1:2]:
+        z = float(np.interp(x, *np.array(shape.belt).T)) - 0.115
+        y = skin.side_y(x + 0.14, z)
+        name = PAINT if kind.name in _CARS else BLACK
+        left.box((x + 0.14, y - 0.002, z), (0.17, 0.022, 0.024), name)
+    if kind.name in ("suv", "estate", "taxi"):
+        start, end = (x for x, share in shape.cabin if share >= 1.0)
+        along = np.linspace(start + 0.08, end - 0.12, 6)
+        rail = skin.half_sections(along)[:, 11]
+        rail += np.array([0.0, -0.03, 0.022])
+        for a, b in pairwise(rail):
+            left.cylinder(a, b, 0.016, BLACK, segments=5, caps=False)
+        for foot in (rail[0], rail[-1]):
+            left.box(foot - (0, 0, 0.01), (0.08, 0.03, 0.03), BLACK)
+    builder.add(left)
+    builder.add(left, MIRROR_Y)
+
+
+def _taxi_sign(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
+    z = max(z for _, z in shell(kind).shape.roof)
+    outline = np.array([(0.62, -0.24), (0.62, 0.24), (0.80, 0.22), (0.80, -0.22)])
+    builder.extrude(outline, z - 0.02, kind.height_m, TAXI_SIGN, top_material=TAXI_SIGN)
+    if level < 2:
+        for x in (0.613, 0.807):
+            builder.box((x, 0, z + 0.07), (0.006, 0.30, 0.07), BLACK)
+
+
+def _cargo_box(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
+    """Add a truck's frame, cargo box, rear lamps and guards."""
+    rear, cab = -kind.rear_overhang_m, shell(kind).shape.rear
+    front, low, top, width = cab - 0.12, 1.02, kind.height_m, kind.width_m
+    middle, length = (rear + front) / 2, front - rear
+    builder.box((middle, 0, (low + top) / 2), (length, width - 0.012, top - low), CARGO)
+    builder.box(((rear + cab) / 2 + 0.3, 0, 0.80), (cab - rear - 0.3, 0.86, 0.42), UNDER)
+    edge = 0.07
+    for y in (-width / 2 + edge / 2, width / 2 - edge / 2):
+        builder.box((middle, y, low + edge / 2), (length, edge, edge), CHROME)
+        if level < 2:
+            builder.box((middle, y, top - edge / 2), (length, edge, edge), CHROME)
+            for x in (rear + edge / 2, front - edge / 2):
+                builder.box((x, y, (low + top) / 2), (edge, edge, top - low), CHROME)
+    sides = (1, -1)
+    for side in sides:
+        y = side * 0.93
+        builder.box((rear + 0.10, y, 0.86), (0.10, 0.36, 0.12), BLACK)
+        lamps = (TAIL_LAMP, BRAKE_LAMP, LEFT_LAMP if side > 0 else RIGHT_LAMP)
+        for i, lamp in enumerate(lamps):
+            builder.box((rear + 0.045, y + side * 0.11 * (i - 1), 0.86), (0.02, 0.10, 0.09), lamp)
+        if level < 2:
+            # Side guards between the axles, and mudguards over the rear wheels.
+            for z in (0.52, 0.78):
+                builder.box((2.0, side * 1.14, z), (1.9, 0.03, 0.11), CHROME)
+            for x in (1.2, 2.8):
+                builder.box((x, side * 1.12, 0.75), (0.06, 0.03, 0.60), BLACK)
+            builder.box((-0.62, side * 1.03, 0.62), (0.02, 0.30, 0.70), BLACK)
+    builder.box((rear + 0.16, 0, 0.50), (0.10, width - 0.2, 0.11), BLACK)  # underrun bar
+    if level < 2:
+        builder.box((rear + 0.10, 0, 0.70), (0.02, *_PLATE_SIZE_M), PLATE)
+        for side in sides:
+            builder.box((rear + 0.02, side * 0.02, (low + top) / 2), (0.05, 0.02, 1.9), CHROME)

@@ -1,0 +1,260 @@
+"""Kinds of vehicles: their measures, paints and lamps.
+
+Body frame: x forward, y left, z up, origin on the ground under the rear axle.
+"""
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+
+from cityloop.errors import ScenarioError
+from cityloop.world.scene import Rgb
+from cityloop.world.semantics import SemanticClass
+
+
+class VehicleLamp(IntFlag):
+    """Bits of a vehicle's lamps; combine them with `|`."""
+
+    HEAD = 1
+    TAIL = 2
+    BRAKE = 4
+    LEFT = 8
+    RIGHT = 16
+    REVERSE = 32
+
+
+Palette = tuple[tuple[float, Rgb], ...]  # (weight, linear colour) of each paint
+
+_WHITE: Rgb = (0.78, 0.78, 0.76)
+_BLACK: Rgb = (0.012, 0.012, 0.014)
+_DARK_GREY: Rgb = (0.055, 0.060, 0.066)
+_GREY: Rgb = (0.16, 0.165, 0.17)
+_SILVER: Rgb = (0.44, 0.45, 0.46)
+_BLUE: Rgb = (0.018, 0.055, 0.19)
+_LIGHT_BLUE: Rgb = (0.10, 0.22, 0.36)
+_RED: Rgb = (0.36, 0.015, 0.015)
+_GREEN: Rgb = (0.03, 0.09, 0.055)
+_BEIGE: Rgb = (0.36, 0.30, 0.22)
+_ORANGE: Rgb = (0.50, 0.13, 0.015)
+_YELLOW: Rgb = (0.62, 0.40, 0.03)
+_TAXI_IVORY: Rgb = (0.78, 0.62, 0.33)
+
+# Shares close to those of new cars in Europe: greys, black and white are two thirds.
+CAR_PAINTS: Palette = (
+    (20.0, _WHITE),
+    (21.0, _BLACK),
+    (15.0, _DARK_GREY),
+    (12.0, _GREY),
+    (11.0, _SILVER),
+    (9.0, _BLUE),
+    (2.0, _LIGHT_BLUE),
+    (6.0, _RED),
+    (2.0, _GREEN),
+    (1.0, _BEIGE),
+    (1.0, _ORANGE),
+)
+VAN_PAINTS: Palette = (
+    (60.0, _WHITE),
+    (12.0, _SILVER),
+    (10.0, _DARK_GREY),
+    (8.0, _BLUE),
+    (5.0, _RED),
+    (5.0, _YELLOW),
+)
+TRUCK_PAINTS: Palette = (
+    (50.0, _WHITE),
+    (15.0, _BLUE),
+    (15.0, _RED),
+    (10.0, _YELLOW),
+    (10.0, _GREEN),
+)
+BUS_PAINTS: Palette = ((3.0, _RED), (2.0, _YELLOW), (2.0, _WHITE), (2.0, _LIGHT_BLUE))
+TAXI_PAINTS: Palette = ((1.0, _TAXI_IVORY),)
+
+
+@dataclass(frozen=True)
+class VehicleKind:
+    """Measures of a kind of vehicle.
+
+    Attributes:
+        name: key in `VEHICLE_KINDS` and name of the prototype.
+        wheelbase_m: front axle to rear axle.
+        rear_overhang_m: rear axle to rear end.
+        front_overhang_m: front axle to front end.
+        width_m: without mirrors.
+        height_m: ground to the highest point, signs on the roof included.
+        track_m: between the middles of the left and right wheel.
+        wheel_radius_m: of the tyre.
+        wheel_width_m: of the tyre.
+        clearance_m: ground to the lowest point of the collision shape.
+        mass_kg: with driver.
+        max_accel_mps2: from rest, at full throttle.
+        max_decel_mps2: at full brake.
+        max_speed_mps: top speed.
+        front_driven: whether the front wheels drive; the rear wheels else.
+        semantic: class id of its pixels.
+        paint: colours and how often they are seen.
+    """
+
+    name: str
+    wheelbase_m: float
+    rear_overhang_m: float
+    front_overhang_m: float
+    width_m: float
+    height_m: float
+    track_m: float
+    wheel_radius_m: float
+    wheel_width_m: float
+    clearance_m: float
+    mass_kg: float
+    max_accel_mps2: float
+    max_decel_mps2: float
+    max_speed_mps: float
+    front_driven: bool
+    semantic: SemanticClass
+    paint: Palette
+
+    @property
+    def wheel_centers(self) -> tuple[tuple[float, float, float], ...]:
+        """Wheel centres at rest: front left, front right, rear left, rear right; body frame, m."""
+        half, r = self.track_m / 2, self.wheel_radius_m
+        return (
+            (self.wheelbase_m, half, r),
+            (self.wheelbase_m, -half, r),
+            (0.0, half, r),
+            (0.0, -half, r),
+        )
+
+    @property
+    def length_m(self) -> float:
+        """Rear end to front end."""
+        return self.rear_overhang_m + self.wheelbase_m + self.front_overhang_m
+
+    @property
+    def dimension(self) -> tuple[float, float, float]:
+        """(length, width, height), m; without mirrors, reaching the ground."""
+        return (self.length_m, self.width_m, self.height_m)
+
+    @property
+    def box_center(self) -> tuple[float, float, float]:
+        """Centre of the box of `dimension`, body frame, m."""
+        return (self.length_m / 2 - self.rear_overhang_m, 0.0, self.height_m / 2)
+
+
+def _car(
+    name: str,
+    lengths: tuple[float, float, float],
+    width_height: tuple[float, float],
+    wheel_radius_m: float,
+    mass_kg: float,
+    paint: Palette = CAR_PAINTS,
+    clearance_m: float = 0.22,
+    max_accel_mps2: float = 3.4,
+) -> VehicleKind:
+    rear, wheelbase, front = lengths
+    width, height = width_height
+    return VehicleKind(
+        name=name,
+        wheelbase_m=wheelbase,
+        rear_overhang_m=rear,
+        front_overhang_m=front,
+        width_m=width,
+        height_m=height,
+        track_m=width - 0.27,
+        wheel_radius_m=wheel_radius_m,
+        wheel_width_m=0.215,
+        clearance_m=clearance_m,
+        mass_kg=mass_kg,
+        max_accel_mps2=max_accel_mps2,
+        max_decel_mps2=9.0,
+        max_speed_mps=55.0,
+        front_driven=True,
+        semantic=SemanticClass.CAR,
+        paint=paint,
+    )
+
+
+VEHICLE_KINDS: dict[str, VehicleKind] = {
+    kind.name: kind
+    for kind in (
+        _car("sedan", (1.04, 2.80, 0.86), (1.83, 1.45), 0.325, 1550.0),
+        _car("hatchback", (0.74, 2.56, 0.80), (1.78, 1.48), 0.310, 1250.0),
+        _car("suv", (0.98, 2.70, 0.92), (1.88, 1.70), 0.360, 1900.0, clearance_m=0.28),
+        _car("estate", (1.02, 2.82, 0.88), (1.83, 1.49), 0.325, 1620.0),
+        _car("taxi", (1.02, 2.82, 0.88), (1.83, 1.63), 0.325, 1650.0, paint=TAXI_PAINTS),
+        VehicleKind(
+            name="van",
+            wheelbase_m=3.30,
+            rear_overhang_m=1.15,
+            front_overhang_m=0.95,
+            width_m=2.00,
+            height_m=2.40,
+            track_m=1.72,
+            wheel_radius_m=0.345,
+            wheel_width_m=0.22,
+            clearance_m=0.28,
+            mass_kg=2300.0,
+            max_accel_mps2=2.6,
+            max_decel_mps2=8.0,
+            max_speed_mps=42.0,
+            front_driven=True,
+            semantic=SemanticClass.CAR,
+            paint=VAN_PAINTS,
+        ),
+        VehicleKind(
+            name="truck",
+            wheelbase_m=4.20,
+            rear_overhang_m=2.00,
+            front_overhang_m=1.30,
+            width_m=2.40,
+            height_m=3.20,
+            track_m=2.06,
+            wheel_radius_m=0.48,
+            wheel_width_m=0.28,
+            clearance_m=0.45,
+            mass_kg=7500.0,
+            max_accel_mps2=1.4,
+            max_decel_mps2=6.5,
+            max_speed_mps=25.0,
+            front_driven=False,
+            semantic=SemanticClass.TRUCK,
+            paint=TRUCK_PAINTS,
+        ),
+        VehicleKind(
+            name="bus",
+            wheelbase_m=5.90,
+            rear_overhang_m=3.35,
+            front_overhang_m=2.75,
+            width_m=2.55,
+            height_m=3.10,
+            track_m=2.18,
+            wheel_radius_m=0.48,
+            wheel_width_m=0.29,
+            clearance_m=0.36,
+            mass_kg=13500.0,
+            max_accel_mps2=1.2,
+            max_decel_mps2=6.0,
+            max_speed_mps=23.0,
+            front_driven=False,
+            semantic=SemanticClass.BUS,
+            paint=BUS_PAINTS,
+        ),
+    )
+}
+
+
+def find_kind(name: str) -> VehicleKind:
+    """Return the kind of that name; raises `ScenarioError` for an unknown one."""
+    try:
+        return VEHICLE_KINDS[name]
+    except KeyError:
+        known = ", ".join(VEHICLE_KINDS)
+        raise ScenarioError(f"there is no vehicle kind {name!r}; choose one of: {known}") from None
+
+
+def pick_paint(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
+    """Return a body's tints: one paint of the kind's palette, as often as real traffic shows it."""
+    palette = find_kind(kind).paint
+    weights = np.array([weight for weight, _ in palette])
+    return (palette[int(rng.choice(len(palette), p=weights / weights.sum()))][1],)

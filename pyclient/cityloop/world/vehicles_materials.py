@@ -1,0 +1,54 @@
+"""Materials of vehicles. Tint 1 is the paint; lamps are lit by the bits of `VehicleLamp`."""
+
+from cityloop.world.scene import Material, Rgb
+from cityloop.world.vehicles_kinds import VehicleLamp
+
+PAINT = "vehicle/paint"
+GLASS = "vehicle/glass"
+BLACK = "vehicle/black_plastic"  # pillars, trim, grille, bumper inserts
+UNDER = "vehicle/underbody"
+GAP = "vehicle/gap"
+CHROME = "vehicle/chrome"
+TYRE = "vehicle/tyre"
+RIM = "vehicle/rim"
+STEEL = "vehicle/steel_rim"
+PLATE = "vehicle/number_plate"
+HEADLAMP = "vehicle/headlamp"
+LENS = "vehicle/lamp_lens"
+TAIL_LAMP = "vehicle/tail_lamp"
+BRAKE_LAMP = "vehicle/brake_lamp"
+LEFT_LAMP = "vehicle/indicator_left"
+RIGHT_LAMP = "vehicle/indicator_right"
+REVERSE_LAMP = "vehicle/reverse_lamp"
+TAXI_SIGN = "vehicle/taxi_sign"
+DESTINATION = "vehicle/destination_sign"
+CARGO = "vehicle/cargo_box"
+
+
+def _lamp(name: str, color: Rgb, emissive: Rgb, bit: VehicleLamp) -> Material:
+    """Return a lamp's material; a lamp's number counts bits from 1."""
+    return Material(name, color, roughness=0.15, emissive=emissive, lamp=int(bit).bit_length())
+
+
+VEHICLE_MATERIALS: tuple[Material, ...] = (
+    Material(PAINT, (1.0, 1.0, 1.0), roughness=0.28, tint_slot=1),
+    Material(GLASS, (0.012, 0.016, 0.018), roughness=0.05),
+    Material(BLACK, (0.016, 0.016, 0.017), roughness=0.55),
+    Material(UNDER, (0.008, 0.008, 0.008), roughness=0.95),
+    Material(GAP, (0.006, 0.006, 0.006), roughness=0.9),
+    Material(CHROME, (0.62, 0.63, 0.64), roughness=0.18, metallic=1.0),
+    Material(TYRE, (0.018, 0.018, 0.019), roughness=0.85),
+    Material(RIM, (0.52, 0.53, 0.54), roughness=0.35, metallic=0.8),
+    Material(STEEL, (0.22, 0.22, 0.23), roughness=0.5, metallic=0.5),
+    Material(PLATE, (0.75, 0.75, 0.72), roughness=0.5),
+    _lamp(HEADLAMP, (0.70, 0.72, 0.74), (6.0, 5.8, 5.2), VehicleLamp.HEAD),
+    Material(LENS, (0.10, 0.105, 0.11), roughness=0.08),
+    _lamp(TAIL_LAMP, (0.26, 0.010, 0.010), (0.9, 0.02, 0.015), VehicleLamp.TAIL),
+    _lamp(BRAKE_LAMP, (0.20, 0.008, 0.008), (5.0, 0.12, 0.08), VehicleLamp.BRAKE),
+    _lamp(LEFT_LAMP, (0.45, 0.17, 0.02), (5.0, 1.7, 0.10), VehicleLamp.LEFT),
+    _lamp(RIGHT_LAMP, (0.45, 0.17, 0.02), (5.0, 1.7, 0.10), VehicleLamp.RIGHT),
+    _lamp(REVERSE_LAMP, (0.55, 0.55, 0.55), (3.0, 3.0, 2.9), VehicleLamp.REVERSE),
+    Material(TAXI_SIGN, (0.80, 0.62, 0.05), roughness=0.4, emissive=(0.25, 0.18, 0.01)),
+    Material(DESTINATION, (0.05, 0.03, 0.01), roughness=0.3, emissive=(1.1, 0.45, 0.03)),
+    Material(CARGO, (0.72, 0.73, 0.73), roughness=0.45),
+)

@@ -1,0 +1,138 @@
+"""What a user does wrong: one sentence, exit code 2, no traceback, nothing half-made."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CITYLOOP = [sys.executable, "-c", "from cityloop.cli.main import cli; cli(prog_name='cityloop')"]
+
+SMALL = """\
+name: small
+duration_s: 0.3
+map: {grid: {blocks: [2, 2], seed: 1}}
+actors:
+  ego:
+    vehicle: sedan
+    route: [east_in, west_out]
+    cameras:
+      front: {size: [64, 36]}
+"""
+
+
+def cityloop(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CITYLOOP, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | environment,
+    )
+
+
+def refused(result: subprocess.CompletedProcess[str], says: str) -> None:
+    assert result.returncode == 2, result.stderr + result.stdout
+    assert "Traceback" not in result.stderr
+    (line,) = [x for x in result.stderr.splitlines() if x.startswith("Error: ")]
+    assert re.search(says, line), line
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("duration_s: 0.3", "duration_s: -3", r"small.yaml:2: duration_s = -3 is not possible"),
+        ("size: [64, 36]", "size: [0, 36]", r"small.yaml:9: .*= 0 is not possible"),
+        ("cameras:", "camera:", r"unknown key 'actors.ego.camera': did you mean 'cameras'"),
+    ],
+)
+def test_impossible_values(scenario: Path, tmp_path: Path, old: str, new: str, says: str) -> None:
+    scenario.write_text(SMALL.replace(old, new))
+    refused(cityloop("run", scenario, "--out", tmp_path / "out"), says)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[east_in, west_out]", "[east_in, moon_out]", "moon_out"),
+        ("[east_in, west_out]", "[east_in, west_out]\n    start_m: 5000", "starts at start_m 5000"),
+    ],
+)
+def test_an_actor_off_the_map(
+    scenario: Path, tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    scenario.write_text(SMALL.replace(old, new))
+    refused(cityloop("run", scenario, "--out", tmp_path / "out"), says)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_map_that_is_none(scenario: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xodr"
+    bad.write_text("<OpenDRIVE><road></OpenDRIVE>")
+    refused(cityloop("run", scenario, "--map", bad, "--out", tmp_path / "out"), r"bad\.xodr")
+    refused(
+        cityloop("run", scenario, "--map", tmp_path / "no.xodr", "--out", tmp_path / "out"),
+        "no.xodr",
+    )
+    refused(cityloop("run", scenario, "--map", "map.png", "--out", tmp_path / "out"), "no map")
+
+
+def test_missing_graphics_names_the_packages(scenario: Path, tmp_path: Path) -> None:
+    # A vendor list without a driver is what a machine without EGL looks like to the loader.
+    (tmp_path / "none.json").write_text("{}")
+    result = cityloop(
+        "run",
+        scenario,
+        "--out",
+        tmp_path / "out",
+        __EGL_VENDOR_LIBRARY_FILENAMES=str(tmp_path / "none.json"),
+    )
+    refused(result, "libegl1 libgl1")
+    assert not (tmp_path / "out").exists()
+
+
+def test_busy_port() -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        refused(cityloop("serve", "--port", port), f"{port}")
+
+
+def test_no_engine_there(scenario: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    result = cityloop("run", scenario, "--out", tmp_path / "out", "--connect", f"127.0.0.1:{port}")
+    refused(result, f"127.0.0.1:{port}")
+
+
+def test_existing_and_unwritable_folders(scenario: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert cityloop("run", scenario, "--out", out).returncode == 0
+    refused(cityloop("run", scenario, "--out", out), "--overwrite")
+    assert cityloop("run", scenario, "--out", out, "--overwrite").returncode == 0
+    assert cityloop("verify", out).returncode in (0, 1)
+    (tmp_path / "file").write_text("")
+    refused(cityloop("run", scenario, "--out", tmp_path / "file" / "out"), "file")
+
+
+def test_what_is_no_dataset(tmp_path: Path) -> None:
+    refused(cityloop("verify", tmp_path / "nothing"), "nothing")
+    refused(cityloop("info", tmp_path), re.escape(str(tmp_path)))
+
+
+def test_usage_errors_have_code_2() -> None:
+    assert cityloop("run").returncode == 2
+    assert cityloop("dance").returncode == 2

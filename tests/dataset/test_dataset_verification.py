@@ -1,0 +1,368 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from cityloop.dataset import Dataset, Report, verify
+from cityloop.dataset.passes import PassStore
+from cityloop.dataset.verification.report import Tally
+from cityloop.errors import DatasetError
+from hypothesis import given
+from hypothesis import strategies as st
+
+CHECKS = {
+    "flow_backward: background and sky",
+    "flow_backward: objects",
+    "flow_backward: wheels",
+    "flow_backward: people",
+    "flow_forward: background and sky",
+    "flow_forward: objects",
+    "flow_forward: wheels",
+    "flow_forward: people",
+    "flow_forward against the next flow_backward",
+    "velocity: background and sky",
+    "velocity: objects",
+    "velocity: wheels",
+    "velocity: people",
+    "people: depth against their skinned mesh",
+    "2D box against the instance mask",
+    "visible pixels against the instance mask",
+    "ids in the mask and in the labels",
+    "class of the label against the semantic mask",
+    "sky in depth, semantic and instance masks",
+    "distance_m against depth",
+    "3D box: world against camera frame",
+    "3D box holds the visible surface: objects",
+    "3D box holds the visible surface: people",
+    "normals: unit length, none in the sky",
+    "normals: away from the camera",
+    "normals against the slope of depth",
+    "camera pose against its host",
+    "velocity labels against positions",
+    "acceleration labels against velocities",
+    "angular velocity against orientations",
+    "labels against states of the same tick",
+    "SHA-256 of all files",
+}
+HASHES = "SHA-256 of all files"
+
+
+def failed(report: Report) -> set[str]:
+    return {row.check for row in report.rows if not row.passed}
+
+
+def test_a_true_dataset_passes_every_check(recorded: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    report = verify(recorded, progress=lambda done, total: calls.append((done, total)))
+    assert {row.check for row in report.rows} == CHECKS
+    assert all(row.count > 0 for row in report.rows)
+    assert report.passed
+    assert failed(report) == set()
+    assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    flow = next(r for r in report.rows if r.check == "flow_backward: wheels")
+    assert flow.worst < 1e-5
+    assert flow.tolerance == 0.05
+
+
+Change = Callable[[np.ndarray, np.ndarray], np.ndarray]  # picture, instance -> picture
+
+
+def change_pass(root: Path, name: str, change: Change) -> None:
+    sequence = Dataset(root).sequence("boxes")
+    group = sequence.layout.passes("front")
+    stores = {n: PassStore(group, n, writable=True) for n in (name, "instance")}
+    for frame in range(sequence.frame_count):
+        picture = stores[name].read(frame).copy()
+        stores[name].write(frame, change(picture, stores["instance"].read(frame)))
+
+
+def change_column(
+    root: Path, table: str, column: str, change: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    path = root / f"sequences/boxes/{table}.parquet"
+    rows = pq.read_table(path)
+    field = rows.schema.field(column)
+    values = change(np.array(rows.column(column).to_pylist()))
+    new = pa.array(values.tolist(), type=field.type)
+    pq.write_table(rows.set_column(rows.schema.get_field_index(column), field, new), path)
+
+
+def change_lists(
+    root: Path, column: str, change: Callable[[list[list[float]]], list[list[float]]]
+) -> None:
+    path = root / "sequences/boxes/states.parquet"
+    rows = pq.read_table(path)
+    field = rows.schema.field(column)
+    new = pa.array(change(rows.column(column).to_pylist()), type=field.type)
+    pq.write_table(rows.set_column(rows.schema.get_field_index(column), field, new), path)
+
+
+def on(actor: int, shift: object) -> Change:
+    """Return what adds `shift` to an actor's pixels."""
+
+    def change(picture: np.ndarray, instance: np.ndarray) -> np.ndarray:
+        picture[instance == actor] += np.asarray(shift, picture.dtype)
+        return picture
+
+    return change
+
+
+def one_frame_late(root: Path, name: str) -> None:
+    sequence = Dataset(root).sequence("boxes")
+    store = PassStore(sequence.layout.passes("front"), name, writable=True)
+    pictures = [store.read(n).copy() for n in range(sequence.frame_count)]
+    for n in range(1, sequence.frame_count):
+        store.write(n, pictures[n - 1])
+
+
+def stale_bones(rows: list[list[float]]) -> list[list[float]]:
+    """Give every actor the skeleton of the tick before; a tick has four rows."""
+    return rows[:4] + rows[:-4]
+
+
+def slower_wheels(rows: list[list[float]]) -> list[list[float]]:
+    """Roll each wheel by less than it did."""
+    return [[x * 0.8 if i % 5 == 1 else x for i, x in enumerate(row)] for row in rows]
+
+
+def shifted(values: np.ndarray) -> np.ndarray:
+    return values + 0.2
+
+
+def grown(values: np.ndarray) -> np.ndarray:
+    return values * 1.2
+
+
+def shrunk(values: np.ndarray) -> np.ndarray:
+    return values * 0.1
+
+
+MATCH = "flow_forward against the next flow_backward"
+LABELS = "labels against states of the same tick"
+
+# What is spoilt -> how, and exactly which checks (besides the hashes) must fail on it.
+CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "background flow": (
+        lambda r: change_pass(r, "flow_backward", on(0, 0.2)),
+        {"flow_backward: background and sky", MATCH},
+    ),
+    "flow of an object": (
+        lambda r: change_pass(r, "flow_forward", on(7, [0.2, 0])),
+        {"flow_forward: objects", MATCH},
+    ),
+    "flow of a person": (
+        lambda r: change_pass(r, "flow_forward", on(3, [0, 0.2])),
+        {"flow_forward: people", MATCH},
+    ),
+    "flow that is no number": (
+        lambda r: change_pass(r, "flow_backward", on(7, np.nan)),
+        {"flow_backward: objects", MATCH},
+    ),
+    "flow of the wrong sign": (
+        lambda r: change_pass(r, "flow_backward", lambda p, _: -p),
+        {f"flow_backward: {k}" for k in ("background and sky", "objects", "wheels", "people")}
+        | {MATCH},
+    ),
+    "velocity of an object": (
+        lambda r: change_pass(r, "velocity", on(7, 0.1)),
+        {"velocity: objects"},
+    ),
+    "velocity of the background": (
+        lambda r: change_pass(r, "velocity", on(0, 0.1)),
+        {"velocity: background and sky"},
+    ),
+    "velocity of a person": (
+        lambda r: change_pass(r, "velocity", on(3, 0.1)),
+        {"velocity: people"},
+    ),
+    "wheels that do not roll as recorded": (
+        lambda r: change_lists(r, "wheels", slower_wheels),
+        {"flow_backward: wheels", "flow_forward: wheels"},
+    ),
+    "velocity labels": (
+        lambda r: change_column(r, "states", "velocity", grown),
+        {"velocity labels against positions", "velocity: objects", "velocity: wheels", LABELS},
+    ),
+    "acceleration labels": (
+        lambda r: change_column(r, "states", "acceleration", lambda v: v + 2),
+        {"acceleration labels against velocities", LABELS},
+    ),
+    "angular velocity": (
+        lambda r: change_column(r, "states", "angular_velocity", shifted),
+        {"angular velocity against orientations", "velocity: objects", "velocity: wheels"},
+    ),
+    "labels of another tick": (
+        lambda r: change_column(r, "objects", "velocity_world", shifted),
+        {LABELS},
+    ),
+    "speed": (lambda r: change_column(r, "objects", "speed_mps", shifted), {LABELS}),
+    "2D boxes": (
+        lambda r: change_column(r, "objects", "xmax", lambda v: v - 1),
+        {"2D box against the instance mask"},
+    ),
+    "pixel counts": (
+        lambda r: change_column(r, "objects", "visible_pixels", lambda v: v + 1),
+        {"visible pixels against the instance mask"},
+    ),
+    "distances": (
+        lambda r: change_column(r, "objects", "distance_m", shifted),
+        {"distance_m against depth"},
+    ),
+    "3D boxes in the camera frame": (
+        lambda r: change_column(r, "objects", "center_camera", shifted),
+        {"3D box: world against camera frame"},
+    ),
+    "3D boxes too small": (
+        lambda r: change_column(r, "objects", "dimension", shrunk),
+        {
+            "3D box holds the visible surface: objects",
+            "3D box holds the visible surface: people",
+            LABELS,
+        },
+    ),
+    "classes": (
+        lambda r: change_pass(r, "semantic", lambda p, i: np.where(i == 7, 11, p).astype(np.uint8)),
+        {"class of the label against the semantic mask"},
+    ),
+    "a sky that is no sky": (
+        lambda r: change_pass(r, "semantic", lambda p, i: np.where(p == 10, 2, p).astype(np.uint8)),
+        {"sky in depth, semantic and instance masks"},
+    ),
+    "normals of another length": (
+        lambda r: change_pass(r, "normal", lambda p, _: p * np.float16(1.01)),
+        {"normals: unit length, none in the sky"},
+    ),
+    "normals turned away": (
+        lambda r: change_pass(r, "normal", lambda p, _: -p),
+        {"normals: away from the camera", "normals against the slope of depth"},
+    ),
+    "normals in another frame": (
+        lambda r: change_pass(r, "normal", lambda p, _: p[..., [0, 2, 1]]),
+        {"normals: away from the camera", "normals against the slope of depth"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_each_corruption_fails_its_checks_and_no_other(copied: Path, name: str) -> None:
+    corrupt, expected = CORRUPTIONS[name]
+    corrupt(copied)
+    assert failed(verify(copied)) == expected | {HASHES}
+
+
+# Changes that many checks must notice, because much follows from what they spoil.
+DEEP: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "depth": (
+        lambda r: change_pass(r, "depth", lambda p, _: p * np.float32(1.05)),
+        {"flow_backward: background and sky", "flow_forward: objects", "distance_m against depth"},
+    ),
+    "depth one frame late": (
+        lambda r: one_frame_late(r, "depth"),
+        {"distance_m against depth", "people: depth against their skinned mesh"},
+    ),
+    "instance mask one frame late": (
+        lambda r: one_frame_late(r, "instance"),
+        {"2D box against the instance mask", "visible pixels against the instance mask"},
+    ),
+    "an id without a label": (
+        lambda r: change_pass(r, "instance", lambda p, _: np.where(p == 7, 8, p).astype(np.uint32)),
+        {"ids in the mask and in the labels"},
+    ),
+    "skeletons of another tick": (
+        lambda r: change_lists(r, "bones", stale_bones),
+        {"flow_backward: people", "velocity: people"},
+    ),
+    "camera poses": (
+        lambda r: change_column(r, "frames", "camera_position", shifted),
+        {"camera pose against its host", "3D box: world against camera frame"},
+    ),
+    "positions": (
+        lambda r: change_column(
+            r, "states", "position", lambda v: v + np.linspace(0, 1, len(v))[:, None]
+        ),
+        {"velocity labels against positions", LABELS, "camera pose against its host"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_much_follows_from_fails_much(copied: Path, name: str) -> None:
+    corrupt, expected = DEEP[name]
+    corrupt(copied)
+    assert expected | {HASHES} <= failed(verify(copied))
+
+
+def test_the_place_of_the_worst_error_is_named(copied: Path) -> None:
+    def spoil(picture: np.ndarray, instance: np.ndarray) -> np.ndarray:
+        picture[3, 5] += 9
+        return picture
+
+    change_pass(copied, "flow_forward", spoil)
+    row = next(r for r in verify(copied).rows if r.check == "flow_forward: background and sky")
+    assert row.worst == pytest.approx(9 * np.sqrt(2), rel=1e-3)
+    assert row.place == "boxes, front, frame 0, pixel (5, 3)"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["states.parquet", "cameras/front/labels.mp4", "cameras/front/rgb/000002.png"],
+)
+def test_a_changed_byte_is_found_and_named(copied: Path, part: str) -> None:
+    path = copied / "sequences/boxes" / part
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 if part.endswith(("png", "mp4")) else 40] ^= 1
+    path.write_bytes(content)
+    try:
+        report = verify(copied)
+    except DatasetError as error:
+        assert part in str(error)  # noqa: PT017
+    else:
+        assert failed(report) == {HASHES}
+        row = next(r for r in report.rows if r.check == HASHES)
+        assert part in row.place
+
+
+def test_a_lost_video_is_found(copied: Path) -> None:
+    (copied / "sequences/boxes/cameras/front/labels.mp4").unlink()
+    assert failed(verify(copied)) == {HASHES}
+
+
+def test_a_lost_pass_stops_with_its_name(copied: Path) -> None:
+    (copied / "sequences/boxes/cameras/front/passes.zarr/depth/c/2/0/0").unlink()
+    with pytest.raises(DatasetError, match="depth/c/2/0/0 is missing"):
+        verify(copied)
+
+
+def test_lost_rows_stop_with_their_table(copied: Path) -> None:
+    path = copied / "sequences/boxes/frames.parquet"
+    pq.write_table(pq.read_table(path).slice(0, 3), path)
+    with pytest.raises(DatasetError, match=r"frames\.parquet has 3 rows, not 4"):
+        verify(copied)
+
+
+def test_reports_are_tables_and_json(recorded: Path) -> None:
+    report = verify(recorded)
+    assert report.to_table().row_count == len(CHECKS)
+    assert '"passed": true' in report.to_json()
+
+
+@given(st.lists(st.floats(1e-8, 1e8), min_size=1, max_size=300), st.floats(0.01, 0.999))
+def test_a_tally_bounds_its_quantiles_from_above(errors: list[float], share: float) -> None:
+    tally = Tally("x", "px", 1.0, share)
+    for half in np.array_split(np.array(errors), 2):
+        tally.add(half, "here")
+    ranked = np.sort(errors)
+    exact = ranked[int(np.ceil(share * len(errors))) - 1]
+    assert exact * (1 - 1e-9) <= tally.at_quantile(share) <= exact * 1.01
+    assert tally.row().worst == max(errors)
+
+
+def test_what_is_no_number_counts_as_an_infinite_error() -> None:
+    tally = Tally("x", "px", 1.0, 0.5)
+    tally.add([0.0, np.nan], lambda i: f"value {i}")
+    assert tally.row().worst == np.inf
+    assert tally.row().place == "value 1"
+    assert tally.at_quantile(0.5) < 1e-8
+    assert tally.at_quantile(0.9) == np.inf

@@ -1,0 +1,157 @@
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import synthetic
+from cityloop.annotation import ActorTable, ObjectTable, label_objects
+from cityloop.dataset import overlay
+from cityloop.dataset.video import VideoWriter
+from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
+
+# Looks along world x from 2 m up, so that the ground at distance x lies 2/x below the middle.
+POSE = Pose.from_matrix(np.c_[BODY_FROM_CAMERA_AXES, [0.0, 0.0, 2.0]])
+K = Intrinsics(640, 360, 320.0, 320.0, 320.0, 180.0)
+
+
+def seen(
+    velocity: list[float], at: tuple[float, float] = (10.0, 0.0), yaw: float = 0.0
+) -> ObjectTable:
+    """Return the label of a 4 x 2 x 1.5 m car at a place, of which a patch is visible."""
+    actors = ActorTable(
+        id=np.array([7], np.uint32),
+        name=("car",),
+        kind=("sedan",),
+        semantic=np.array([13], np.uint8),
+        position=np.array([[*at, 0.0]]),
+        quaternion=rotation.from_yaw([yaw]),
+        velocity=np.array([velocity]),
+        acceleration=np.zeros((1, 3)),
+        angular_velocity=np.zeros((1, 3)),
+        dimension=np.array([[4.0, 2.0, 1.5]]),
+        box_center=np.array([[0.0, 0.0, 0.75]]),
+    )
+    instance = np.zeros((360, 640), np.uint32)
+    instance[150:240, 280:360] = 7
+    return label_objects(actors, instance, np.full((360, 640), 9, np.float32), K, POSE)
+
+
+def test_the_arrow_lies_on_the_ground_from_the_bumper_along_the_velocity() -> None:
+    arrow = overlay.arrow_on_ground(seen([8.0, 0.0, 0.0]), 0, K, POSE)
+    # The front bumper is at x = 12, the tip 0.75 s of travel further: x = 18, on the ground.
+    tip = arrow[np.argmin(arrow[:, 1])]
+    np.testing.assert_allclose(tip, [320.0, 180 + 320 * 2 / 18], atol=1e-9)
+    assert arrow[:, 1].max() == pytest.approx(180 + 320 * 2 / 12)
+
+
+def test_the_arrow_starts_at_the_side_that_the_object_moves_to() -> None:
+    arrow = overlay.arrow_on_ground(seen([0.0, -4.0, 0.0]), 0, K, POSE)
+    # Sideways to the right, half the width of 2 m away, then 3 m of travel, all at depth 10.
+    assert arrow[:, 0].min() == pytest.approx(320 + 320 * 1 / 10.14, abs=1)
+    tip = arrow[np.argmax(arrow[:, 0])]
+    np.testing.assert_allclose(tip, [320 + 320 * 4 / 10, 180 + 320 * 2 / 10], atol=1e-9)
+
+
+def test_the_arrow_points_where_the_object_goes_not_where_it_faces() -> None:
+    arrow = overlay.arrow_on_ground(seen([-4.0, 0.0, 0.0], yaw=np.pi / 2), 0, K, POSE)
+    tip = arrow[np.argmax(arrow[:, 1])]
+    np.testing.assert_allclose(tip, [320, 180 + 320 * 2 / 6], atol=1e-9)
+
+
+def test_an_arrow_that_ends_behind_the_camera_is_clipped() -> None:
+    arrow = overlay.arrow_on_ground(seen([-40.0, 0.0, 0.0]), 0, K, POSE)
+    assert len(arrow) >= 4
+    assert np.isfinite(arrow).all()
+    assert arrow[:, 1].max() == pytest.approx(180 + 320 * 2 / 0.3)
+    behind = overlay.arrow_on_ground(seen([4.0, 0.0, 0.0], at=(-20.0, 0.0)), 0, K, POSE)
+    assert behind.shape == (0, 2)
+
+
+def test_what_stands_has_no_arrow_and_no_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    draw = overlay.cv2.putText
+    monkeypatch.setattr(
+        overlay.cv2, "putText", lambda p, text, *rest: (texts.append(text), draw(p, text, *rest))[1]
+    )
+    grey = np.full((360, 640, 3), 90, np.uint8)
+    assert overlay.arrow_on_ground(seen([0.1, 0.0, 0.0]), 0, K, POSE).shape == (0, 2)
+    overlay.draw_labels(grey, seen([0.1, 0.0, 0.0]), K, POSE)
+    overlay.draw_labels(grey, seen([3.0, 4.0, 0.0]), K, POSE)
+    assert texts == ["#7", "#7 18 km/h"]
+
+
+def test_labels_change_a_copy_and_mark_the_box() -> None:
+    grey = np.full((360, 640, 3), 90, np.uint8)
+    drawn = overlay.draw_labels(grey, seen([8.0, 0.0, 0.0]), K, POSE)
+    assert (grey == 90).all()
+    color = np.array(overlay.class_color(13))
+    np.testing.assert_array_equal(drawn[200, 280], color)
+    np.testing.assert_array_equal(drawn[200, 359], color)
+    np.testing.assert_array_equal(drawn[239, 290], color)
+
+
+def test_tags_do_not_cover_one_another() -> None:
+    taken: list[overlay.Rectangle] = []
+    picture = np.zeros((360, 640, 3), np.uint8)
+    for i in range(12):
+        overlay._draw_tag(picture, f"#{i} 50 km/h", [300, 150, 340, 180], (200, 80, 80), taken)
+    assert len(taken) >= 4
+    for i, a in enumerate(taken):
+        assert a[0] >= 0
+        assert a[1] >= 0
+        assert a[2] <= 640
+        assert a[3] <= 360
+        assert not any(overlay._overlap(a, b) for b in taken[:i])
+
+
+def _write(path: Path, k: Intrinsics, dt: float, frames: int) -> None:
+    video = VideoWriter(path, k, dt)
+    rng = np.random.default_rng(0)
+    empty = label_objects(
+        synthetic.actors_at(0),
+        np.zeros((k.height, k.width), np.uint32),
+        np.ones((k.height, k.width), np.float32),
+        k,
+        POSE,
+    )
+    for n in range(frames):
+        rgb = np.full((k.height, k.width, 3), 20 * n, np.uint8)
+        rgb[: k.height // 2] = rng.integers(0, 255, 3)
+        video.add(rgb, empty, POSE)
+    video.finish()
+
+
+@pytest.mark.parametrize(("size", "coded"), [((64, 48), (64, 48)), ((65, 47), (66, 48))])
+@pytest.mark.parametrize("dt", [1 / 20, 1 / 30, 0.016])
+def test_a_video_has_a_picture_per_tick_at_exact_times(
+    tmp_path: Path, size: tuple[int, int], coded: tuple[int, int], dt: float
+) -> None:
+    path = tmp_path / "labels.mp4"
+    _write(path, Intrinsics.from_fov(*size, 60), dt, 7)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        assert stream.codec_context.pix_fmt == "yuv420p"
+        pictures = list(container.decode(stream))
+    assert len(pictures) == 7
+    step = Fraction(dt).limit_denominator(100_000)
+    for n, picture in enumerate(pictures):
+        assert (picture.width, picture.height) == coded
+        assert picture.pts is not None
+        assert picture.pts * picture.time_base == n * step
+        grey = picture.to_ndarray(format="rgb24")[-8:].mean()
+        assert grey == pytest.approx(20 * n, abs=4)
+
+
+def test_the_same_pictures_give_the_same_bytes(tmp_path: Path) -> None:
+    k = Intrinsics.from_fov(96, 64, 60)
+    _write(tmp_path / "a.mp4", k, 0.05, 5)
+    _write(tmp_path / "b.mp4", k, 0.05, 5)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_a_video_that_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
+    video = VideoWriter(tmp_path / "labels.mp4", Intrinsics.from_fov(64, 48, 60), 0.05)
+    video.close()
+    assert list(tmp_path.iterdir()) == []

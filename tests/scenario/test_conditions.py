@@ -1,0 +1,117 @@
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cityloop.errors import ScenarioError
+from cityloop.scenario.conditions import (
+    Both,
+    Collides,
+    Comparison,
+    Condition,
+    Measurement,
+    Not,
+    parse_condition,
+    time,
+)
+
+
+@dataclass
+class Fixed:
+    time_s: float = 0.0
+    distances: dict[tuple[str, str], float] = field(default_factory=dict)
+    speeds: dict[str, float] = field(default_factory=dict)
+    touches: set[frozenset[str]] = field(default_factory=set)
+
+    def distance_m(self, a: str, b: str) -> float:
+        return self.distances[a, b]
+
+    def speed_mps(self, a: str) -> float:
+        return self.speeds[a]
+
+    def collided(self, a: str, b: str) -> bool:
+        return frozenset((a, b)) in self.touches
+
+
+name = st.sampled_from(["ego", "child", "van"])
+comparison = st.builds(
+    Comparison,
+    st.one_of(
+        st.just(time()),
+        st.builds(lambda a: Measurement("speed", (a,)), name),
+        st.builds(lambda a, b: Measurement("distance", (a, b)), name, name),
+    ),
+    st.sampled_from(["<", "<=", ">", ">="]),
+    st.integers(0, 100).map(float),
+)
+condition = st.recursive(
+    st.one_of(comparison, st.builds(Collides, name, name)),
+    lambda inner: st.one_of(
+        st.builds(Not, inner), st.builds(Both, inner, inner, st.sampled_from(["and", "or"]))
+    ),
+    max_leaves=6,
+)
+situation = st.builds(
+    Fixed,
+    st.floats(0, 100),
+    st.fixed_dictionaries(
+        {
+            (a, b): st.floats(0, 100)
+            for a in ("ego", "child", "van")
+            for b in ("ego", "child", "van")
+        }
+    ),
+    st.fixed_dictionaries({a: st.floats(0, 100) for a in ("ego", "child", "van")}),
+    st.sets(st.sampled_from([frozenset(("ego", "child")), frozenset(("van",))])),
+)
+
+
+def test_distance_condition() -> None:
+    near = Measurement("distance", ("ego", "child")) < 20
+    assert str(near) == "distance(ego, child) < 20"
+    assert near.holds(Fixed(distances={("ego", "child"): 19.9}))
+    assert not near.holds(Fixed(distances={("ego", "child"): 20.0}))
+    assert list(near.actors()) == ["ego", "child"]
+
+
+def test_and_or_not() -> None:
+    late = (time() > 3) & ~Collides("ego", "child")
+    assert str(late) == "time > 3 and not collides(ego, child)"
+    assert late.holds(Fixed(time_s=4))
+    assert not late.holds(Fixed(time_s=4, touches={frozenset(("child", "ego"))}))
+    either = (time() > 3) | Collides("ego", "child")
+    assert either.holds(Fixed(time_s=1, touches={frozenset(("child", "ego"))}))
+    assert not either.holds(Fixed(time_s=1))
+
+
+@given(condition, situation)
+def test_text_means_the_same(written: Condition, world: Fixed) -> None:
+    read = parse_condition(str(written))
+    assert read.holds(world) == written.holds(world)
+    assert str(parse_condition(str(read))) == str(read)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ego",
+        "distance(ego) < 2",
+        "distance(ego, child) < x",
+        "speed(ego) == 2",
+        "1 < time < 2",
+        "collides(ego)",
+        "__import__('os').getcwd()",
+        "distance(ego, child) <",
+        "time > 'a'",
+    ],
+)
+def test_nonsense_is_refused_with_the_grammar(text: str) -> None:
+    with pytest.raises(ScenarioError, match="write comparisons such as"):
+        parse_condition(text)
+
+
+def test_python_and_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="instead of and"):
+        (time() > 3) and (time() < 5)

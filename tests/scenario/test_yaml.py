@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from cityloop.errors import ScenarioError
+from cityloop.scenario.yaml_format import read_model, write_text
+
+WHOLE = """\
+cityloop: 1
+name: child
+duration_s: 4
+seed: 3
+map: {grid: {blocks: [2, 2], seed: 1}}
+environment: {time: "17:40", weather: overcast}
+traffic: {vehicles: 5, pedestrians: 6}
+actors:
+  ego:
+    vehicle: sedan
+    route: [east_in, west_out]
+    speed_mps: 11
+    cameras:
+      front: {fov_deg: 80, size: [320, 180]}
+  child:
+    pedestrian: girl
+    at: {edge: east_in, s_m: 50, hidden_by: parked}
+triggers:
+  - when: distance(ego, child) < 20
+    do: {run_across: {actor: child, speed_mps: 3}}
+fail_when: collides(ego, child)
+"""
+
+
+def read(tmp_path: Path, text: str):
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text)
+    return read_model(path)
+
+
+def test_values_arrive(tmp_path: Path) -> None:
+    model = read(tmp_path, WHOLE)
+    assert model.frame_count == 80
+    assert model.environment.hour == pytest.approx(17 + 40 / 60)
+    ((actor, name, camera),) = model.cameras()
+    assert (actor, name, camera.size, camera.fov_deg) == ("ego", "front", (320, 180), 80)
+    assert model.triggers[0].do.actor == "child"
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    model = read(tmp_path, WHOLE)
+    assert read(tmp_path, write_text(model)) == model
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("traffic:", "trafic:", r"scenario.yaml:7: unknown key 'trafic': did you mean 'traffic'\?"),
+        (
+            "speed_mps: 11",
+            "speed: 11",
+            r"scenario.yaml:12: unknown key 'actors.ego.speed'.*speed_mps",
+        ),
+        ("duration_s: 4", "duration_s: -1", r"scenario.yaml:3: duration_s = -1 is not possible"),
+        ("duration_s: 4\n", "", r"the key 'duration_s' is missing"),
+        ("[320, 180]", "[0, 180]", r":14: actors.ego.cameras.front.size.0 = 0 is not possible"),
+        ("fov_deg: 80", "fov_deg: 180", r"fov_deg = 180 is not possible"),
+        ("vehicle: sedan", "vehicle: tank", r":10: .*there is no kind of vehicle 'tank': choose"),
+        ("pedestrian: girl", "pedestrian: cat", r"there is no kind of pedestrian 'cat'"),
+        ("weather: overcast", "weather: hail", r"there is no weather 'hail': choose one of clear"),
+        ('"17:40"', '"25:00"', r"environment.time = '25:00' is not possible"),
+        ("vehicles: 5", "vehicles: many", r"traffic.vehicles = 'many' is not possible"),
+        (
+            "distance(ego, child) < 20",
+            "distance(ego, dog) < 20",
+            r"names 'dog', but the actors are",
+        ),
+        ("distance(ego, child) < 20", "ego is near", r":19: .*is not a condition: write"),
+        ("actor: child", "actor: ego", r"'ego' cannot do the action"),
+        ("{grid: {blocks: [2, 2], seed: 1}}", "{}", r"name exactly one map"),
+        ("blocks: [2, 2]", "blocks: [0, 2]", r"map.grid.blocks.0 = 0 is not possible"),
+        ("vehicle: sedan", "boat: sedan", r"needs either a 'vehicle' or a 'pedestrian' key"),
+        ("seed: 3", "seed: -3", r"seed = -3 is not possible"),
+        ("cityloop: 1", "cityloop: 2", r"cityloop = 2 is not possible"),
+        ("duration_s: 4", "duration_s: 0.01", r"shorter than one step"),
+        ("hidden_by: parked", "hidden_by: bush", r"hidden_by = 'bush' is not possible"),
+    ],
+)
+def test_mistakes_are_named_with_their_place(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in WHOLE
+    with pytest.raises(ScenarioError, match=says) as caught:
+        read(tmp_path, WHOLE.replace(old, new, 1))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "just words", "a: b: c"])
+def test_no_scenario_at_all(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ScenarioError, match=r"scenario\.yaml"):
+        read(tmp_path, text)
+
+
+def test_missing_and_binary_files(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="No such file"):
+        read_model(tmp_path / "none.yaml")
+    (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ScenarioError, match="not a text file"):
+        read_model(tmp_path / "b.yaml")

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from cityloop.engine import BodyStates
+from cityloop.simulation.roster import FIRST_UNLABELLED_ID, Roster
+from cityloop.spatial import Pose
+from cityloop.world.scene import Prototype
+from cityloop.world.semantics import SemanticClass
+
+CAR = Prototype("car", (), dimension=(4.0, 1.8, 1.5), box_center=(1.3, 0.0, 0.75))
+LIGHT = Prototype("light", (), dimension=(0.3, 0.3, 3.0), box_center=(0.0, 0.0, 1.5))
+
+
+def states(ids: list[int]) -> BodyStates:
+    n = len(ids)
+    column = np.array(ids, dtype=float)[:, None]
+    return BodyStates(
+        ids=np.array(ids, dtype=np.uint32),
+        position=column * [1.0, 0.0, 0.0],
+        quaternion=np.tile([0.0, 0.0, 0.0, 1.0], (n, 1)),
+        velocity=column * [0.0, 1.0, 0.0],
+        angular_velocity=np.zeros((n, 3)),
+        acceleration=column * [0.0, 0.0, 1.0],
+    )
+
+
+def test_moving_rows_come_from_the_engine_and_resting_ones_from_their_pose() -> None:
+    roster = Roster()
+    car = roster.add("a", CAR, SemanticClass.CAR)
+    light = roster.add("l", LIGHT, SemanticClass.TRAFFIC_LIGHT, Pose.from_xyz_yaw(7, 8, 9))
+    other = roster.add("b", CAR, SemanticClass.CAR)
+    # The engine also moves a body that nobody labelled.
+    table = roster.table(states([car.id, other.id, 99]))
+    assert table.id.tolist() == [car.id, light.id, other.id]
+    assert table.name == ("a", "l", "b")
+    assert table.position[0] == pytest.approx([car.id, 0, 0])
+    assert table.position[1] == pytest.approx([7, 8, 9])
+    assert table.velocity[2] == pytest.approx([0, other.id, 0])
+    assert table.acceleration[2] == pytest.approx([0, 0, other.id])
+    assert table.velocity[1] == pytest.approx([0, 0, 0])
+    assert table.dimension[1] == pytest.approx([0.3, 0.3, 3.0])
+
+
+def test_ids_are_never_used_again() -> None:
+    roster = Roster()
+    first = roster.add("a", CAR, SemanticClass.CAR).id
+    assert roster.remove("a") == first
+    assert roster.add("a", CAR, SemanticClass.CAR).id != first
+    assert 0 not in {first, roster.entries["a"].id}
+
+
+def test_background_ids_keep_clear_of_labelled_ones() -> None:
+    roster = Roster()
+    assert roster.unlabelled_id() == FIRST_UNLABELLED_ID
+    assert roster.unlabelled_id() == FIRST_UNLABELLED_ID + 1
+
+
+def test_empty_world() -> None:
+    table = Roster().table(states([]))
+    assert len(table.id) == 0
+    assert table.position.shape == (0, 3)
