@@ -3,7 +3,8 @@
 import cityloop as cl
 
 
-def child_runs_out() -> cl.Scenario:
+def child_runs_out(trigger_m: float = 25.0) -> cl.Scenario:
+    """Return the scenario; the child starts when the car is nearer than `trigger_m`."""
     city = cl.City.grid(blocks=(4, 4), seed=7)
 
     scenario = cl.Scenario(city, duration_s=5, seed=7, name="child_runs_out")
@@ -17,7 +18,7 @@ def child_runs_out() -> cl.Scenario:
 
     spot = city.roadside("east_in", s_m=75, hidden_by="parked")
     child = scenario.pedestrian("child", kind="girl", at=spot)
-    scenario.when(ego.distance_to(child) < 27).do(child.run_across(speed_mps=3.0))
+    scenario.when(ego.distance_to(child) < trigger_m).do(child.run_across(speed_mps=3.0))
     return scenario
 
 

@@ -112,7 +112,7 @@ def scene():
             box_mesh("kerb", (0, -5, 0), (10, 5, 0.12)),
             box_mesh("wall", (-0.1, -5, 0), (0.1, 5, 3)),
             box_mesh("crate", (-0.5, -0.5, 0), (0.5, 0.5, 1)),
-            box_mesh("chassis", (-0.85, -0.9, 0.3), (3.55, 0.9, CAR_HEIGHT)),
+            box_mesh("chassis", (-0.85, -0.7, 0.3), (3.55, 0.7, CAR_HEIGHT)),
             box_mesh("wheel", (-r, -0.1, -r), (r, 0.1, r)),
             box_mesh("trunk", (-0.15, -0.25, 0), (0.15, 0.25, 1.7), bones=1),
         ],

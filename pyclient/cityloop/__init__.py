@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from cityloop.dataset import Dataset, verify
     from cityloop.engine import PASSES, Engine, connect, launch
     from cityloop.errors import CityloopError
-    from cityloop.scenario import Scenario, demo_scenario, time
-    from cityloop.simulation import Frame, record, run
+    from cityloop.scenario import Scenario, demo_scenario, parse_condition, time
+    from cityloop.simulation import CameraFrame, Frame, record, run
     from cityloop.world.city import City
 
 __version__ = "0.1.0"
 
 __all__ = [
     "PASSES",
+    "CameraFrame",
     "City",
     "CityloopError",
     "Dataset",
@@ -36,6 +37,7 @@ __all__ = [
     "connect",
     "demo_scenario",
     "launch",
+    "parse_condition",
     "record",
     "run",
     "time",
@@ -45,6 +47,7 @@ __all__ = [
 # Loaded when first used, so that an engine's process does not load what only its client needs.
 _HOMES = {
     "PASSES": "cityloop.engine",
+    "CameraFrame": "cityloop.simulation",
     "City": "cityloop.world.city",
     "CityloopError": "cityloop.errors",
     "Dataset": "cityloop.dataset",
@@ -54,6 +57,7 @@ _HOMES = {
     "connect": "cityloop.engine",
     "demo_scenario": "cityloop.scenario",
     "launch": "cityloop.engine",
+    "parse_condition": "cityloop.scenario",
     "record": "cityloop.simulation",
     "run": "cityloop.simulation",
     "time": "cityloop.scenario",

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from cityloop.annotation import ActorTable, label_objects
-from cityloop.errors import EngineError
-from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+from cityloop.annotation import ActorTable, label_objects
+from cityloop.errors import EngineError
+from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
 
 # Looks along world x from 2 m up.
 WORLD_FROM_CAMERA = Pose.from_matrix(np.c_[BODY_FROM_CAMERA_AXES, [1.0, 0.0, 2.0]])

@@ -1,4 +1,4 @@
-"""Runs against any engine: `CITYLOOP_ENGINE=host:port pytest tests/conformance`, or one launched."""
+"""Against any engine: `CITYLOOP_ENGINE=host:port pytest tests/conformance`, or one launched."""
 
 import os
 

@@ -96,9 +96,7 @@ def test_kinematic_bodies_go_exactly_where_they_are_told(ground):
     ground.spawn([BodySpec(5, "person", "kinematic"), BodySpec(6, "person", "kinematic")])
     pose = Pose(np.array([123.456789012, -7.1, 0.25]), np.array([0.0, 0.0, 0.6, 0.8]))
     v, w, a = np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 0.3]), np.array([4.0, 5.0, 6.0])
-    bodies = ground.advance(
-        0.05, 5, Commands(kinematic=[KinematicTarget(5, pose, v, w, a)])
-    ).bodies
+    bodies = ground.advance(0.05, 5, Commands(kinematic=[KinematicTarget(5, pose, v, w, a)])).bodies
     i, j = bodies.row(5), bodies.row(6)
     assert bodies.position[i].tolist() == pose.position.tolist()
     assert bodies.quaternion[i] == pytest.approx(pose.quaternion, abs=1e-15)

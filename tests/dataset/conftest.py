@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
+
 from cityloop.dataset.verification.people import person_levels
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from cityloop.annotation import ActorTable, label_objects
 from cityloop.dataset import SequenceWriter
 from cityloop.engine.frames import CameraImages, CameraSpec
@@ -46,6 +47,7 @@ WHEELS = tuple(
 )
 PERSON_SIZE = np.array([0.3, 0.5, 1.7])
 HINGE_Z = 0.85
+STEERING_RATE, TRAVEL_RATE = 0.6, 0.1
 
 
 def prototypes() -> list[Prototype]:
@@ -126,7 +128,8 @@ def body_at(actor: str, t: float) -> Body:
 
 def wheels_at(t: float) -> np.ndarray:
     """Return the (4, 5) wheel states of the car."""
-    return np.array([[0.3 * t if w.steered else 0, 9 * t, 9, 0.02 * t, 1] for w in WHEELS])
+    steering, travel = STEERING_RATE * t, TRAVEL_RATE * t
+    return np.array([[steering if w.steered else 0, 9 * t, 9, travel, 1] for w in WHEELS])
 
 
 def bones_at(t: float) -> np.ndarray:
@@ -263,8 +266,10 @@ def capture(tick: int) -> CameraImages:
         mine = seen & (now.wheel[winner] == i)
         car = body_at("car", t).pose
         hub = car.apply(np.array(w.center) + [0, 0, state[3]])
+        up = np.array([0.0, 0.0, 1.0])
         axle = car.rotate(rotation.rotate(rotation.from_yaw(state[0]), [0, 1, 0]))
-        velocity[mine] += np.cross(axle * state[2], world[mine] - hub)
+        turning = axle * state[2] + up * (STEERING_RATE if w.steered else 0.0)
+        velocity[mine] += np.cross(turning, world[mine] - hub) + up * TRAVEL_RATE
     child = owner == 3
     velocity[child] = (world_after - world_before)[child] / (2 * DT)
     unit = normal / np.linalg.norm(normal, axis=-1, keepdims=True)

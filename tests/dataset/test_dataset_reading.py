@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 import synthetic
 import zarr
+
 from cityloop.dataset import Dataset
 from cityloop.errors import DatasetError
 

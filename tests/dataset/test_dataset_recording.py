@@ -1,12 +1,14 @@
 import errno
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import synthetic
+
 from cityloop.dataset import Dataset, SequenceWriter
 from cityloop.dataset.passes import PassStore
 from cityloop.errors import DatasetError
@@ -200,7 +202,7 @@ def test_a_name_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_full_or_read_only_disk_keeps_the_whole_frames(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, way_out: str
 ) -> None:
-    write = Path.write_bytes
+    write, reason = Path.write_bytes, os.strerror(number)
 
     def fail(path: Path, content: bytes) -> int:
         if path.name.startswith("000002.png"):
@@ -212,7 +214,7 @@ def test_a_full_or_read_only_disk_keeps_the_whole_frames(
         patch.setattr(Path, "write_bytes", fail)
         with (
             pytest.raises(
-                DatasetError, match=rf"cannot write .*000002\.png \(refused\); {way_out}"
+                DatasetError, match=rf"cannot write .*000002\.png \({reason}\); {way_out}"
             ),
             synthetic.writer(tmp_path / "full") as writer,
         ):

@@ -5,6 +5,7 @@ import av
 import numpy as np
 import pytest
 import synthetic
+
 from cityloop.annotation import ActorTable, ObjectTable, label_objects
 from cityloop.dataset import overlay
 from cityloop.dataset.video import VideoWriter

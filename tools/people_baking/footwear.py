@@ -11,6 +11,7 @@ Array = NDArray[np.float64]
 OUTLINE = 20  # corners of a sole
 SOLE_M = 0.022  # thickness of the sole for a leg of 0.85 m
 UPPER_EASE_M = 0.006
+COLLAR_SHARE = 0.025  # height of the upper over the ankle joint, leg lengths
 
 
 def sole_thickness(measures: Measures) -> float:
@@ -24,7 +25,7 @@ def shoes(tights: Piece, measures: Measures) -> list[Piece]:
     The uppers come from the skin-tight helper `tights`, cut above the ankle.
     """
     thickness = sole_thickness(measures)
-    top = measures.head_of("foot_l")[2] + 0.01
+    top = measures.head_of("foot_l")[2] + COLLAR_SHARE * measures.leg_length
     upper = cut(tights, top - tights.positions[:, 2])
     upper = drape(Piece("shoes", upper.positions, upper.triangles, upper.weights), UPPER_EASE_M, 14)
     upper.positions[:, 2] = np.maximum(upper.positions[:, 2], -0.5 * thickness)
@@ -58,7 +59,8 @@ def shoes(tights: Piece, measures: Measures) -> list[Piece]:
                 (2 * OUTLINE + 1, OUTLINE + n, OUTLINE + k),
             ]
         ball = measures.head_of(f"ball_{side}")[0]
-        toes = np.clip((positions[:, 0] - ball) / (0.1 * measures.leg_length) + 0.5, 0, 1)
+        # It bends behind the ball, so that nothing in front of the ball is pressed into the ground.
+        toes = np.clip((positions[:, 0] - ball) / (0.07 * measures.leg_length) + 1, 0, 1)
         weights = np.zeros((len(positions), len(names)))
         weights[:, names.index(f"foot_{side}")] = 1 - toes
         weights[:, names.index(f"ball_{side}")] = toes

@@ -1,6 +1,5 @@
 """Hair as one shell around the head: close to the skull above, hanging freely below."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,9 @@ Array = NDArray[np.float64]
 
 COLUMNS = 30  # around the head
 ROWS = 12  # from the crown to the tips
+LOCKS = 7  # waves around the head that break up the smooth shell
+LEAST_SHARE = 0.35  # of the thickness that combing leaves anywhere
+CLOTH_M = 0.022  # by how much hair on the shoulders clears the clothes
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,25 @@ class HairStyle:
     Attributes:
         thickness: of the hair over the skull.
         fringe: height of the hairline above the forehead.
-        sides: height of the lower edge beside the face, in front of the ears.
+        sides: height of the lower edge beside the face.
         back: height of the lower edge at the nape, negative below the chin.
         half_face_rad: half the angle that stays open around the face.
+        behind_ears: the edge goes down to the nape behind the ears, which stay free.
+        brow: thickness of the eyebrows, 1 a man's.
     """
 
-    thickness: float = 0.07
+    thickness: float = 0.075
     fringe: float = 0.80
-    sides: float = 0.50
-    back: float = 0.18
+    sides: float = 0.52
+    back: float = 0.16
     half_face_rad: float = 1.05
+    behind_ears: bool = True
+    brow: float = 0.85
+
+
+def _soft(x: Array, low: float, high: float) -> Array:
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
 
 
 def _hits(origins: Array, directions: Array, positions: Array, triangles: Triangles) -> Array:
@@ -61,87 +72,86 @@ def _hits(origins: Array, directions: Array, positions: Array, triangles: Triang
 def _lower_edge(style: HairStyle, azimuth: Array) -> Array:
     """Return the height of the lower edge at each angle from straight ahead."""
     away = np.abs(azimuth)
-    soft = lambda lo, hi: np.clip((away - lo) / (hi - lo), 0, 1) ** 2 * (  # noqa: E731
-        3 - 2 * np.clip((away - lo) / (hi - lo), 0, 1)
-    )
     face = style.half_face_rad
-    edge = style.fringe + (style.sides - style.fringe) * soft(0.75 * face, 1.2 * face)
-    return edge + (style.back - style.sides) * soft(1.25 * face, min(2.0 * face, 2.6))
+    edge = style.fringe + (style.sides - style.fringe) * _soft(away, 0.75 * face, 1.2 * face)
+    start, end = (1.75, 2.35) if style.behind_ears else (1.25 * face, 1.9 * face)
+    return edge + (style.back - style.sides) * _soft(away, start, end)
 
 
 def grow(style: HairStyle, body: Piece, measures: Measures) -> Piece:
-    """Grow a shell of hair on `body` (its outside skin, head and trunk)."""
+    """Grow a shell of hair on `body` (all its skin): on the skull first, below it straight down."""
     names = measures.rig.names
     head_bone = names.index("head")
     on_head = body.positions[body.weights[:, head_bone] > 0.9]
-    crown = on_head[:, 2].max()
-    chin = measures.head_of("head")[2] - 0.012
+    crown = float(on_head[:, 2].max())
+    chin = float(measures.head_of("head")[2]) - 0.012
     tall = crown - chin
-    # The lobes of the ears stick out of short hair: leave them out of the skull's outline.
-    middle = np.array([on_head[:, 0].mean() * 0.5 + measures.head_of("head")[0] * 0.5, 0.0, 0.0])
-    back_half = on_head[on_head[:, 2] > chin + 0.55 * tall]
-    middle[0] = 0.5 * (back_half[:, 0].min() + back_half[:, 0].max())
-    middle[2] = chin + 0.60 * tall
+    skull = on_head[on_head[:, 2] > chin + 0.55 * tall]
+    middle = np.array([0.5 * (skull[:, 0].min() + skull[:, 0].max()), 0.0, chin + 0.60 * tall])
     azimuth = np.linspace(-np.pi, np.pi, COLUMNS, endpoint=False)
     edge = chin + _lower_edge(style, azimuth) * tall
-    thickness = style.thickness * tall
-    rows: list[Array] = []
-    outward = np.stack([np.cos(azimuth), np.sin(azimuth), np.zeros(COLUMNS)], axis=1)
     near = body.triangles[
         (body.positions[body.triangles[:, 0], 2] > edge.min() - 0.1 * tall)
+        & (np.abs(body.positions[body.triangles[:, 0], 1]) < 0.75 * tall)
     ]
-    used = np.abs(body.positions[near[:, 0], 1]) < 0.75 * tall
-    near = near[used]
-    previous = np.zeros(COLUMNS)
-    top = crown + 0.5 * thickness
+    outward = np.stack([np.cos(azimuth), np.sin(azimuth), np.zeros(COLUMNS)], axis=1)
+    drop = np.maximum(middle[2] - edge, 0.0)
+    # Shares of a column's rows that lie on the skull; the rest hang.
+    on_skull = np.where(drop > 0, 0.8 * tall / (drop + 0.8 * tall), 1.0)
+    lowest = np.where(
+        drop > 0, 0.0, np.arcsin(np.clip((edge - middle[2]) / (0.55 * tall), 0, 0.95))
+    )
+    locks = 1 + 0.16 * np.sin(LOCKS * azimuth) * np.abs(np.sin(0.5 * azimuth))
+    base, directions, reach, thick = [], [], [], []
     for row in range(1, ROWS + 1):
         share = row / ROWS
-        # Polar around the skull's middle while above it, then straight down.
-        polar = 0.5 * np.pi * (1 - share)
-        drop = np.maximum(middle[2] - edge, 1e-6)
-        height_arc = np.where(edge < middle[2], 1 - drop / (drop + 0.8 * tall), 1.0)
-        upper = np.clip(share / height_arc, 0, 1)
-        lowest = np.where(edge < middle[2], 0.0, np.arcsin(np.clip((edge - middle[2]) / (0.55 * tall), 0, 0.95)))
-        polar = 0.5 * np.pi + (lowest - 0.5 * np.pi) * upper
-        below = np.where(edge < middle[2], drop * np.clip((share - height_arc) / np.maximum(1 - height_arc, 1e-6), 0, 1), 0)
-        directions = outward * np.cos(polar)[:, None]
-        directions[:, 2] = np.sin(polar)
-        origins = np.tile(middle, (COLUMNS, 1))
-        origins[:, 2] -= below
-        reach = _hits(origins, directions, body.positions, near)
-        hanging = below > 0
-        thin = thickness * np.where(hanging, 0.75, 1.0)
-        radius = reach + thin
-        radius = np.where(hanging, np.maximum(radius, previous * 0.985), radius)
-        previous = radius
-        rows.append(origins + directions * radius[:, None])
-    grid = np.stack(rows)
-    for _ in range(2):  # comb out the ears and other bumps
-        around = 0.5 * (np.roll(grid, 1, axis=1) + np.roll(grid, -1, axis=1))
-        grid = 0.5 * grid + 0.5 * around
-    # The tips turn in towards the skin, so that no gap shows from below.
-    inner = grid[-1].copy()
-    axis = middle.copy()
-    pull = 1.3 * thickness
-    radial = inner[:, :2] - axis[:2]
-    inner[:, :2] -= radial / np.linalg.norm(radial, axis=1, keepdims=True) * pull
+        polar = 0.5 * np.pi + (lowest - 0.5 * np.pi) * np.minimum(share / on_skull, 1)
+        below = drop * np.clip((share - on_skull) / np.maximum(1 - on_skull, 1e-9), 0, 1)
+        ray = outward * np.cos(polar)[:, None]
+        ray[:, 2] = np.sin(polar)
+        origin = np.tile(middle, (COLUMNS, 1))
+        origin[:, 2] -= below
+        # Short hair thins out towards its edge, long hair keeps its body to the tips.
+        short = edge > chin + 0.1 * tall
+        taper = np.where(short, 1 - 0.8 * _soft(np.full(COLUMNS, share), 0.55, 1.0), 1.0)
+        on_cloth = CLOTH_M * _soft(chin - origin[:, 2], 0.1 * tall, 0.5 * tall)
+        base.append(origin)
+        directions.append(ray)
+        reach.append(_hits(origin, ray, body.positions, near) + on_cloth)
+        thick.append(style.thickness * tall * taper * locks)
+    skin_radius, layer = np.array(reach), np.array(thick)
+    hanging = np.array(base)[:, :, 2] < middle[2] - 1e-9
+    radius = skin_radius + layer
+    for row in range(1, ROWS):  # what hangs does not swing back in under a bulge
+        radius[row] = np.where(hanging[row], np.maximum(radius[row], 0.985 * radius[row - 1]), radius[row])
+    for _ in range(3):  # comb it smooth, but never into the skin
+        radius = 0.5 * radius + 0.25 * (np.roll(radius, 1, axis=1) + np.roll(radius, -1, axis=1))
+        radius = np.maximum(radius, skin_radius + LEAST_SHARE * layer)
+    grid = np.array(base) + np.array(directions) * radius[:, :, None]
+    # The tips turn in below the skin, so that no gap shows.
+    inner = np.array(base[-1]) + np.array(directions[-1]) * (
+        np.minimum(skin_radius[-1], radius[-1] - 0.03 * tall) - 0.02 * tall
+    )[:, None]
     grid = np.concatenate([grid, inner[None]])
-    pole = np.array([[middle[0], 0.0, max(top, grid[0, :, 2].max() + 0.1 * thickness)]])
-    positions = np.concatenate([pole, grid.reshape(-1, 3)])
-    triangles: list[tuple[int, int, int]] = []
-    for column in range(COLUMNS):
-        right = (column + 1) % COLUMNS
-        triangles.append((0, 1 + column, 1 + right))
-        for row in range(len(grid) - 1):
-            a, b = 1 + row * COLUMNS + column, 1 + row * COLUMNS + right
-            c, d = a + COLUMNS, b + COLUMNS
-            triangles += [(a, c, b), (b, c, d)]
+    up = _hits(middle[None], np.array([[0.0, 0.0, 1.0]]), body.positions, near)[0]
+    pole = middle + [0, 0, up + style.thickness * tall]
+    positions = np.concatenate([pole[None], grid.reshape(-1, 3)])
     weights = np.zeros((len(positions), len(names)))
     # Hair that hangs below the chin follows the shoulders more and more.
     down = np.clip((chin - positions[:, 2]) / (0.8 * tall), 0, 0.7)
     weights[:, head_bone] = 1 - down
     weights[:, names.index("spine_03")] = down
-    return Piece("hair", positions, np.array(triangles), weights)
+    return Piece("hair", positions, _fan_and_grid(len(grid)), weights)
 
 
-Style = Callable[[], HairStyle]
+def _fan_and_grid(rows: int) -> Triangles:
+    """Return triangles of a pole (vertex 0) and `rows` closed rings of COLUMNS vertices."""
+    triangles: list[tuple[int, int, int]] = []
+    for column in range(COLUMNS):
+        right = (column + 1) % COLUMNS
+        triangles.append((0, 1 + column, 1 + right))
+        for row in range(rows - 1):
+            a, b = 1 + row * COLUMNS + column, 1 + row * COLUMNS + right
+            c, d = a + COLUMNS, b + COLUMNS
+            triangles += [(a, c, b), (b, c, d)]
+    return np.array(triangles)

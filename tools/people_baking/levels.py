@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import fast_simplification
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import ConvexHull, cKDTree
 
 from people_baking.pieces import Piece, compact, vertex_normals
 
@@ -13,12 +13,15 @@ Array = NDArray[np.float64]
 
 # Triangles of a whole person by material, nearest level first.
 BUDGETS: tuple[dict[str, int], ...] = (
-    {"skin": 2300, "hair": 560, "top": 900, "bottom": 800, "shoes": 320, "sole": 160},
-    {"skin": 500, "hair": 150, "top": 230, "bottom": 200, "shoes": 90, "sole": 50},
-    {"skin": 96, "hair": 40, "top": 72, "bottom": 64, "shoes": 28, "sole": 0},
+    {"skin": 2350, "hair": 560, "top": 840, "bottom": 740, "shoes": 300, "sole": 160},
+    {"skin": 460, "hair": 150, "top": 230, "bottom": 200, "shoes": 90, "sole": 70},
+    {"skin": 110, "hair": 44, "top": 68, "bottom": 60, "shoes": 24, "sole": 16},
 )
+FEATURES = {"eye": 40, "iris": 24, "hair": 36, "lips": 50}  # triangles of each small feature
 NORMAL_SCALE_M = 0.05  # two points whose normals are opposite count as this much apart, doubled
 NEIGHBOURS = 3
+AGGRESSIVENESS = 5.0, 6.0, 8.0  # how fast the simplifier's error threshold grows, by level
+BLOCK_SHARE = 0.25  # weight from which on a vertex belongs to a bone's block
 _SIMPLIFIER_UNITS_PER_M = 20.0  # its thresholds are absolute and made for a mesh of unit size
 
 
@@ -48,7 +51,7 @@ def _four_bones(weights: Array) -> tuple[NDArray[np.int64], Array]:
     return order, strongest / strongest.sum(axis=1, keepdims=True)
 
 
-def _thin(piece: Piece, triangles: int) -> Piece:
+def _thin(piece: Piece, triangles: int, level: int) -> Piece:
     """Return the piece with about `triangles` triangles (Garland and Heckbert's quadrics, 1997)."""
     if len(piece.triangles) <= triangles:
         return piece
@@ -56,7 +59,7 @@ def _thin(piece: Piece, triangles: int) -> Piece:
         (piece.positions * _SIMPLIFIER_UNITS_PER_M).astype(np.float32),
         piece.triangles.astype(np.int32),
         target_count=triangles,
-        agg=5.0,
+        agg=AGGRESSIVENESS[level],
     )
     points = np.asarray(points, dtype=np.float64) / _SIMPLIFIER_UNITS_PER_M
     faces = np.asarray(faces, dtype=np.int64)
@@ -77,18 +80,53 @@ def _thin(piece: Piece, triangles: int) -> Piece:
     return compact(Piece(piece.material, points, faces, weights))
 
 
+def _as_blocks(piece: Piece) -> Piece:
+    """Return convex hulls around the vertices of each bone: a head or a shin from afar."""
+    positions: list[Array] = []
+    triangles: list[NDArray[np.int64]] = []
+    weights: list[Array] = []
+    count = 0
+    for bone in np.flatnonzero((piece.weights > 0.5).any(axis=0)):
+        mine = np.flatnonzero(piece.weights[:, bone] > BLOCK_SHARE)
+        if len(mine) < 12:
+            continue
+        hull = ConvexHull(piece.positions[mine])
+        corners = hull.simplices.astype(np.int64)
+        a, b, c = (piece.positions[mine][corners[:, k]] for k in range(3))
+        inward = np.einsum("ti,ti->t", np.cross(b - a, c - a), hull.equations[:, :3]) < 0
+        corners[inward] = corners[inward][:, ::-1]
+        positions.append(piece.positions[mine])
+        weights.append(piece.weights[mine])
+        triangles.append(corners + count)
+        count += len(mine)
+    return compact(
+        Piece(
+            piece.material,
+            np.concatenate(positions),
+            np.concatenate(triangles),
+            np.concatenate(weights),
+        )
+    )
+
+
 def build_levels(pieces: list[Piece], materials: tuple[str, ...]) -> list[Level]:
     """Thin the pieces to each budget, shared among the pieces of a material by their size."""
     levels = []
-    for budget in BUDGETS:
-        size: dict[str, int] = {}
+    for number, budget in enumerate(BUDGETS):
+        size: dict[str, float] = {}
         for piece in pieces:
-            size[piece.material] = size.get(piece.material, 0) + len(piece.triangles)
+            mine = piece.detail * len(piece.triangles)
+            size[piece.material] = size.get(piece.material, 0.0) + mine
         thinned = []
         for piece in pieces:
-            allowed = budget.get(piece.material, 0) * len(piece.triangles) // size[piece.material]
+            if piece.detail > 0:
+                share = piece.detail * len(piece.triangles) / size[piece.material]
+                allowed = int(budget[piece.material] * share)
+            else:
+                allowed = FEATURES[piece.material] if number == 0 else 0
             if allowed > 0:
-                thinned.append(_thin(piece, allowed))
+                coarse = piece.blocks and number == len(BUDGETS) - 1
+                thinned.append(_thin(_as_blocks(piece) if coarse else piece, allowed, number))
         offsets = np.cumsum([0, *(len(p.positions) for p in thinned[:-1])])
         joints, weights = _four_bones(np.concatenate([p.weights for p in thinned]))
         levels.append(

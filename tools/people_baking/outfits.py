@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from people_baking import footwear
+from people_baking.faces import face
 from people_baking.hair import HairStyle, grow
 from people_baking.makehuman import (
     BaseMesh,
@@ -15,13 +16,16 @@ from people_baking.makehuman import (
     shape,
     to_body_frame,
 )
-from people_baking.measures import ARM_BONES, LEG_BONES, Measures
-from people_baking.pieces import Piece, cut, drape, move_weights, triangulate
+from people_baking.measures import LEG_BONES, Measures
+from people_baking.pieces import Piece, compact, cut, drape, move_weights, triangulate
 from people_baking.standing import Standing, stand
+from people_baking.visibility import drop_hidden
 
 Array = NDArray[np.float64]
 
-LAP_M = 0.03  # skin that goes on under a garment's edge
+LAP_M = 0.04  # skin that goes on under a garment's edge
+SKIRT_FLARE = 0.30  # how much longer the skirt is from front to back at the hem
+COLLAR_M = 0.006  # height of the collar over the root of the neck for a leg of 1 m
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,20 @@ class Outfit:
         top_ease_m: how far the top stands off the body.
         hem: height of the top's hem: 0 at the hip joint, negative further down, leg lengths.
         bottom: "trousers" or "skirt".
-        bottom_end: height of its lower edge over the ankle, leg lengths.
+        leg_ease_m: how far trousers stand off the thigh; more further down.
+        bottom_end: height over the ankle where the bottom is cut off, leg lengths.
+        cuff_fall: how far its edge hangs down from there, leg lengths.
+        tucked: the top goes under the bottom's waist.
     """
 
     sleeve: float = 0.55
     top_ease_m: float = 0.012
     hem: float = -0.02
     bottom: str = "trousers"
-    bottom_end: float = -0.03
     leg_ease_m: float = 0.010
+    bottom_end: float = 0.03
+    cuff_fall: float = 0.045
+    tucked: bool = False
     hair: HairStyle = field(default_factory=HairStyle)
 
 
@@ -55,23 +64,23 @@ class PersonDesign:
 
 
 def _piece(material: str, group: NDArray[np.int64], standing: Standing) -> Piece:
-    everything = Piece(
-        material, standing.positions, triangulate(group), standing.rig.weights
-    )
-    return cut(everything, np.ones(len(standing.positions)))
+    return compact(Piece(material, standing.positions, triangulate(group), standing.rig.weights))
 
 
 def _top(tights: Piece, m: Measures, outfit: Outfit) -> Piece:
     arm = m.down_the_arm(tights.positions, tights.weights)
-    on_arm = arm >= 0
     hem = m.head_of("thigh_l")[2] + outfit.hem * m.leg_length
-    keep = np.minimum(outfit.sleeve - arm, 0.0 - 0.012 - m.up_the_neck(tights.positions))
-    keep = np.where(on_arm, outfit.sleeve - arm, np.minimum(keep, tights.positions[:, 2] - hem))
+    neckline = COLLAR_M * m.leg_length - m.up_the_neck(tights.positions)
+    trunk = np.minimum(neckline, tights.positions[:, 2] - hem)
+    keep = np.where(arm >= 0, np.minimum(outfit.sleeve - arm, neckline), trunk)
     cloth = cut(replace(tights, material="top"), keep)
-    # The hem falls outside the waistband.
+    on_arm = m.down_the_arm(cloth.positions, cloth.weights) >= 0
+    # Close to the neck at the collar; outside the waistband at the hem, or tucked in under it.
+    below_collar = COLLAR_M * m.leg_length - m.up_the_neck(cloth.positions)
+    ease = outfit.top_ease_m * np.clip(0.15 + below_collar / 0.10, 0.15, 1.0)
     low = np.clip((m.head_of("spine_01")[2] + 0.05 - cloth.positions[:, 2]) / 0.12, 0, 1)
-    low = np.where(m.down_the_arm(cloth.positions, cloth.weights) >= 0, 0, low)
-    return drape(cloth, outfit.top_ease_m + 0.010 * low, 12)
+    at_hem = 0.003 - outfit.top_ease_m if outfit.tucked else 0.010
+    return drape(cloth, ease + np.where(on_arm, 0.0, at_hem * low), 12)
 
 
 def _trousers(tights: Piece, m: Measures, outfit: Outfit) -> Piece:
@@ -83,7 +92,11 @@ def _trousers(tights: Piece, m: Measures, outfit: Outfit) -> Piece:
     knee, hip = m.head_of("calf_l")[2], m.head_of("thigh_l")[2]
     # Wider towards the cuffs, where the leg is thinner than the cloth.
     down = np.clip((hip - cloth.positions[:, 2]) / (hip - knee), 0, 2)
-    cloth = drape(cloth, outfit.leg_ease_m * (0.8 + 0.9 * down), 25)
+    cloth = drape(cloth, outfit.leg_ease_m * (0.7 + 0.9 * down), 25)
+    # The cuffs fall over the shoes: stretch the last hand's breadth downwards.
+    fall = outfit.cuff_fall * m.leg_length
+    stretch = np.clip(1 - (cloth.positions[:, 2] - end) / (0.12 * m.leg_length), 0, 1)
+    cloth = replace(cloth, positions=cloth.positions - fall * stretch[:, None] * [0, 0, 1])
     feet = {f"{b}_{s}": f"calf_{s}" for s in "lr" for b in ("foot", "ball")}
     return move_weights(cloth, m.rig.names, feet)
 
@@ -91,22 +104,41 @@ def _trousers(tights: Piece, m: Measures, outfit: Outfit) -> Piece:
 def _skirt(helper: Piece, m: Measures, outfit: Outfit) -> Piece:
     end = m.head_of("foot_l")[2] + outfit.bottom_end * m.leg_length
     cloth = cut(replace(helper, material="bottom"), helper.positions[:, 2] - end)
-    return drape(cloth, 0.014, 10)
+    # The waistband lies over the top that is tucked into it.
+    below_waist = helper.positions[:, 2].max() - cloth.positions[:, 2]
+    band = np.clip(1 - below_waist / (0.16 * m.leg_length), 0, 1)
+    cloth = drape(cloth, 0.012 + 0.007 * band, 10)
+    # Wider towards the hem, so that the knees find room.
+    hip = m.head_of("thigh_l")
+    low = np.clip((hip[2] - cloth.positions[:, 2]) / (hip[2] - end), 0, 1)[:, None]
+    cloth = replace(
+        cloth,
+        positions=cloth.positions + SKIRT_FLARE * low * (cloth.positions - hip) * [1.0, 0, 0]
+        + 0.5 * SKIRT_FLARE * low * cloth.positions * [0, 1.0, 0],
+    )
+    shins = {f"{b}_{s}": f"thigh_{s}" for s in "lr" for b in ("calf", "foot")}
+    return move_weights(cloth, m.rig.names, shins)
 
 
-def _skin(body: Piece, m: Measures, outfit: Outfit) -> Piece:
+def _skin(body: Piece, m: Measures, outfit: Outfit) -> list[Piece]:
     """Keep the head and neck, the arms below the sleeves, the legs between bottom and shoes."""
     positions, weights = body.positions, body.weights
+    skin = replace(body, material="skin")
     arm = m.down_the_arm(positions, weights)
-    lap = LAP_M / (0.35 * m.leg_length)
-    neck = m.up_the_neck(positions) + 0.012 + LAP_M
-    neck = np.where(m.share(weights, ("clavicle", "upperarm")) > 0.6, -1.0, neck)
-    keep = np.where(arm >= 0, arm - (outfit.sleeve - lap), neck)
-    on_leg = m.share(weights, LEG_BONES) > 0.3
-    ankle = m.head_of("foot_l")[2]
-    edge = ankle + outfit.bottom_end * m.leg_length
-    leg = np.minimum(edge + 2 * LAP_M - positions[:, 2], positions[:, 2] - (ankle - 0.02))
-    return cut(replace(body, material="skin"), np.where(on_leg & (arm < 0), leg, keep))
+    under_sleeve = LAP_M / (0.35 * m.leg_length)
+    neck = m.up_the_neck(positions) - COLLAR_M * m.leg_length + LAP_M
+    off_neck = (arm >= 0) | (m.share(weights, ("clavicle", "upperarm")) > 0.95)
+    pieces = [
+        replace(cut(skin, np.where(off_neck, -1.0, neck)), detail=1.5, blocks=True),
+        cut(skin, np.where(arm >= 0, arm - (outfit.sleeve - under_sleeve), -1.0)),
+    ]
+    edge = m.head_of("foot_l")[2] + outfit.bottom_end * m.leg_length
+    shoe = m.head_of("foot_l")[2] + footwear.COLLAR_SHARE * m.leg_length - LAP_M / 2
+    on_leg = (m.share(weights, LEG_BONES) > 0.3) & (arm < 0)
+    leg = np.minimum(edge + 2 * LAP_M - positions[:, 2], positions[:, 2] - shoe)
+    if (leg[on_leg] > 0.03).any():
+        pieces.append(replace(cut(skin, np.where(on_leg, leg, -1.0)), detail=2.5, blocks=True))
+    return pieces
 
 
 def dress(data: MakeHumanData, mesh: BaseMesh, design: PersonDesign) -> tuple[list[Piece], Standing]:
@@ -118,7 +150,7 @@ def dress(data: MakeHumanData, mesh: BaseMesh, design: PersonDesign) -> tuple[li
     standing = _moved(standing, -standing.positions[body_vertices, 2].min())
     m = Measures(standing.rig)
     tights = _piece("top", mesh.groups["helper-tights"], standing)
-    body = _piece("skin", mesh.groups["body"], standing)
+    body = Piece("skin", standing.positions, triangulate(mesh.groups["body"]), standing.rig.weights)
     outfit = design.outfit
     pieces = [_top(tights, m, outfit)]
     if outfit.bottom == "skirt":
@@ -126,11 +158,15 @@ def dress(data: MakeHumanData, mesh: BaseMesh, design: PersonDesign) -> tuple[li
     else:
         pieces.append(_trousers(tights, m, outfit))
     pieces += footwear.shoes(tights, m)
-    skin = _skin(body, m, outfit)
-    pieces.append(skin)
-    pieces.append(grow(outfit.hair, body, m))
+    hair = grow(outfit.hair, body, m)
+    crown = float(hair.positions[:, 2].max())
+    head_height = crown - float(m.head_of("head")[2])
+    features = face(data, mesh, standing, body, head_height, outfit.hair.brow)
+    head, *limbs = _skin(body, m, outfit)
+    eyes = [p for p in features if p.material == "eye"]
+    pieces += [drop_hidden(head, [hair, *eyes]), *limbs, hair, *features]
     lift = footwear.sole_thickness(m)
-    scale = design.height_m / (max(p.positions[:, 2].max() for p in pieces) + lift)
+    scale = design.height_m / (crown + lift)
     up = np.array([0, 0, lift])
     pieces = [replace(p, positions=(p.positions + up) * scale) for p in pieces]
     return pieces, _moved(standing, lift, scale)
@@ -144,5 +180,3 @@ def _moved(standing: Standing, up: float, scale: float = 1.0) -> Standing:
         replace(rig, heads=(rig.heads + shift) * scale, tails=(rig.tails + shift) * scale),
     )
 
-
-__all__ = ["ARM_BONES", "Outfit", "PersonDesign", "dress"]

@@ -1,6 +1,5 @@
 """A piece of a person (skin, a garment, hair): a triangle mesh with bone weights, and its tailoring."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,12 +19,17 @@ class Piece:
         positions: (V, 3) body frame, m.
         triangles: (T, 3) counter-clockwise seen from outside.
         weights: (V, B) bone weights, rows sum to 1.
+        detail: share in its material's triangles, relative to its size; 0 for a small feature
+            that only the finest level has.
+        blocks: the coarsest level shows it as convex blocks, one for each bone that moves it.
     """
 
     material: str
     positions: Array
     triangles: Triangles
     weights: Array
+    detail: float = 1.0
+    blocks: bool = False
 
 
 def triangulate(quads: NDArray[np.int64]) -> Triangles:
@@ -146,8 +150,3 @@ def move_weights(piece: Piece, names: tuple[str, ...], change: dict[str, str]) -
         weights[:, j] += weights[:, i]
         weights[:, i] = 0
     return replace(piece, weights=weights)
-
-
-def reshape(piece: Piece, change: Callable[[Array], Array]) -> Piece:
-    """Return the piece with `change` applied to its (V, 3) positions."""
-    return replace(piece, positions=change(piece.positions))

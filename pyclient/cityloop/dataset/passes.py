@@ -4,6 +4,8 @@ Chunks are compressed with LZ4 after a byte shuffle (Blosc), by tensorstore's ow
 appears under its name only once it is whole, and its bytes depend on the picture alone.
 """
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,7 +140,7 @@ class PassStore:
             try:
                 self._array[frame].write(values).result()
             except (ValueError, RuntimeError) as error:
-                raise OSError(None, str(error).split(" [")[0]) from error
+                raise _os_error(str(error)) from error
             return sha256_of(path)
 
     def read(self, frame: int) -> NDArray[np.generic]:
@@ -157,3 +159,11 @@ class PassStore:
                 f"{path} is damaged ({str(error).split(' [')[0]}); record the sequence again"
             ) from error
         return picture
+
+
+def _os_error(said: str) -> OSError:
+    """Return the system's error behind what tensorstore says about a failed write."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if os.strerror(number) in said:
+            return OSError(number, os.strerror(number))
+    return OSError(errno.EIO, said.split(" [")[0])

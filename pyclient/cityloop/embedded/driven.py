@@ -26,8 +26,7 @@ _TRAVEL_M = 0.15
 _DAMPING_RATIO = 0.35
 # Coefficient of friction of the tyres on the ground.
 _GRIP = 1.0
-# Share of the weight that rolling resists with while no drive force acts (passenger car tyres on
-# asphalt: 0.010 to 0.015).
+# Share of the weight that rolling resists with (passenger car tyres on asphalt: 0.010 to 0.015).
 _ROLLING_RESISTANCE = 0.012
 # Time from nothing to full force (a hydraulic brake builds up in 0.15 to 0.3 s).
 _BRAKE_BUILD_UP_S = 0.2
@@ -60,11 +59,12 @@ class _Actuators:
 
 
 class _Inputs(NamedTuple):
-    """What the wheels are given in a substep: force of each driven wheel, sum of brake impulses."""
+    """What acts in a substep: force of each driven wheel, sum of brake forces, its length."""
 
     drive_n: float = 0.0
-    brake_ns: float = 0.0
+    brake_n: float = 0.0
     steering_rad: float = 0.0
+    step_s: float = 0.0
 
 
 class DrivenVehicle:
@@ -127,8 +127,11 @@ class DrivenVehicle:
 
     def _apply(self, inputs: _Inputs) -> None:
         for i, load in enumerate(self._loads):
-            self._controller.apply_engine_force(i, inputs.drive_n if i in self._driven else 0.0)
-            self._controller.set_brake(i, inputs.brake_ns * load)
+            # Rapier lets a wheel either drive or brake, so it is given the difference.
+            drive = inputs.drive_n if i in self._driven else 0.0
+            surplus = abs(drive) - inputs.brake_n * load
+            self._controller.apply_engine_force(i, math.copysign(max(surplus, 0.0), drive))
+            self._controller.set_brake(i, max(-surplus, 0.0) * inputs.step_s)
             self._controller.set_steering(i, inputs.steering_rad if self._steered[i] else 0.0)
         self._applied = inputs
 
@@ -145,6 +148,8 @@ class DrivenVehicle:
     def _inputs(self, speed: float, step_s: float) -> _Inputs:
         a, d = self._actuators, self._dynamics
         drive = a.throttle * d.max_drive_force_n
+        if a.brake > 0.0 and speed * a.throttle < 0.0:
+            drive = 0.0
         if speed * a.throttle > 0.0:
             room = (d.max_speed_mps - abs(speed)) / (_TOP_SPEED_FADE * d.max_speed_mps)
             drive *= min(max(room, 0.0), 1.0)
@@ -154,7 +159,7 @@ class DrivenVehicle:
             low = min(_SOFT_STOP_DECELERATION_MPS2, full)
             brake = min(brake, d.mass_kg * (low + (full - low) * abs(speed) / _SOFT_STOP_MPS))
         brake += _ROLLING_RESISTANCE * d.mass_kg * GRAVITY_MPS2
-        return _Inputs(drive / max(len(self._driven), 1), brake * step_s, a.steering_rad)
+        return _Inputs(drive / max(len(self._driven), 1), brake, a.steering_rad, step_s)
 
     def read_suspension(self) -> list[tuple[float, float]]:
         """Return (travel_m, grounded) of each wheel after the last substep."""

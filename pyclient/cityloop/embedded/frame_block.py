@@ -21,9 +21,13 @@ _FIELDS = {
     "zenith_radiance": 1,  # w: cloud cover
     "horizon_radiance": 1,  # w: fog density, 1/m
     "ground_radiance": 1,  # light that the ground throws back up; w: wetness
-    "near_shadow": 3,  # camera frame to shadow texture coordinates and depth, all 0 to 1
+    # Camera frame to coordinates 0 to 1 in a square of the shadow atlas, and depth 0 to 1.
+    "near_shadow": 3,
+    "above_shadow": 3,
     "far_shadow": 3,
-    "shadow_offset": 1,  # along the normal, m: near, far; then size of a texel in the atlas, 0
+    "shadow_offset": 1,  # along the normal, m: near, far
+    "standing_atlas": 1,  # where the squares lie, see shadows.py
+    "moving_atlas": 1,
 }
 _BINDING = 0
 
@@ -66,5 +70,6 @@ def glsl_declaration() -> str:
 
 def bind_block(program: moderngl.Program) -> None:
     """Connect a program to the block, if it uses it."""
-    if "Frame" in program:
-        program["Frame"].binding = _BINDING
+    block = program.get("Frame", None)
+    if isinstance(block, moderngl.UniformBlock):
+        block.binding = _BINDING

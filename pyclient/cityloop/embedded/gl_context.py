@@ -5,6 +5,7 @@ thread.
 """
 
 import sys
+from typing import Any
 
 import moderngl
 
@@ -20,13 +21,10 @@ def create_context() -> moderngl.Context:
     Raises:
         GraphicsError: if there is no OpenGL, or an older one than 4.1.
     """
+    # The bindings' types say a dictionary where they mean the name of a backend.
+    settings: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
     try:
-        if sys.platform.startswith("linux"):
-            context = moderngl.create_context(
-                require=_REQUIRED_VERSION, standalone=True, backend="egl"
-            )
-        else:
-            context = moderngl.create_context(require=_REQUIRED_VERSION, standalone=True)
+        context = moderngl.create_context(require=_REQUIRED_VERSION, standalone=True, **settings)
     except Exception as error:  # the bindings raise bare Exceptions for whatever goes wrong
         raise GraphicsError(
             f"No OpenGL 4.1 context can be had ({error}): install a driver, on Debian or Ubuntu "

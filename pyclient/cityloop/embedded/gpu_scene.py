@@ -13,54 +13,42 @@ TEXTURE_SIZE = 512
 _MATERIAL_TEXELS = 3  # RGBA32F texels that describe one material
 # Materials lie in rows of this many, so that the texture stays within every driver's limits.
 _MATERIALS_PER_ROW = 256
-_ANISOTROPY = 4.0
 # Largest number of levels of detail that a part may have.
 _NEVER = np.inf
 
 _RIGID_VERTEX = np.dtype(
     [("position", "<f4", 3), ("normal", "<f4", 3), ("uv", "<f4", 2), ("material", "<u4")]
 )
-_SKINNED_VERTEX = np.dtype(
-    [*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights", "<f4", 4)]
-)
+_SKINNED_VERTEX = np.dtype([*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights", "<f4", 4)])
 
 
 @dataclass(frozen=True, eq=False)
 class TriangleSet:
-    """Triangles of a mesh that are drawn alike.
-
-    Attributes:
-        indices: (3 T) uint32 on the card.
-        triangles: T.
-        perforated: some have holes or two sides, so that their pixels may be discarded.
-    """
+    """`count` triangles of a mesh that are drawn alike; `indices` (3 count,) uint32 on the card."""
 
     indices: moderngl.Buffer
-    triangles: int
-    perforated: bool
+    count: int
 
 
 @dataclass(frozen=True, eq=False)
 class GpuMesh:
-    """A mesh on the card; `center` (3,) and `radius` bound it at rest, part frame, m.
+    """A mesh on the card.
 
     Attributes:
         vertices: interleaved, see `vertex_layout`.
-        sets: at most one plain and one perforated set of triangles.
+        plain: closed surfaces, seen from outside only; None if there are none.
+        perforated: surfaces with holes or two sides; None if there are none.
+        center, radius: (3,) and m, a sphere around it at rest, part frame.
         bone_count: bones its vertices name, 0 for a rigid mesh.
     """
 
     name: str
     vertices: moderngl.Buffer
-    sets: tuple[TriangleSet, ...]
+    plain: TriangleSet | None
+    perforated: TriangleSet | None
     center: NDArray[np.float64]
     radius: float
     bone_count: int
-
-    @property
-    def triangles(self) -> int:
-        """All its triangles."""
-        return sum(s.triangles for s in self.sets)
 
 
 @dataclass
@@ -132,11 +120,6 @@ class GpuScene:
         indices = np.frombuffer(mesh.indices, dtype="<u4").reshape(-1, 3)
         perforated = np.array(self._perforated, dtype=bool)
         loose = perforated[vertices["material"][indices[:, 0]]]
-        sets = tuple(
-            TriangleSet(self.context.buffer(np.ascontiguousarray(chosen)), len(chosen), flag)
-            for flag, chosen in ((False, indices[~loose]), (True, indices[loose]))
-            if len(chosen)
-        )
         position = vertices["position"].astype(np.float64)
         low, high = position.min(axis=0), position.max(axis=0)
         center = (low + high) / 2
@@ -146,7 +129,8 @@ class GpuScene:
             GpuMesh(
                 name=mesh.name,
                 vertices=self.context.buffer(vertices.tobytes()),
-                sets=sets,
+                plain=self._triangles(indices[~loose]),
+                perforated=self._triangles(indices[loose]),
                 center=center,
                 radius=float(np.linalg.norm(position - center, axis=1).max()),
                 bone_count=int(vertices["joints"].max()) + 1 if skinned else 0,
@@ -190,7 +174,6 @@ class GpuScene:
             )
             self.textures.build_mipmaps()
             self.textures.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-            self.textures.anisotropy = _ANISOTROPY
         return self.material_table, self.textures
 
     def release(self) -> None:
@@ -198,9 +181,15 @@ class GpuScene:
         self._release_looks()
         for mesh in self.meshes:
             mesh.vertices.release()
-            for triangles in mesh.sets:
-                triangles.indices.release()
+            for triangles in (mesh.plain, mesh.perforated):
+                if triangles is not None:
+                    triangles.indices.release()
         self.meshes.clear()
+
+    def _triangles(self, indices: NDArray[np.uint32]) -> TriangleSet | None:
+        if not len(indices):
+            return None
+        return TriangleSet(self.context.buffer(indices.tobytes()), len(indices))
 
     def _release_looks(self) -> None:
         for item in (self.material_table, self.textures):

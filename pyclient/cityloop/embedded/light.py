@@ -36,9 +36,7 @@ def _turn(other: F64, current: F64) -> F64:
     return np.eye(3) if np.array_equal(other, current) else other.T @ current
 
 
-def set_light(
-    frame: FrameBlock, view: CameraView, environment: capture_pb2.Environment
-) -> None:
+def set_light(frame: FrameBlock, view: CameraView, environment: capture_pb2.Environment) -> None:
     """Set sun, sky and air."""
     camera_from_world = view.current[:, :3].T
     sun = vector(environment.sun_direction)

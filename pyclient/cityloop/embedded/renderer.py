@@ -8,23 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import moderngl
-import numpy as np
 
 from cityloop.embedded import gl_context, targets
-from cityloop.embedded.gpu_scene import GpuScene
 from cityloop.embedded.frame_block import FrameBlock
+from cityloop.embedded.gpu_scene import GpuScene
 from cityloop.embedded.instance_table import (
+    BONES_PER_ROW,
     CAMERA_TEXELS,
     INSTANCES_PER_ROW,
-    BONES_PER_ROW,
     TexelStore,
     bone_records,
     camera_records,
 )
 from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.light import set_camera, set_light, vector
-from cityloop.embedded.shadows import Shadows
 from cityloop.embedded.shaders import UNITS, build_program
+from cityloop.embedded.shadows import Shadows
 from cityloop.embedded.surface_pass import SurfacePass
 from cityloop.embedded.targets import Targets
 from cityloop.embedded.visibility import (
@@ -74,6 +73,9 @@ class Renderer:
             ("tables.glsl", "outputs.glsl", "lighting.glsl", "surface.frag"),
             culls=True,
         )
+        self._holes = SurfacePass(
+            c, ("tables.glsl", "surface.vert"), ("tables.glsl", "holes.frag"), ("DEPTH_ONLY",)
+        )
         self._shadows = Shadows(c)
         sky = build_program(c, ("screen.vert",), ("outputs.glsl", "lighting.glsl", "sky.frag"))
         self._sky = c.vertex_array(sky, [])
@@ -92,6 +94,7 @@ class Renderer:
     def reset(self) -> None:
         """Forget the whole scene."""
         self._surfaces.forget_meshes()
+        self._holes.forget_meshes()
         self._shadows.forget_scene()
         self._scene.release()
         self._scene = GpuScene(self._context)
@@ -154,9 +157,7 @@ class Renderer:
         self._bone_table.write(bone_records(instances))
         self._bind_scene()
         sun = vector(self._environment.sun_direction)
-        triangles = 0
-        if sun[2] > 0:
-            triangles += self._shadows.draw(view, instances, sun, self._scene, self._frame)
+        triangles = self._shadows.draw(view, instances, sun, self._scene, self._frame)
         self._frame.upload()
         records, ids = camera_records(view, instances, todo.rows)
         self._instance_table.write(records)
@@ -205,7 +206,15 @@ class Renderer:
         self._instance_table.use(UNITS["instance_table"])
         self._id_table.use(UNITS["id_table"])
         self._shadows.use()
-        triangles = self._surfaces.draw(self._scene.meshes, todo, 0)
+        meshes = self._scene.meshes
+        triangles = self._surfaces.draw(meshes, todo, 0, perforated=False)
+        # Leaves hide each other many times over, and a shader that may discard is run for all of
+        # them: so their depth is found first, and only what is seen in the end is shaded.
+        images.depth_only.use()
+        triangles += self._holes.draw(meshes, todo, 0, perforated=True)
+        images.drawing.use()
+        c.depth_func = "=="
+        triangles += self._surfaces.draw(meshes, todo, 0, perforated=True)
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
         self._sky.render(moderngl.TRIANGLES, vertices=3)

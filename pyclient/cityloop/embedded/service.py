@@ -4,12 +4,12 @@ import hmac
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from typing import Protocol, TypeVar
 
 import grpc
 import numpy as np
 
-import cityloop
 from cityloop.embedded import encode
 from cityloop.embedded.capture import FrameRenderer, draw_capture
 from cityloop.embedded.decode import positive
@@ -136,7 +136,7 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
             protocol_major=PROTOCOL_MAJOR,
             protocol_minor=PROTOCOL_MINOR,
             engine_name="embedded",
-            engine_version=cityloop.__version__,
+            engine_version=version("cityloop"),
             capabilities=CAPABILITIES,
             session_token=self._session,
             shared_memory_path=str(self._frames.path) if self._frames else "",

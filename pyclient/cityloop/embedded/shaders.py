@@ -30,6 +30,16 @@ _CONSTANTS = {
     "CASTER_TEXELS": CASTER_TEXELS,
     "MATERIALS_PER_ROW": 256,
 }
+_SHARED = """
+vec3 by_rows(vec4 rows[3], vec3 p) {
+    vec4 q = vec4(p, 1.0);
+    return vec3(dot(rows[0], q), dot(rows[1], q), dot(rows[2], q));
+}
+
+vec3 turned(vec4 rows[3], vec3 v) {
+    return vec3(dot(rows[0].xyz, v), dot(rows[1].xyz, v), dot(rows[2].xyz, v));
+}
+"""
 
 
 def build_program(
@@ -41,7 +51,7 @@ def build_program(
     """Return the program of the files named `vertex` and `fragment`, joined in their order."""
     constants = [f"#define {name} {value}" for name, value in _CONSTANTS.items()]
     switches = [f"#define {name}" for name in defines]
-    head = "\n".join(["#version 410 core", *constants, *switches, glsl_declaration()])
+    head = "\n".join(["#version 410 core", *constants, *switches, glsl_declaration(), _SHARED])
     folder = files("cityloop.embedded") / "shaders"
 
     def source(names: tuple[str, ...]) -> str:
@@ -50,6 +60,7 @@ def build_program(
     program = context.program(vertex_shader=source(vertex), fragment_shader=source(fragment))
     bind_block(program)
     for name, unit in UNITS.items():
-        if name in program:
-            program[name].value = unit
+        sampler = program.get(name, None)
+        if isinstance(sampler, moderngl.Uniform):
+            sampler.value = unit
     return program

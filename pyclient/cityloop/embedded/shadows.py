@@ -26,28 +26,45 @@ from cityloop.embedded.visibility import bounding_spheres, draw_list, in_box, se
 
 F64 = NDArray[np.float64]
 
-_MAP_TEXELS = 2048
 _DEPTH_CLAMP = 0x864F  # OpenGL's number: casters nearer to the sun than the map still count
 _HALF_DEPTH_M = 512.0  # of the range along the light
-# Receivers are moved along their normal by this many texels, against shadowing themselves.
-_OFFSET_TEXELS = 1.1
+# Receivers are moved along their normal by this many texels, against shadowing themselves: the
+# filter reaches 0.35 + 1 texels to each side.
+_OFFSET_TEXELS = 1.6
+_ATLAS_HEIGHT = 2048
 
 
 @dataclass(frozen=True)
 class _Square:
-    """A part of the map: `half_m` to each side, moved in steps of `step_m` (whole texels)."""
+    """A part of the atlas: `half_m` to each side of the camera, moved in steps of `step_m`.
+
+    `left` is its first column; a step is a whole number of texels, so that shadows do not crawl.
+    `coarseness` is the factor on the distances by which levels of detail are chosen.
+    """
 
     name: str
+    texels: int
+    left: int
     half_m: float
     step_m: float
+    coarseness: float
 
     @property
     def texel_m(self) -> float:
-        return 2 * self.half_m / _MAP_TEXELS
+        return 2 * self.half_m / self.texels
+
+    @property
+    def viewport(self) -> tuple[int, int, int, int]:
+        return (self.left, 0, self.texels, self.texels)
 
 
-_NEAR = _Square("near", 64.0, 16.0)
-_FAR = _Square("far", 256.0, 64.0)
+# The map from above tells how much sky a place sees: it darkens the ground under cars.
+_NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 2.0)
+_ABOVE = _Square("above_shadow", 512, 2048, 48.0, 12.0, 4.0)
+_FAR = _Square("far_shadow", 2048, 2560, 256.0, 64.0, 1.0)
+_STANDING_WIDTH = _FAR.left + _FAR.texels
+_MOVING_WIDTH = _ABOVE.left + _ABOVE.texels
+_STRAIGHT_DOWN = np.array([0.0, 0.0, 1.0])
 
 
 def light_axes(sun: F64) -> F64:
@@ -59,11 +76,11 @@ def light_axes(sun: F64) -> F64:
     return np.stack([right, np.cross(right, forward), forward])
 
 
-def placed_square(sun: F64, camera: F64, half_m: float, step_m: float) -> tuple[F64, F64]:
-    """Return clip-from-world (3, 4) of a map near `camera` (3,), and its world centre (3,)."""
+def placed_square(sun: F64, camera: F64, square: _Square) -> tuple[F64, F64]:
+    """Return clip-from-world (3, 4) of a square near `camera` (3,), and its world centre (3,)."""
     axes = light_axes(sun)
-    center = np.round(axes @ camera / step_m) * step_m
-    scale = 1.0 / np.array([half_m, half_m, _HALF_DEPTH_M])
+    center = np.round(axes @ camera / square.step_m) * square.step_m
+    scale = 1.0 / np.array([square.half_m, square.half_m, _HALF_DEPTH_M])
     clip = np.concatenate([axes, -center[:, None]], axis=1) * scale[:, None]
     return clip, axes.T @ center
 
@@ -89,17 +106,26 @@ class _Kept:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A square where it lies now: clip-from-world (3, 4), and its centre (3,) in the world."""
+
+    square: _Square
+    clip: F64
+    center: F64
+
+
 class Shadows:
     """The maps and what draws them."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._standing = _depth_map(context, 2 * _MAP_TEXELS)
-        self._moving = _depth_map(context, _MAP_TEXELS)
+        self._standing = _depth_map(context, _STANDING_WIDTH)
+        self._moving = _depth_map(context, _MOVING_WIDTH)
         self._standing_frame = context.framebuffer([], self._standing)
         self._moving_frame = context.framebuffer([], self._moving)
         self._casters = SurfacePass(
-            context, ("tables.glsl", "caster.vert"), ("tables.glsl", "caster.frag"), culls=False
+            context, ("tables.glsl", "caster.vert"), ("tables.glsl", "holes.frag")
         )
         self._table = TexelStore(context, CASTER_TEXELS, INSTANCES_PER_ROW)
         self._kept: _Kept | None = None
@@ -117,28 +143,32 @@ class Shadows:
         Args:
             view: the camera that will look at the shadows.
             instances: what casts them; the camera's hidden body too.
-            sun: (3,) direction to the sun, world.
+            sun: (3,) direction to the sun, world; below the horizon it casts none.
             scene: its meshes and looks, which must be bound, and the bones.
             frame: the uniform block.
         """
         camera = view.current[:, 3]
-        squares = [placed_square(sun, camera, s.half_m, s.step_m) for s in (_NEAR, _FAR)]
-        for square, (clip, _) in zip((_NEAR, _FAR), squares, strict=True):
-            frame.set(f"{square.name}_shadow", _texture_from_camera(clip, view.current))
-        frame.set(
-            "shadow_offset",
-            (_NEAR.texel_m * _OFFSET_TEXELS, _FAR.texel_m * _OFFSET_TEXELS, 1 / _MAP_TEXELS),
-        )
+        placed = [_Placed(_ABOVE, *placed_square(_STRAIGHT_DOWN, camera, _ABOVE))]
+        if sun[2] > 0:
+            placed += [_Placed(s, *placed_square(sun, camera, s)) for s in (_NEAR, _FAR)]
+        for p in placed:
+            frame.set(p.square.name, _texture_from_camera(p.clip, view.current))
+        frame.set("shadow_offset", (_NEAR.texel_m * _OFFSET_TEXELS, _FAR.texel_m * _OFFSET_TEXELS))
+        frame.set("standing_atlas", _atlas_layout(_STANDING_WIDTH))
+        frame.set("moving_atlas", _atlas_layout(_MOVING_WIDTH))
         c = self._context
         c.enable_only(moderngl.DEPTH_TEST)
         c.enable_direct(_DEPTH_CLAMP)
         c.depth_func = "<"
-        triangles = self._draw_standing(squares, instances, sun, scene)
+        triangles = self._draw_standing(placed, instances, sun, scene)
         self._moving_frame.use()
         self._moving_frame.clear(depth=1.0)
         moving = ~instances.static
         if moving.any():
-            triangles += self._draw_casters(squares[0][0], camera, instances, moving, scene)
+            for p in placed:
+                if p.square is not _FAR:
+                    self._moving_frame.viewport = p.square.viewport
+                    triangles += self._draw_casters(p, camera, instances, moving, scene)
         c.disable_direct(_DEPTH_CLAMP)
         return triangles
 
@@ -148,11 +178,11 @@ class Shadows:
         self._moving.use(UNITS["moving_shadows"])
 
     def _draw_standing(
-        self, squares: list[tuple[F64, F64]], instances: Instances, sun: F64, scene: GpuScene
+        self, placed: list[_Placed], instances: Instances, sun: F64, scene: GpuScene
     ) -> int:
         static = instances.static
         wanted = _Kept(
-            np.array([center for _, center in squares]),
+            np.array([p.center for p in placed]),
             sun,
             instances.part[static],
             instances.current[static],
@@ -161,37 +191,55 @@ class Shadows:
             return 0
         self._kept = wanted
         self._standing_frame.use()
+        self._standing_frame.viewport = (0, 0, _STANDING_WIDTH, _ATLAS_HEIGHT)
         self._standing_frame.clear(depth=1.0)
         triangles = 0
-        for number, (clip, center) in enumerate(squares):
-            self._standing_frame.viewport = (number * _MAP_TEXELS, 0, _MAP_TEXELS, _MAP_TEXELS)
-            triangles += self._draw_casters(clip, center, instances, static, scene)
-        self._standing_frame.viewport = (0, 0, 2 * _MAP_TEXELS, _MAP_TEXELS)
+        for p in placed:
+            self._standing_frame.viewport = p.square.viewport
+            triangles += self._draw_casters(p, p.center, instances, static, scene)
         return triangles
 
     def _draw_casters(
         self,
-        clip_from_world: F64,
+        placed: _Placed,
         viewpoint: F64,
         instances: Instances,
         chosen: NDArray[np.bool_],
         scene: GpuScene,
     ) -> int:
         """Draw the chosen instances with the levels of detail of `viewpoint` (3,)."""
-        meshes = select_meshes(instances, viewpoint, scene.tables)
+        coarseness = placed.square.coarseness
+        meshes = select_meshes(instances, viewpoint, scene.tables, coarseness)
         meshes = np.where(chosen, meshes, -1)
         centers, radii = bounding_spheres(instances, meshes, scene.tables)
-        half_m = 1 / np.linalg.norm(clip_from_world[0, :3])
-        todo = draw_list(in_box(clip_from_world, centers, radii / half_m), meshes)
+        inside = in_box(placed.clip, centers, radii / placed.square.half_m)
+        todo = draw_list(inside, meshes)
         if not todo.batches:
             return 0
-        self._table.write(caster_records(clip_from_world, instances, todo.rows))
+        self._table.write(caster_records(placed.clip, instances, todo.rows))
         self._table.use(UNITS["instance_table"])
-        return self._casters.draw(scene.meshes, todo, 0)
+        triangles = self._casters.draw(scene.meshes, todo, 0, perforated=False)
+        # Crowns of trees let much of the sky through.
+        if placed.square is not _ABOVE:
+            triangles += self._casters.draw(scene.meshes, todo, 0, perforated=True)
+        return triangles
+
+
+def _atlas_layout(width: int) -> tuple[float, float, float, float]:
+    """Return what turns a square's coordinates (0 to 1) into those of an atlas of that width.
+
+    Near: (x, y) times (a, 1). Above: (x, y) times (b, c) plus (a, 0). The last is a texel's width.
+    """
+    return (
+        _NEAR.texels / width,
+        _ABOVE.texels / width,
+        _ABOVE.texels / _ATLAS_HEIGHT,
+        1 / width,
+    )
 
 
 def _depth_map(context: moderngl.Context, width: int) -> moderngl.Texture:
-    texture = context.depth_texture((width, _MAP_TEXELS))
+    texture = context.depth_texture((width, _ATLAS_HEIGHT))
     texture.compare_func = "<="
     texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
     texture.repeat_x = texture.repeat_y = False

@@ -8,11 +8,12 @@ from cityloop.embedded.visibility import DrawList
 
 
 class SurfacePass:
-    """One way of drawing meshes: four programs, for rigid or skinned, plain or perforated ones.
+    """One way of drawing meshes, with a program for each of rigid or skinned, plain or perforated.
 
     Args:
         vertex: files of the vertex shader.
         fragment: files of the fragment shader.
+        defines: switches of all its programs.
         culls: draw plain triangles from outside only.
     """
 
@@ -21,43 +22,50 @@ class SurfacePass:
         context: moderngl.Context,
         vertex: tuple[str, ...],
         fragment: tuple[str, ...],
-        culls: bool,
+        defines: tuple[str, ...] = (),
+        culls: bool = False,
     ) -> None:
         self._context = context
         self._culls = culls
         self._programs: dict[tuple[bool, bool], moderngl.Program] = {}
+        self._first_row: dict[tuple[bool, bool], moderngl.Uniform] = {}
         for skinned in (False, True):
             for perforated in (False, True):
-                defines = ("SKINNED",) * skinned + ("PERFORATED",) * perforated
-                self._programs[skinned, perforated] = build_program(
-                    context, vertex, fragment, defines
-                )
-        self._arrays: dict[tuple[int, int], moderngl.VertexArray] = {}
+                switches = (*defines, *("SKINNED",) * skinned, *("PERFORATED",) * perforated)
+                program = build_program(context, vertex, fragment, switches)
+                self._programs[skinned, perforated] = program
+                first_row = program["first_row"]
+                assert isinstance(first_row, moderngl.Uniform)
+                self._first_row[skinned, perforated] = first_row
+        self._arrays: dict[tuple[int, bool], moderngl.VertexArray] = {}
 
-    def draw(self, meshes: list[GpuMesh], todo: DrawList, first_row: int) -> int:
+    def draw(self, meshes: list[GpuMesh], todo: DrawList, first_row: int, perforated: bool) -> int:
         """Draw into the framebuffer in use; return the triangles sent.
 
         Args:
             meshes: the scene's.
             todo: batches of them.
             first_row: row of the table that `DrawList.rows[0]` was written to.
+            perforated: draw the triangles that have holes or two sides, or the others.
         """
+        if self._culls and not perforated:
+            self._context.enable(moderngl.CULL_FACE)
+        else:
+            self._context.disable(moderngl.CULL_FACE)
         triangles = 0
         for batch in todo.batches:
             mesh = meshes[batch.mesh]
-            for number, part in enumerate(mesh.sets):
-                program = self._programs[mesh.bone_count > 0, part.perforated]
-                program["first_row"].value = first_row + batch.first
-                if self._culls and not part.perforated:
-                    self._context.enable(moderngl.CULL_FACE)
-                else:
-                    self._context.disable(moderngl.CULL_FACE)
-                array = self._arrays.get((batch.mesh, number))
-                if array is None:
-                    array = self._make_array(program, mesh, part)
-                    self._arrays[batch.mesh, number] = array
-                array.render(moderngl.TRIANGLES, instances=batch.count)
-                triangles += part.triangles * batch.count
+            part = mesh.perforated if perforated else mesh.plain
+            if part is None:
+                continue
+            kind = (mesh.bone_count > 0, perforated)
+            self._first_row[kind].value = first_row + batch.first
+            array = self._arrays.get((batch.mesh, perforated))
+            if array is None:
+                array = self._make_array(self._programs[kind], mesh, part)
+                self._arrays[batch.mesh, perforated] = array
+            array.render(moderngl.TRIANGLES, instances=batch.count)
+            triangles += part.count * batch.count
         return triangles
 
     def forget_meshes(self) -> None:

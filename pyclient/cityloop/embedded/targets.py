@@ -56,9 +56,7 @@ _PLACES: dict[int, _Place] = {
 }
 
 
-def _offsets(
-    width: int, height: int, passes: Sequence[pb.Pass]
-) -> tuple[dict[_Image, int], int]:
+def _offsets(width: int, height: int, passes: Sequence[pb.Pass]) -> tuple[dict[_Image, int], int]:
     """Return where each needed image starts, and the bytes of all together."""
     offsets: dict[_Image, int] = {}
     size = 0
@@ -124,7 +122,7 @@ class Targets:
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
-        self._owned = [
+        self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
             self.drawing,
             self.depth_only,
             self.final,

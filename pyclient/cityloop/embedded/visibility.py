@@ -28,10 +28,19 @@ class DrawList:
     batches: tuple[Batch, ...]
 
 
-def select_meshes(instances: Instances, viewpoint: F64, tables: SceneTables) -> NDArray[np.int32]:
-    """Return (N,) the mesh of each instance as seen from `viewpoint` (3,), -1 for none."""
+def select_meshes(
+    instances: Instances, viewpoint: F64, tables: SceneTables, coarseness: float = 1.0
+) -> NDArray[np.int32]:
+    """Return (N,) the mesh of each instance, -1 for none.
+
+    Args:
+        instances: what stands there.
+        viewpoint: (3,) from where it is seen, world, m.
+        tables: the scene's.
+        coarseness: factor on the distances; shadows need less detail than pictures.
+    """
     offset = instances.origin - viewpoint
-    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+    distance = coarseness * np.sqrt(np.einsum("ij,ij->i", offset, offset))
     level = (distance[:, None] >= tables.lod_limits[instances.part]).sum(axis=1)
     return tables.lod_meshes[instances.part, level]
 
@@ -70,7 +79,7 @@ def in_view(view: CameraView, centers: F64, radii: F64) -> tuple[NDArray[np.bool
         # A side plane holds the points with focal * x = edge * z, edge from the principal point.
         for edge, sign in ((-middle, 1.0), (size - middle, -1.0)):
             distance = sign * (focal * c[:, axis] - edge * c[:, 2]) / np.hypot(focal, edge)
-            inside &= distance > -radii
+            inside = np.logical_and(inside, distance > -radii)
     return inside, c[:, 2]
 
 
@@ -83,8 +92,7 @@ def in_box(clip_from_world: F64, centers: F64, radii: F64) -> NDArray[np.bool_]:
         radii: (N,) in units of the column's half side.
     """
     c = centers @ clip_from_world[:2, :3].T + clip_from_world[:2, 3]
-    inside: NDArray[np.bool_] = (np.abs(c) < 1.0 + radii[:, None]).all(axis=1)
-    return inside
+    return np.asarray((np.abs(c) < 1.0 + radii[:, None]).all(axis=1))
 
 
 def draw_list(
@@ -101,7 +109,5 @@ def draw_list(
     starts = np.flatnonzero(np.diff(mesh, prepend=-1))
     counts = np.diff(starts, append=len(rows))
     nearest = np.argsort(distance[starts], kind="stable")
-    batches = tuple(
-        Batch(int(mesh[starts[i]]), int(starts[i]), int(counts[i])) for i in nearest
-    )
+    batches = tuple(Batch(int(mesh[starts[i]]), int(starts[i]), int(counts[i])) for i in nearest)
     return DrawList(rows, batches)

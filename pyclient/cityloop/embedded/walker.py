@@ -21,6 +21,8 @@ _SKIN_M = 0.02
 _STEP_HEIGHT_M = 0.25
 # Greatest change of the horizontal velocity; a sprinter's start is about 4 m/s^2.
 _ACCELERATION_MPS2 = 3.5
+# Greatest change of the vertical velocity on kerbs, where it reverses half-way up.
+_CLIMB_ACCELERATION_MPS2 = 1.75
 _TURN_RATE_RADPS = 6.0
 # A move that ends this far from where it should is blocked.
 _BLOCKED_M = 1e-3
@@ -124,13 +126,13 @@ class Walker:
         if gap > _STEP_HEIGHT_M:
             end = rise - GRAVITY_MPS2 * dt_s
             return max(z + (rise + end) * (dt_s / 2), z - gap), end
-        if rise < -math.sqrt(2 * _ACCELERATION_MPS2 * _STEP_HEIGHT_M) - GRAVITY_MPS2 * dt_s:
+        if rise < -math.sqrt(2 * _CLIMB_ACCELERATION_MPS2 * _STEP_HEIGHT_M) - GRAVITY_MPS2 * dt_s:
             return z - gap, 0.0  # landed from a fall
         # The speed from which the rest of the way is just enough to stop, but never beyond it.
         wanted = -math.copysign(
-            min(math.sqrt(2 * _ACCELERATION_MPS2 * abs(gap)), abs(gap) / dt_s), gap
+            min(math.sqrt(2 * _CLIMB_ACCELERATION_MPS2 * abs(gap)), abs(gap) / dt_s), gap
         )
-        most = _ACCELERATION_MPS2 * dt_s
+        most = _CLIMB_ACCELERATION_MPS2 * dt_s
         end = rise + min(max(wanted - rise, -most), most)
         return z + (rise + end) * (dt_s / 2), end
 

@@ -151,6 +151,8 @@ class Engine:
         The returned rows are in the order of `bodies`.
         """
         self._settle()
+        if not bodies:
+            return decode.body_states([])
         answer = self._call(self._stub.Spawn, encode.bodies(bodies))
         new = decode.body_states(answer.states)
         self._state = WorldState(
@@ -161,6 +163,8 @@ class Engine:
     def despawn(self, ids: Sequence[int]) -> None:
         """Remove bodies from the newest tick on."""
         self._settle()
+        if not ids:
+            return
         self._call(self._stub.Despawn, engine_pb2.DespawnRequest(ids=ids))
         stay = ~np.isin(self._state.bodies.ids, np.asarray(ids, dtype=np.uint32))
         self._state = WorldState(
@@ -409,6 +413,7 @@ def _merged(old: BodyStates, new: BodyStates) -> BodyStates:
 
 def _rows(states: BodyStates, rows: "np.typing.NDArray[np.intp]") -> BodyStates:
     ids = states.ids[rows]
+    kept = set(ids.tolist())
     return BodyStates(
         ids,
         states.position[rows],
@@ -416,5 +421,5 @@ def _rows(states: BodyStates, rows: "np.typing.NDArray[np.intp]") -> BodyStates:
         states.velocity[rows],
         states.angular_velocity[rows],
         states.acceleration[rows],
-        {i: wheels for i, wheels in states.wheels.items() if i in set(ids.tolist())},
+        {i: wheels for i, wheels in states.wheels.items() if i in kept},
     )

@@ -12,6 +12,8 @@ from typing import IO
 from cityloop.errors import EngineError
 
 _READY = "cityloop-engine listening on "
+# Time that an engine may take to end by itself, s.
+_PATIENCE_S = 10.0
 
 
 class EngineProcess:
@@ -90,13 +92,16 @@ class EngineProcess:
         atexit.unregister(self.stop)
         if self._stderr.closed:
             return
-        for stream in (self._child.stdin, self._child.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        if self._child.stdin is not None:
+            # The engine ends when its input does.
+            with contextlib.suppress(OSError):
+                self._child.stdin.close()
         try:
-            self._child.wait(10.0)
+            self._child.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
+        if self._child.stdout is not None:
+            # Not before the end: a thread may still be waiting for a line.
+            self._child.stdout.close()
         self._stderr.close()

@@ -2,10 +2,10 @@
 
 from importlib import resources
 
-from cityloop.scenario.conditions import Condition, time
+from cityloop.scenario.conditions import Condition, parse_condition, time
 from cityloop.scenario.script import Actor, Pedestrian, Scenario, Vehicle
 
-__all__ = ["Actor", "Condition", "Pedestrian", "Scenario", "Vehicle", "demo_scenario", "time"]
+__all__ = ["Actor", "Condition", "Pedestrian", "Scenario", "Vehicle", "demo_scenario", "parse_condition", "time"]
 
 
 def demo_scenario() -> Scenario:

@@ -3,7 +3,7 @@
 `record` writes a dataset; `run` yields frames live and lets the user's code steer.
 """
 
-from cityloop.simulation.live import Frame, run
+from cityloop.simulation.live import CameraFrame, Frame, run
 from cityloop.simulation.recording import Recording, record
 
-__all__ = ["Frame", "Recording", "record", "run"]
+__all__ = ["CameraFrame", "Frame", "Recording", "record", "run"]

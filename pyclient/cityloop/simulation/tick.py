@@ -136,7 +136,8 @@ class Simulation:
         for body_id in gone:
             self._bones.pop(body_id, None)
         self.engine.despawn(gone)
-        self.engine.spawn([self._traffic_body(a) for name, a in new.items() if name not in old])
+        arrivals = [a for name, a in new.items() if name not in old]
+        self.engine.spawn([self._traffic_body(a, bones) for a in arrivals])
         self.moment = self._look(before.frame + 1, state.contacts)
         return self.moment
 

@@ -100,7 +100,7 @@ class BackgroundTraffic:
         ground = self._network.ground_height
         self._vehicles = VehicleTracks(kernel, chassis, ground, dark=dark)
         self._people = PersonTracks(kernel, ground)
-        self._outsiders = OutsiderMirror((kernel.lookahead + 1) * self._dt_s)
+        self._outsiders = OutsiderMirror(self._network, (kernel.lookahead + 1) * self._dt_s)
         self._signal_ids = sorted(libsumo.trafficlight.getIDList())
         self._signals: deque[dict[str, str]] = deque(maxlen=kernel.lookahead + 1)
         self._car_kinds: dict[int, str] = {}  # on the road, by rising number
@@ -110,11 +110,12 @@ class BackgroundTraffic:
         self._top_up(on_the_way=True)
         for _ in range(round(WARM_UP_S / self._dt_s)):
             self._simulate(on_the_way=True)
-        for _ in range(kernel.window + kernel.lookahead):
+        self._tick = -(kernel.window + kernel.lookahead)
+        while self._tick < 0:  # so that headings and wheels have followed for a while
             self._simulate(on_the_way=False)
             self._record()
-        self._tick = 0
-        self._state = self._show()
+            self._tick += 1
+            self._state = self._show()
 
     @property
     def state(self) -> TrafficState:

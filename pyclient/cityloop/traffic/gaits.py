@@ -17,7 +17,8 @@ from cityloop.world.people import PERSON_KINDS, Skeleton, skeleton
 
 Array = NDArray[np.float64]
 
-LEG_STRETCH = 0.9965  # hip to ankle, in lengths of the straight leg, when most stretched
+LEG_STRETCH = 0.9985  # hip to ankle, in lengths of the straight leg, when most stretched
+BOB_LEAD_RAD = 0.2  # the hips turn a little before the middle of stance and double support
 FASTEST_MPS = 8.0  # faster people move as at this speed
 _SPEED_STEP_MPS = 0.05
 _Y = np.array([0.0, 1.0, 0.0])
@@ -46,6 +47,7 @@ def _foot_shape(kind: str, bones: Skeleton, side: str) -> FootShape:
         ankle_z=float(ankle[2]),
         heel=PERSON_KINDS[kind].heel_x_m - float(ankle[0]),
         ball=float(ball[0] - ankle[0]),
+        ball_z=float(ball[2]),
     )
 
 
@@ -82,7 +84,8 @@ def _hip_drops(body: _Body) -> Array:
 
 def _bob(phase: Array, style: GaitStyle) -> Array:
     """Return the rise of the hips, m: highest (walking) or lowest (running) over mid-stance."""
-    rise: Array = style.bob_m * np.cos(2.0 * phase - 2.0 * np.pi * style.duty) - style.crouch_m
+    middle = np.pi * style.duty - BOB_LEAD_RAD
+    rise: Array = style.bob_m * np.cos(2.0 * (phase - middle)) - style.crouch_m
     return rise
 
 

@@ -16,25 +16,28 @@ from cityloop.traffic.gaits_style import GaitStyle, smoothstep
 Array = NDArray[np.float64]
 
 STRIKE_END = 0.17  # share of the stance after which the foot lies flat
-HEEL_RISE = (0.45, 0.38)  # share of the stance after which the heel rises, walking and running
-STANCE_BACKWARD = 0.12  # the stance reaches this much farther back than forward, half its length
+HEEL_RISE = (0.42, 0.38)  # share of the stance after which the heel rises, walking and running
+STANCE_BACKWARD = 0.14  # the stance reaches this much farther back than forward, half its length
 LANDING_TANGENT = 0.35  # share of the ground's speed that the foot has just before it lands
 TOES_STRAIGHT = 0.4  # share of the swing after which the toes are in line with the foot again
 
 
 @dataclass(frozen=True)
 class FootShape:
-    """A foot standing flat in the rest pose, sagittal plane, m: pivots relative to the ankle.
+    """A foot standing flat in the rest pose, sagittal plane, m.
 
     Attributes:
         ankle_x, ankle_z: the ankle joint in the body frame.
-        heel, ball: x of the sole's rear end and of the ball, from the ankle.
+        heel: x of the sole's rear end from the ankle; the foot lands and turns there.
+        ball: x of the ball joint from the ankle; the heel rises about it over flat toes.
+        ball_z: height of the ball joint.
     """
 
     ankle_x: float
     ankle_z: float
     heel: float
     ball: float
+    ball_z: float
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,15 @@ class FootPath:
     planted: NDArray[np.bool_]
 
 
-def _about(pivot: Array, height: float, pitch: Array) -> tuple[Array, Array]:
-    """Return where the ankle is, from a pivot on the ground (x from the ankle) under a pitch."""
+def _turned(foot: FootShape, pitch: Array) -> tuple[Array, Array, Array]:
+    """Return the ankle under a pitch about heel (toes up) or ball (toes down).
+
+    (N,) each: x and z from the pivot, and x of the pivot from the ankle of the flat foot.
+    """
     cos, sin = np.cos(pitch), np.sin(pitch)
-    return -pivot * cos - height * sin, -pivot * sin + height * cos
+    pivot = np.where(pitch > 0, foot.heel, foot.ball)
+    height = foot.ankle_z - np.where(pitch > 0, 0.0, foot.ball_z)
+    return -pivot * cos - height * sin, -pivot * sin + height * cos, pivot
 
 
 def _hermite(t: Array, start: Array, start_tangent: Array, end: Array, end_tangent: Array) -> Array:
@@ -86,27 +94,30 @@ def foot_path(phase_rad: Array, style: GaitStyle, foot: FootShape) -> FootPath:
     stance_pitch = (
         style.strike * (1.0 - smoothstep(stance, 0.0, STRIKE_END)) - style.push * rolling**2
     )
-    pivot = np.where(stance_pitch > 0, foot.heel, foot.ball)
-    dx, dz = _about(pivot, foot.ankle_z, stance_pitch)
+    dx, dz, pivot = _turned(foot, stance_pitch)
     stance_x = foot.ankle_x + ahead + pivot + dx
-    stance_z = dz
+    stance_z = dz + np.where(stance_pitch > 0, 0.0, foot.ball_z)
 
     # Swing: from the state at toe-off to that at landing.
     air = 1.0 - duty  # strides
-    off_x, off_z = _about(np.full_like(duty, foot.ball), foot.ankle_z, -style.push)
-    on_x, on_z = _about(np.full_like(duty, foot.heel), foot.ankle_z, style.strike)
-    start_x = foot.ankle_x + half * (-1.0 - STANCE_BACKWARD) * w + foot.ball + off_x
-    end_x = foot.ankle_x + half * (1.0 - STANCE_BACKWARD) * w + foot.heel + on_x
+    off_x, off_z, off_pivot = _turned(foot, -style.push)
+    on_x, on_z, on_pivot = _turned(foot, style.strike)
+    start_x = foot.ankle_x + half * (-1.0 - STANCE_BACKWARD) * w + off_pivot + off_x
+    end_x = foot.ankle_x + half * (1.0 - STANCE_BACKWARD) * w + on_pivot + on_x
+    start_z = off_z + foot.ball_z
+    end_z = on_z + np.where(style.strike > 0, 0.0, foot.ball_z)
     ground = -style.stride_m * w * air  # way of the ground during the swing
     pitch_rate = -2.0 * style.push / ((1.0 - rise) * duty) * air
-    # d/dpitch of `_about` is (-z, x) of the ankle seen from the pivot.
+    # The ankle's place over the pivot changes by (-z, x) per rad of pitch.
     start_tangent_x = ground - off_z * pitch_rate
     start_tangent_z = off_x * pitch_rate
     swing_pitch = _hermite(swing, -style.push, pitch_rate, style.strike, np.zeros_like(duty))
     swing_x = _hermite(swing, start_x, start_tangent_x, end_x, LANDING_TANGENT * ground)
-    swing_z = _hermite(swing, off_z, start_tangent_z, on_z, np.zeros_like(duty))
-    # Peaks at a third of the swing, flat at the landing.
-    swing_z = swing_z + style.lift_m * 6.75 * swing * (1.0 - swing) ** 2
+    swing_z = _hermite(swing, start_z, start_tangent_z, end_z, np.zeros_like(duty))
+    # Peaks at a quarter of the swing in walking, at a third in running; flat at the landing.
+    early = (256.0 / 27.0) * swing * (1.0 - swing) ** 3
+    late = (27.0 / 4.0) * swing * (1.0 - swing) ** 2
+    swing_z = swing_z + style.lift_m * (early + (late - early) * style.running)
 
     pitch = np.where(planted, stance_pitch, swing_pitch)
     bend = np.where(

@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 GRAVITY_MPS2 = 9.81
-# Alexander's fit over mammals has 2.3; 2.4 meets Winter's 1.4 m stride at 1.35 m/s.
-STRIDE_FACTOR = 2.4
-STRIDE_EXPONENT = 0.3
+STRIDE_FACTOR, STRIDE_EXPONENT = 2.3, 0.3  # Alexander's fit over mammals, people among them
 SLOWEST_MPS = 0.3  # below, strides get no shorter: the feet lift less instead
 STEPPING_MPS = 0.45  # from standing to full steps
 RUN_FROUDE = (0.45, 0.75)  # from pure walk to pure run
@@ -103,8 +101,8 @@ def gait_style(speed_mps: Array, hip_height_m: float) -> GaitStyle:
         duty=(1 - r) * (0.66 - 0.09 * np.minimum(pace, 0.8)) + r * (0.5 - 0.12 * np.minimum(pace, 1.6)),
         strike=mix(np.radians(8.0 + 10.0 * brisk), np.radians(7.0)),
         push=mix(np.radians(24.0 + 20.0 * brisk), np.radians(52.0)),
-        lift_m=mix(0.05 + 0.02 * brisk, 0.16 + 0.12 * np.minimum(pace, 1.6)) * hip_height_m,
-        bob_m=mix(0.017 * brisk, -0.034) * hip_height_m,
+        lift_m=mix(0.062 + 0.030 * brisk, 0.16 + 0.12 * np.minimum(pace, 1.6)) * hip_height_m,
+        bob_m=mix(0.022 * brisk, -0.034) * hip_height_m,
         crouch_m=mix(0.0, 0.012) * hip_height_m,
         hip_yaw=mix(np.radians(4.5) * brisk, np.radians(8.0)),
         hip_list=mix(np.radians(3.0) * brisk, np.radians(4.0)),

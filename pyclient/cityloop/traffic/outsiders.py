@@ -4,17 +4,21 @@ import math
 from collections.abc import Sequence
 
 import libsumo
+import numpy as np
+from scipy.spatial import cKDTree
 
 from cityloop.errors import ScenarioError
 from cityloop.traffic.road_graph import DRIVER_CLASS
 from cityloop.traffic.state import Outsider
 from cityloop.traffic.sumo import yaw_to_sumo_angle
 from cityloop.traffic.vehicle_types import OBSTACLE_LENGTH_M, OBSTACLE_TYPE
+from cityloop.world.network import RoadNetwork
 from cityloop.world.people import PERSON_KINDS
 from cityloop.world.vehicles import VEHICLE_KINDS
 
 PREFIX = "outsider."
 FREE_PLACEMENT = 2  # SUMO's keepRoute: anywhere, on the network or beside it
+SAMPLE_M = 0.5  # between the points that a lane is found by
 BESIDE_LANE_M = 0.3  # a person whose middle is this near to a lane is in the way of its drivers
 
 
@@ -25,8 +29,9 @@ class OutsiderMirror:
     only, so a person on the carriageway is a small vehicle besides.
     """
 
-    def __init__(self, ahead_s: float) -> None:
+    def __init__(self, network: RoadNetwork, ahead_s: float) -> None:
         """`ahead_s` is how far SUMO's next step lies ahead of the tick that outsiders are at."""
+        self._carriageway = _Carriageway(network)
         self._ahead_s = ahead_s
         self._vehicles: set[str] = set()  # SUMO's names of the puppets
         self._people: set[str] = set()
@@ -53,7 +58,7 @@ class OutsiderMirror:
             elif outsider.kind in PERSON_KINDS:
                 self._place_person(name, outsider.kind, x, y, outsider.yaw_rad)
                 people.add(name)
-                lane_yaw = _lane_yaw(x, y)
+                lane_yaw = self._carriageway.yaw_at(x, y)
                 if lane_yaw is not None:
                     half = OBSTACLE_LENGTH_M / 2
                     self._place_vehicle(name, OBSTACLE_TYPE, x, y, lane_yaw, half)
@@ -97,19 +102,29 @@ class OutsiderMirror:
         libsumo.person.moveToXY(name, "", x, y, angle, keepRoute=FREE_PLACEMENT)
 
 
-def _lane_yaw(x: float, y: float) -> float | None:
-    """Return the yaw (rad) of the lane for cars that covers a point, or None."""
-    edge, position, index = libsumo.simulation.convertRoad(x, y, False, DRIVER_CLASS)
-    lane = f"{edge}_{index}"
-    middle_x, middle_y = libsumo.simulation.convert2D(edge, position, index)
-    reach = libsumo.lane.getWidth(lane) / 2 + BESIDE_LANE_M
-    if math.hypot(middle_x - x, middle_y - y) > reach:
-        return None
-    ahead = min(position + 0.5, libsumo.lane.getLength(lane))
-    (x0, y0), (x1, y1) = (
-        libsumo.simulation.convert2D(edge, p, index) for p in (max(0.0, ahead - 1.0), ahead)
-    )
-    return math.atan2(y1 - y0, x1 - x0)
+class _Carriageway:
+    """Finds the lane for cars that covers a point."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        points, yaws, reaches = [], [], []
+        for lane in network.lanes.values():
+            if lane.kind not in ("driving", "internal"):
+                continue
+            way = np.diff(lane.shape[:, :2], axis=0)
+            lengths = np.linalg.norm(way, axis=1)
+            for start, step, length in zip(lane.shape[:, :2], way, lengths, strict=False):
+                count = max(1, math.ceil(length / SAMPLE_M))
+                shares = (np.arange(count) + 0.5) / count
+                points.append(start + shares[:, None] * step)
+                yaws.append(np.full(count, math.atan2(step[1], step[0])))
+                reaches.append(np.full(count, lane.width_m / 2 + BESIDE_LANE_M))
+        self._tree = cKDTree(np.concatenate(points))
+        self._yaws, self._reaches = np.concatenate(yaws), np.concatenate(reaches)
+
+    def yaw_at(self, x: float, y: float) -> float | None:
+        """Return the yaw (rad) of the lane at a point (m), or None off the carriageway."""
+        distance, i = self._tree.query((x, y))
+        return float(self._yaws[i]) if distance <= self._reaches[i] else None
 
 
 def _edge_near(x: float, y: float, vehicle_class: str) -> str:

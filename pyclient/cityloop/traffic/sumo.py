@@ -2,14 +2,15 @@
 
 import math
 import os
+import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 from xml.sax.saxutils import quoteattr
 
 import libsumo
+import sumo
 from libsumo.libsumo import TraCIException
 
 from cityloop.errors import MapError, ScenarioError
@@ -18,22 +19,6 @@ LATERAL_RESOLUTION_M = 0.4  # width of a sublane
 STRIPE_WIDTH_M = 0.5  # between the parallel paths of pedestrians
 
 VehicleType = Mapping[str, str]  # attributes of SUMO's <vType>
-
-
-@contextmanager
-def _captured_stderr() -> Iterator[list[str]]:
-    """Collect what C++ code writes to stderr in the block as one string in the list."""
-    text: list[str] = []
-    with tempfile.TemporaryFile() as file:
-        saved = os.dup(2)
-        os.dup2(file.fileno(), 2)
-        try:
-            yield text
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-            file.seek(0)
-            text.append(file.read().decode(errors="replace"))
 
 
 class SumoSimulation:
@@ -84,15 +69,12 @@ class SumoSimulation:
                 "--no-step-log": "true",
                 "--duration-log.disable": "true",
             }
-            with _captured_stderr() as said:
-                try:
-                    libsumo.start(["sumo", *(word for pair in options.items() for word in pair)])
-                    failed = False
-                except TraCIException:
-                    failed = True
-        if failed:
-            cause = " ".join(said[0].replace("Error:", " ").split()) or "it gives no reason."
-            raise MapError(f"{net_file}: SUMO cannot use this road network: {cause}")
+            words = [word for pair in options.items() for word in pair]
+            _try_out(words, net_file)
+            try:
+                libsumo.start(["sumo", *words])
+            except TraCIException as error:
+                raise MapError(f"{net_file}: SUMO cannot use this road network: {error}") from error
         SumoSimulation._open = self
 
     def step(self) -> None:
@@ -113,6 +95,26 @@ class SumoSimulation:
         if SumoSimulation._open is self:
             SumoSimulation._open = None
             libsumo.close()
+
+
+def _try_out(options: Sequence[str], net_file: Path) -> None:
+    """Let SUMO load everything in a process of its own: a network that it cannot use crashes it.
+
+    Raises:
+        MapError: with SUMO's own reason, if it gives one.
+    """
+    home = Path(sumo.SUMO_HOME)
+    done = subprocess.run(
+        [str(home / "bin" / "sumo"), *options, "--end", "0"],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env={**os.environ, "SUMO_HOME": str(home)},
+    )
+    if done.returncode != 0:
+        errors = [line[6:].strip() for line in done.stderr.splitlines() if line[:6] == "Error:"]
+        reason = " ".join(errors[:2]) or "it is damaged or no SUMO network."
+        raise MapError(f"{net_file}: SUMO cannot use this road network: {reason}")
 
 
 def _types_xml(types: Iterable[VehicleType]) -> str:

@@ -1,8 +1,8 @@
 """How SUMO's vehicles move on the ground: a point of theirs follows SUMO's path, the rest is towed.
 
-SUMO knows the front bumper. A guide point on the vehicle's axis, GUIDE_SHARE of the wheelbase ahead
-of the rear axle, is taken to run along the bumper's trace that far behind it, so that in a tight
-turn the nose swings out about as much as the tail cuts in. Its path is smoothed in time (see
+SUMO knows the front bumper. A guide point on the vehicle's axis, GUIDE_M behind the bumper, is taken
+to run along the bumper's trace that far behind it, so that in a turn the nose swings out a little
+and the tail cuts in a little, rather than either of them much. Its path is smoothed in time (see
 `smoothing`). The rear axle follows it as a tractrix, which is what the rear axle of a kinematic
 bicycle does (R. Rajamani, "Vehicle Dynamics and Control", 2nd ed., 2.2): with the guide's velocity
 w, heading psi, t = (cos psi, sin psi), n = (-sin psi, cos psi) and distance a of the guide
@@ -26,7 +26,7 @@ from cityloop.world.vehicles import VehicleLamp
 
 Array = NDArray[np.float64]
 
-GUIDE_SHARE = 0.6
+GUIDE_M = 2.0
 TRACE_SPACING_M = 0.25  # between kept points of the bumper's trace
 STEERING_LENGTH_M = 0.3  # rolled distance over which the shown steering angle follows the path's
 BRAKE_LAMP_ON_MPS2 = -0.7
@@ -61,7 +61,7 @@ class Chassis:
     @property
     def guide_m(self) -> float:
         """Distance from the body's origin to the guide point."""
-        return GUIDE_SHARE * self.wheelbase_m
+        return min(self.wheelbase_m, self.bumper_m - GUIDE_M)
 
     @property
     def bumper_m(self) -> float:
@@ -304,7 +304,7 @@ class VehicleTracks:
         angular = np.column_stack([left * pitch_rate[:, None], yaw_rate])
 
         rolled = np.abs(speed) * dt_s
-        follow = 1 - np.exp(-rolled / STEERING_LENGTH_M)
+        follow = np.where(moving, 1 - np.exp(-rolled / STEERING_LENGTH_M), 1.0)
         wanted = np.arctan2(base * yaw_rate, np.maximum(speed, 1e-6))
         c.steering = c.steering + follow * (wanted - c.steering)
         wheel_steering, wheel_speed = fixed.wheels(c.steering, speed)
@@ -362,7 +362,8 @@ class _Fixed:
             radii[i, :count] = c.wheel_radii_m
             steered[i, :count] = c.steered
         wheelbase = np.array([c.wheelbase_m for c in chassis])
-        return _Fixed(wheelbase, GUIDE_SHARE * wheelbase, x, y, radii, steered)
+        guide = np.array([c.guide_m for c in chassis])
+        return _Fixed(wheelbase, guide, x, y, radii, steered)
 
     def wheels(self, steering: Array, speed: Array) -> tuple[Array, Array]:
         """Return (N, W) steering angles (rad) and ground speeds (m/s) of the wheels.

@@ -145,10 +145,13 @@ class ScriptedWalk:
         self._step_m = float(s[1])
         xy = np.column_stack([np.interp(s, distance, points[:, k]) for k in (0, 1)])
         xyz = np.column_stack([xy, ground_height(xy)])
-        pad = 2 * _STRETCH
-        before = 2 * xyz[0] - xyz[np.minimum(np.arange(pad, 0, -1), count - 1)]
-        after = 2 * xyz[-1] - xyz[np.maximum(count - 2 - np.arange(pad), 0)]
-        return np.concatenate([before, xyz, after])
+        pad, last = 2 * _STRETCH, count - 1
+        turns, index = np.divmod(np.arange(-pad, count + pad), 2 * last)
+        mirrored = index > last
+        folded = xyz[np.where(mirrored, 2 * last - index, index)]
+        folded[mirrored] = 2 * xyz[last] - folded[mirrored]
+        result: Array = folded + turns[:, None] * 2 * (xyz[last] - xyz[0])
+        return result
 
     def _curve(self, progress_m: float) -> tuple[Array, Array, Array]:
         """Return the point (m), its derivative and second derivative along the path, (3,) each."""

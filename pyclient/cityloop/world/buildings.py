@@ -24,7 +24,6 @@ VERGE_M = 3.6
 
 _AROUND_CORNERS_M = 16.0  # how far beyond a road's end its row of houses may go on
 _STEP_M = 1.5
-_CLEAR_M = 0.15
 
 _PLASTER_TINTS: tuple[Rgb, ...] = (
     (0.66, 0.60, 0.47),
@@ -73,7 +72,7 @@ def build_buildings(network: RoadNetwork, seed: int) -> Buildings:
     kinds = house_kinds(seed)
     scene = Scene()
     ground = network.ground
-    taken = _Taken(shapely.union_all([ground.road, ground.raised, *ground.islands]))
+    taken = _Taken(shapely.union_all([ground.road, ground.raised]))
     rng = stream(seed, "city/houses")
     for row in _rows(network):
         _line_up(network, row, kinds, taken, scene, rng)
@@ -184,8 +183,7 @@ def _footprint(front: Array, kind: HouseKind) -> Shape | None:
     behind = np.array([way[1], -way[0]])  # the street is on the left
     middle = front.mean(axis=0)
     a, b = middle - way * kind.width_m / 2, middle + way * kind.width_m / 2
-    low, high = behind * _CLEAR_M, behind * DEPTH_M
-    return shapely.Polygon([a + low, b + low, b + high, a + high])
+    return shapely.Polygon([a, b, b + behind * DEPTH_M, a + behind * DEPTH_M])
 
 
 def _place(

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,14 @@ _YARD_M = 0.7  # paving beyond the sidewalks, up to the houses
 _NOOK_M = 5.0  # half the width of the nooks that are paved as well
 
 
+class _Folder:
+    """A temporary folder that lives as long as the city whose network lies in it."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="cityloop-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 @dataclass
 class City:
     """A town built along a road network; make one with `grid`, `from_opendrive`, `from_network`.
@@ -51,7 +61,7 @@ class City:
     seed: int
     source: dict[str, Any]
     _masts: list[signals.Mast] = field(repr=False)
-    _folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
+    _folder: _Folder | None = field(default=None, repr=False)
 
     @staticmethod
     def grid(blocks: tuple[int, int] = (4, 4), seed: int = 7) -> "City":
@@ -63,8 +73,8 @@ class City:
         Raises:
             MapError: if either number of blocks is not between 2 and 12.
         """
-        folder = tempfile.TemporaryDirectory(prefix="cityloop-")
-        net_file = Path(folder.name) / "grid.net.xml"
+        folder = _Folder()
+        net_file = folder.path / "grid.net.xml"
         blocks = (blocks[0], blocks[1])
         build_grid(blocks, seed, net_file)
         return _build(net_file, seed, {"kind": "grid", "blocks": list(blocks)}, folder)
@@ -76,8 +86,8 @@ class City:
         Raises:
             MapError: if the map cannot be read or converted.
         """
-        folder = tempfile.TemporaryDirectory(prefix="cityloop-")
-        net_file = Path(folder.name) / "map.net.xml"
+        folder = _Folder()
+        net_file = folder.path / "map.net.xml"
         convert_opendrive(Path(path), net_file)
         source = {"kind": "opendrive", "path": str(path), "sha256": _sha256(Path(path))}
         return _build(net_file, seed, source, folder)
@@ -150,8 +160,10 @@ class City:
             if back is None:
                 raise MapError(f"road {edge!r} is one-way and has no left side; use side='right'")
             edge_id, s_m = back, self.network.driving_lane(back).length_m - s_m
-        parked = [p for p in self.scene.placements if p.name.startswith("parked/")]
-        return parking.roadside(self.network, parked, self.seed, edge_id, s_m, hidden_by)
+        standing = [
+            p for p in self.scene.placements if p.name.startswith(("parked/", "furniture/"))
+        ]
+        return parking.roadside(self.network, standing, self.seed, edge_id, s_m, hidden_by)
 
     def describe(self) -> dict[str, Any]:
         """Return what the city was made from, for a dataset: source, seed, hash of the network."""
@@ -183,14 +195,14 @@ def _yards(network: RoadNetwork, houses: list[Shape], parked: list[Shape]) -> Sh
         built = shapely.union_all([ground.raised, *houses])
         filled = built.buffer(_NOOK_M, join_style="mitre").buffer(-_NOOK_M, join_style="mitre")
         paved.append(filled.intersection(ground.raised.buffer(2 * _NOOK_M)))
-    return shapely.union_all(paved).difference(shapely.union_all(ground.islands))
+    return shapely.union_all(paved)
 
 
 def _build(
     net_file: Path,
     seed: int,
     source: dict[str, Any],
-    folder: tempfile.TemporaryDirectory[str] | None,
+    folder: _Folder | None,
 ) -> City:
     network = RoadNetwork(net_file)
     buildings = build_buildings(network, seed)

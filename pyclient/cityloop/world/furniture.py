@@ -14,7 +14,7 @@ from cityloop.world.network import Lane, RoadNetwork
 from cityloop.world.props import PROPS
 from cityloop.world.scene import Placement
 from cityloop.world.streams import stream
-from cityloop.world.strips import ISLAND_LENGTH_M
+from cityloop.world.strips import BED_LENGTH_M
 
 Array = NDArray[np.float64]
 
@@ -39,9 +39,9 @@ class _Furniture:
     def __post_init__(self) -> None:
         shapely.prepare(self.keep_out)
 
-    def add(self, kind: str, xy: Array, yaw: float) -> None:
+    def add(self, kind: str, xy: Array, yaw: float, rise_m: float = KERB_HEIGHT_M) -> None:
         number = len(self.placements)
-        z = float(self.network.ground.elevation(xy[None])[0]) + KERB_HEIGHT_M
+        z = float(self.network.ground.elevation(xy[None])[0]) + rise_m
         self.placements.append(
             Placement(
                 name=f"furniture/{number}",
@@ -69,7 +69,7 @@ def build_furniture(
         _lamps(work, lanes, seed)
         strips = [lane for lane in lanes if lane.kind == "parking"]
         for lane in strips:
-            _islands(work, lane, seed)
+            _beds(work, lane, seed)
         if not strips:
             _verge_trees(work, lanes, seed)
     return work.placements
@@ -94,28 +94,28 @@ def _lamps(work: _Furniture, lanes: list[Lane], seed: int) -> None:
         s += LAMP_SPACING_M
 
 
-def _islands(work: _Furniture, lane: Lane, seed: int) -> None:
-    """Plant a tree on each island, with something small beside it on some."""
+def _beds(work: _Furniture, lane: Lane, seed: int) -> None:
+    """Plant a tree on each planted bed, with something small beside it on some."""
     line = work.network.ground.drawn_line(lane)
     total = float(polylines.lengths(line)[-1])
-    rng = stream(seed, f"city/islands/{lane.edge_id}")
+    rng = stream(seed, f"city/beds/{lane.edge_id}")
     species = _TREES[int(rng.integers(0, len(_TREES)))]
-    for start in work.network.ground.strip(lane).islands:
-        s = float(start) + ISLAND_LENGTH_M / 2
+    for start in work.network.ground.strip(lane).beds:
+        s = float(start) + BED_LENGTH_M / 2
         way = polylines.directions(line, s)[0]
         left = np.array([-way[1], way[0]])
         xy = polylines.at(line[:, :2], s)[0]
         towards_road, towards_houses = (math.atan2(v[1], v[0]) for v in (left, -left))
         if min(s, total - s) > JUNCTION_VIEW_M:
-            work.add(species, xy, rng.uniform(-math.pi, math.pi))
+            work.add(species, xy, rng.uniform(-math.pi, math.pi), 0.0)
         extra = rng.choice(["", "bollard", "bin", "bench", "parking_meter"])
         if extra == "bollard":
             for along in (-0.7, 0.7):
-                work.add("bollard", xy + along * way + 0.7 * left, towards_road)
+                work.add("bollard", xy + along * way + 0.7 * left, towards_road, 0.0)
         elif extra == "bench":
-            work.add("bench", xy - 0.65 * left, towards_houses)
+            work.add("bench", xy - 0.65 * left, towards_houses, 0.0)
         elif extra:
-            work.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses)
+            work.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses, 0.0)
 
 
 def _verge_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from cityloop.world import polylines
 from cityloop.world.network import Lane, RoadNetwork
-from cityloop.world.strips import ISLAND_LENGTH_M, NO_PARKING_M, Strip, lay_out
+from cityloop.world.strips import BED_LENGTH_M, NO_PARKING_M, Strip, lay_out
 
 Array = NDArray[np.float64]
 # Shapely ships no types: polygons, multipolygons and lines are `Any` here.
@@ -75,7 +75,7 @@ class Ground:
     Attributes:
         road: carriageways and the inside of junctions, at the network's elevation.
         raised: sidewalks and the corners where people wait, a kerb higher.
-        islands: raised planting beds in the parking strips, neither `road` nor `raised`.
+        beds: planted squares in the parking strips, part of `road` and level with it.
         crossings: crossing polygons by lane id, part of `road`.
         ramps: where the kerb is lowered for the crossings, part of `raised`.
     """
@@ -101,10 +101,10 @@ class Ground:
             if len(j.shape) > 2 and j.id not in dead_ends
         ]
         lane_area = shapely.union_all(vehicle)
-        self.islands = [i for lane in lanes if lane.kind == "parking" for i in self._islands(lane)]
+        self.beds = [i for lane in lanes if lane.kind == "parking" for i in self._beds(lane)]
         raised = _opened(_closed(shapely.union_all(walk)).difference(lane_area))
         paved = _closed(shapely.union_all([lane_area, *inside])).difference(raised)
-        self.road = _opened(paved.difference(shapely.union_all(self.islands)))
+        self.road = _opened(paved)
         self.raised = raised.difference(self.road)
         shapely.prepare(self.road)
         self.crossings = {
@@ -157,16 +157,11 @@ class Ground:
         )
         return lay_out(first, float(polylines.lengths(self.drawn_line(lane))[-1]) - last)
 
-    def _islands(self, lane: Lane) -> list[Shape]:
+    def _beds(self, lane: Lane) -> list[Shape]:
         line = self.drawn_line(lane)
-        starts = self.strip(lane).islands
-        # A little wider than the strip towards the sidewalk, so that no gutter is left between.
         return [
-            ribbon(
-                polylines.offset(polylines.between(line, s, s + ISLAND_LENGTH_M), -0.1),
-                lane.width_m - 0.2 + 2 * 0.1,
-            )
-            for s in starts
+            ribbon(polylines.between(line, s, s + BED_LENGTH_M), lane.width_m)
+            for s in self.strip(lane).beds
         ]
 
     def lane_area(self, lane: Lane) -> Shape:

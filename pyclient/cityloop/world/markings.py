@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cityloop.world import polylines
 from cityloop.world.ground import Shape, ribbon
 from cityloop.world.network import Lane, RoadNetwork
-from cityloop.world.strips import BAY_LENGTH_M, ISLAND_LENGTH_M
+from cityloop.world.strips import BAY_LENGTH_M, BED_LENGTH_M
 
 Array = NDArray[np.float64]
 
@@ -151,13 +151,13 @@ def _stop_lines(network: RoadNetwork, driving: list[Lane], markings: Markings) -
 
 
 def _bays(network: RoadNetwork, lane: Lane, markings: Markings) -> None:
-    """Draw a mark across the strip at both ends of every bay, but not along an island."""
+    """Draw a mark across the strip at both ends of every bay, but not along a planted bed."""
     strip = network.ground.strip(lane)
     line = network.ground.drawn_line(lane)
     marks = {round(float(s), 3) for s in strip.bays}
     marks |= {round(float(s) + BAY_LENGTH_M, 3) for s in strip.bays}
-    marks -= {round(float(s), 3) for s in strip.islands}
-    marks -= {round(float(s) + ISLAND_LENGTH_M, 3) for s in strip.islands}
+    marks -= {round(float(s), 3) for s in strip.beds}
+    marks -= {round(float(s) + BED_LENGTH_M, 3) for s in strip.beds}
     for s in sorted(marks):
         piece = polylines.between(line, s - LINE_WIDTH_M / 2, s + LINE_WIDTH_M / 2)
         markings.line(piece, lane.width_m)

@@ -29,6 +29,7 @@ _SIGNALS_FROM_MPS = 30.0
 
 _COMMON = (
     "--offset.disable-normalization",  # keep the map's own coordinates
+    "--precision=3",
     "--walkingareas",
     "--no-turnarounds",
     "--junctions.internal-link-detail=15",

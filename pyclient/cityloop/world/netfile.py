@@ -155,13 +155,15 @@ def _allows(lane: Mapping[str, str], wanted: frozenset[str]) -> bool:
 def _lane_kind(function: str, lane: Mapping[str, str], lane_type: str, width: float) -> str:
     if function in ("crossing", "walkingarea"):
         return function
+    if function == "internal":
+        return "internal" if _allows(lane, _CARS) else "border"
     if _allows(lane, _CARS):
-        return "driving" if function != "internal" else "internal"
+        return "driving"
     if _allows(lane, frozenset({"pedestrian"})):
         return "sidewalk"
     if _allows(lane, frozenset({"bicycle"})):
         return "bicycle"
-    if function == "internal" or (lane_type and lane_type != "parking"):
+    if lane_type and lane_type != "parking":
         return "border"
     low, high = _PARKING_WIDTH_M
     return "parking" if lane_type == "parking" or low <= width <= high else "border"

@@ -55,7 +55,8 @@ class Roadside:
         heading_rad: towards the road, counter-clockwise from east.
         edge_id, s_m: the road, and the distance from its start.
         placements: cars that hide the place, to be added to the scene.
-        replaced: names of the city's parked cars that stand in their way, to be left out.
+        replaced: names of the city's placements (parked cars, trees, small furniture) that stand
+            in their way, to be left out.
     """
 
     position: Array
@@ -177,9 +178,16 @@ def footprint(kind: str, pose: Pose) -> Shape:
     return shapely.Polygon(pose.apply(np.array(corners))[:, :2])
 
 
+def _covered(placement: Placement) -> Shape:
+    """Return the ground that a parked car or a piece of furniture covers; of a tree, its trunk."""
+    if placement.prototype in VEHICLE_KINDS:
+        return footprint(placement.prototype, placement.pose)
+    return shapely.Point(placement.pose.position[:2]).buffer(0.3)
+
+
 def roadside(
     network: RoadNetwork,
-    parked: list[Placement],
+    standing: list[Placement],
     seed: int,
     edge_id: str,
     s_m: float,
@@ -210,7 +218,7 @@ def roadside(
     cover = shapely.union_all([footprint(p.prototype, p.pose) for p in placements])
     gap = shapely.Point(xy).buffer(_GAP_M)
     keep = cover.union(gap).convex_hull.buffer(0.3)
-    replaced = tuple(p.name for p in parked if keep.intersects(footprint(p.prototype, p.pose)))
+    replaced = tuple(p.name for p in standing if keep.intersects(_covered(p)))
     _check_room(network, cover, edge_id, s_m)
     return Roadside(place, heading, edge_id, s_m, tuple(placements), replaced)
 

@@ -12,12 +12,20 @@ from cityloop.world import props_furniture as furniture
 from cityloop.world import props_signals as signals
 from cityloop.world.meshing import MeshBuilder
 from cityloop.world.props_materials import (
+    FOLIAGE_TEXTURE,
     LEAF_TEXTURE,
     PROP_MATERIALS,
     STREET_LAMP_LIT,
     SignalLamp,
 )
-from cityloop.world.props_plants import TREES, hedge, leaf_texture, planter_plants, tree
+from cityloop.world.props_plants import (
+    TREES,
+    foliage_texture,
+    hedge,
+    leaf_texture,
+    planter_plants,
+    tree,
+)
 from cityloop.world.scene import (
     BoxCollider,
     CapsuleCollider,
@@ -230,6 +238,9 @@ def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:
         )
     used = {name for mesh in scene.meshes for name in mesh.material_names}
     scene.materials.extend(m for m in PROP_MATERIALS if m.name in used)
-    if any(m.texture == LEAF_TEXTURE for m in scene.materials):
+    textures = {m.texture for m in scene.materials}
+    if LEAF_TEXTURE in textures:
         scene.textures.append(leaf_texture())
+    if FOLIAGE_TEXTURE in textures:
+        scene.textures.append(foliage_texture())
     return scene

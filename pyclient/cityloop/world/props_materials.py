@@ -40,7 +40,9 @@ SOIL = "prop/soil"
 LEAVES = "prop/leaves"
 INNER_LEAVES = "prop/leaves_inside"
 FOLIAGE = "prop/foliage"
+INNER_FOLIAGE = "prop/foliage_inside"
 LEAF_TEXTURE = "prop/leaf_clusters"
+FOLIAGE_TEXTURE = "prop/foliage"
 
 _LIGHT = SemanticClass.TRAFFIC_LIGHT
 _PLANT = SemanticClass.VEGETATION
@@ -68,9 +70,9 @@ PROP_MATERIALS: tuple[Material, ...] = (
     Material(SIGNAL_HOUSING, (0.018, 0.020, 0.019), roughness=0.6, semantic=_LIGHT),
     Material(SIGNAL_VISOR, (0.012, 0.012, 0.012), roughness=0.7, semantic=_LIGHT, two_sided=True),
     Material(SIGNAL_BORDER, (0.75, 0.75, 0.74), roughness=0.5, semantic=_LIGHT),
-    _lens(RED_LENS, (0.10, 0.008, 0.006), (3.2, 0.10, 0.06), SignalLamp.RED),
-    _lens(AMBER_LENS, (0.11, 0.05, 0.004), (3.2, 1.35, 0.08), SignalLamp.AMBER),
-    _lens(GREEN_LENS, (0.006, 0.06, 0.035), (0.25, 2.6, 1.25), SignalLamp.GREEN),
+    _lens(RED_LENS, (0.10, 0.008, 0.006), (2.0, 0.05, 0.03), SignalLamp.RED),
+    _lens(AMBER_LENS, (0.11, 0.05, 0.004), (2.0, 0.85, 0.05), SignalLamp.AMBER),
+    _lens(GREEN_LENS, (0.006, 0.06, 0.035), (0.12, 1.6, 0.75), SignalLamp.GREEN),
     Material(WOOD, (0.22, 0.115, 0.05), roughness=0.75, semantic=_FURNITURE),
     Material(CAST_IRON, (0.03, 0.032, 0.034), roughness=0.55, semantic=_FURNITURE),
     Material(STEEL, (0.42, 0.43, 0.44), roughness=0.35, metallic=0.9, semantic=_FURNITURE),
@@ -83,7 +85,7 @@ PROP_MATERIALS: tuple[Material, ...] = (
         POSTER,
         (0.50, 0.36, 0.20),
         roughness=0.4,
-        emissive=(0.06, 0.06, 0.06),
+        emissive=(0.012, 0.010, 0.007),
         semantic=_FURNITURE,
     ),
     Material(SCREEN, (0.02, 0.06, 0.08), roughness=0.1, semantic=_FURNITURE),
@@ -103,5 +105,15 @@ PROP_MATERIALS: tuple[Material, ...] = (
         )
         for name, color in ((LEAVES, (1.0, 1.0, 1.0)), (INNER_LEAVES, (0.5, 0.52, 0.5)))
     ),
-    Material(FOLIAGE, (0.024, 0.042, 0.014), roughness=0.95, tint_slot=1, semantic=_PLANT),
+    *(
+        Material(
+            name,
+            color,
+            roughness=0.9,
+            texture=FOLIAGE_TEXTURE,
+            tint_slot=1,
+            semantic=_PLANT,
+        )
+        for name, color in ((FOLIAGE, (0.9, 0.9, 0.9)), (INNER_FOLIAGE, (0.42, 0.45, 0.42)))
+    ),
 )

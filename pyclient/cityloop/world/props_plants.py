@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.world.meshing import MeshBuilder
+from cityloop.world.meshing import SIDES_AND_TOP, MeshBuilder
 from cityloop.world.props_materials import (
     BARK,
     FOLIAGE,
+    FOLIAGE_TEXTURE,
+    INNER_FOLIAGE,
     INNER_LEAVES,
     LEAF_TEXTURE,
     LEAVES,
@@ -19,6 +21,7 @@ from cityloop.world.streams import stream
 F64 = NDArray[np.float64]
 
 _CLUSTERS = (600, 150, 14)  # leaf clusters of a tree at each level of detail
+_FOLIAGE_M = 2.2  # one repeat of the foliage texture
 _TILES = 2  # the texture holds 2 x 2 different clusters
 
 
@@ -49,36 +52,65 @@ TREES: dict[str, TreeShape] = {
 }
 
 
+def _paint_leaf(
+    picture: NDArray[np.uint8],
+    center: tuple[float, float],
+    angle: float,
+    length: float,
+    rng: np.random.Generator,
+    darkest: float,
+) -> None:
+    """Draw a leaf of half length `length` texels; what leaves an edge comes in at the opposite."""
+    size = len(picture)
+    reach = int(length) + 2
+    x0, y0 = int(center[0]), int(center[1])
+    row, column = np.mgrid[y0 - reach : y0 + reach + 1, x0 - reach : x0 + reach + 1]
+    dx, dy = column - center[0], row - center[1]
+    along = dx * np.cos(angle) + dy * np.sin(angle)
+    across = -dx * np.sin(angle) + dy * np.cos(angle)
+    t = np.clip((along / length + 1) / 2, 0, 1)
+    leaf = (np.abs(along) < length) & (np.abs(across) < 0.95 * length * np.sqrt(t) * (1 - t))
+    yellow, shade = rng.uniform(0, 1), rng.uniform(darkest, 1.12)
+    color = np.array([66 + 34 * yellow, 100 + 14 * yellow, 36.0]) * shade
+    vein = 1.0 + 0.22 * np.exp(-((across[leaf] / (0.06 * length)) ** 2))
+    side = np.where(across[leaf] > 0, 1.06, 0.94)
+    texels = np.empty((int(leaf.sum()), 4), dtype=np.uint8)
+    texels[:, :3] = np.clip(color * (vein * side)[:, None], 0, 255)
+    texels[:, 3] = 255
+    picture[row[leaf] % size, column[leaf] % size] = texels
+
+
 def leaf_texture() -> Texture:
-    """Return a texture of four clusters of leaves on twigs, cut out by alpha."""
+    """Return a texture of four clusters of leaves, cut out by alpha."""
     rng = stream(0, "props/leaf_texture")
     size = TEXTURE_SIZE // _TILES
     rgba = np.zeros((TEXTURE_SIZE, TEXTURE_SIZE, 4), dtype=np.uint8)
     rgba[..., :3] = (62, 88, 34)  # what filtering mixes in at the leaves' edges
-    row, column = np.mgrid[0:size, 0:size].astype(np.float64)
     for tile in range(_TILES * _TILES):
         y0, x0 = size * (tile // _TILES), size * (tile % _TILES)
-        picture = rgba[y0 : y0 + size, x0 : x0 + size]
         for _ in range(95):
             # Leaves lie denser in the middle and point outwards.
             bearing = rng.uniform(0, 2 * np.pi)
             reach = 0.40 * size * np.sqrt(rng.uniform(0, 1))
-            cx, cy = size / 2 + reach * np.cos(bearing), size / 2 + reach * np.sin(bearing)
+            center = (size / 2 + reach * np.cos(bearing), size / 2 + reach * np.sin(bearing))
             angle = bearing + rng.normal(0, 0.7)
             length = size * rng.uniform(0.055, 0.085)
-            along = (column - cx) * np.cos(angle) + (row - cy) * np.sin(angle)
-            across = -(column - cx) * np.sin(angle) + (row - cy) * np.cos(angle)
-            t = np.clip((along / length + 1) / 2, 0, 1)
-            half = 0.95 * length * np.sqrt(t) * (1 - t)
-            leaf = (np.abs(along) < length) & (np.abs(across) < half)
-            shade = rng.uniform(0.62, 1.12)
-            yellow = rng.uniform(0, 1)
-            color = np.array([66 + 34 * yellow, 100 + 14 * yellow, 36.0]) * shade
-            vein = 1.0 + 0.22 * np.exp(-((across[leaf] / (0.06 * length)) ** 2))
-            side = np.where(across[leaf] > 0, 1.06, 0.94)
-            picture[leaf, :3] = np.clip(color * (vein * side)[:, None], 0, 255).astype(np.uint8)
-            picture[leaf, 3] = 255
+            _paint_leaf(
+                rgba[y0 : y0 + size, x0 : x0 + size], center, angle, length, rng, darkest=0.62
+            )
     return Texture(LEAF_TEXTURE, rgba)
+
+
+def foliage_texture() -> Texture:
+    """Return a texture without holes that repeats: leaves over the dark between them."""
+    rng = stream(0, "props/foliage_texture")
+    rgba = np.empty((TEXTURE_SIZE, TEXTURE_SIZE, 4), dtype=np.uint8)
+    rgba[...] = (20, 31, 11, 255)
+    for _ in range(900):
+        center = (rng.uniform(0, TEXTURE_SIZE), rng.uniform(0, TEXTURE_SIZE))
+        angle = rng.uniform(0, 2 * np.pi)
+        _paint_leaf(rgba, center, angle, rng.uniform(12.0, 19.0), rng, darkest=0.45)
+    return Texture(FOLIAGE_TEXTURE, rgba)
 
 
 def _clusters(
@@ -166,7 +198,7 @@ def tree(name: str, level: int) -> MeshBuilder:
 def _core(builder: MeshBuilder, shape: TreeShape, center: F64, radii: F64, level: int) -> None:
     """Add the body of the crown: dark inside the leaves, and from afar the crown itself."""
     far = level == 2
-    size = 0.86 if far else 0.56
+    size = 0.88 if far else 0.60
     segments = 7
     polar = np.radians(np.linspace(0.0, 180.0, 6))
     height = -np.cos(polar)
@@ -178,21 +210,17 @@ def _core(builder: MeshBuilder, shape: TreeShape, center: F64, radii: F64, level
     unit = np.stack(
         [ring * np.cos(angle), ring * np.sin(angle), np.repeat(height[:, None], segments, 1)], -1
     )
-    body = MeshBuilder()
-    body.loft(center + size * unit * radii, FOLIAGE, smooth_deg=80)
-    if not far:
-        builder.add(body)
-        return
-    # The texture wraps round it, 2.2 m a repeat.
+    turns = np.round(np.pi * shape.crown_width_m * size / _FOLIAGE_M)
+    rise = (shape.height_m - shape.crown_base_m) * size * 1.4 / _FOLIAGE_M
     grid = (center + size * unit * radii)[:, [*range(segments), 0]]
-    u, v = np.meshgrid(np.arange(segments + 1) / segments * 7.0, np.arange(6) / 5.0 * 2.5)
+    u, v = np.meshgrid(np.arange(segments + 1) / segments * turns, np.arange(6) / 5.0 * rise)
     cells = np.arange(6 * (segments + 1)).reshape(6, segments + 1)
     quads = np.stack([cells[:-1, :-1], cells[:-1, 1:], cells[1:, 1:], cells[1:, :-1]], axis=-1)
     index = quads.reshape(-1, 4)[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
     builder.triangles(
         grid.reshape(-1, 3),
         index,
-        LEAVES,
+        FOLIAGE if far else INNER_FOLIAGE,
         uvs=np.stack([u, v], axis=-1).reshape(-1, 2),
         smooth_deg=80,
     )
@@ -233,7 +261,9 @@ def _hedge(size: tuple[float, float, float], base: float, level: int, name: str)
     rng = stream(0, f"props/{name}/{level}")
     builder = MeshBuilder()
     core = np.array(size) - 0.30
-    builder.box((0, 0, base + core[2] / 2), core, FOLIAGE, faces=("+x", "-x", "+y", "-y", "+z"))
+    builder.box(
+        (0, 0, base + core[2] / 2), core, INNER_FOLIAGE, faces=SIDES_AND_TOP, texture_m=_FOLIAGE_M
+    )
     count = (260, 80, 18)[level]
     edge = (0.26, 0.40, 0.60)[level]
     half = np.array(size) / 2

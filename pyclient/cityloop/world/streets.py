@@ -24,6 +24,7 @@ HORIZON_M = 1500.0  # land in one piece beyond
 
 _MARKING_HEIGHT_M = 0.004
 _DRAWN_TO_M = 2500.0
+_BED_FRAME_M = 0.12  # of stone around a planted bed
 _ASPHALT_M, _PAVING_M, _GRASS_M, _KERB_M = 7.0, 3.0, 8.0, 2.0  # one repeat of each texture
 
 
@@ -76,9 +77,13 @@ class _Streets:
         raised = ground.raised.union(yards.difference(ground.road))
         land = shapely.box(*self._low, *self._high).difference(ground.road)
         beside = land.difference(edge)
+        beds = shapely.union_all(ground.beds)
+        soil = shapely.union_all([bed.buffer(-_BED_FRAME_M) for bed in ground.beds])
         # (area, whether it lies at the road's level, material, metres of a repeat)
         self._areas: list[tuple[Shape, bool, str, float]] = [
-            (ground.road, True, "asphalt", _ASPHALT_M),
+            (ground.road.difference(beds), True, "asphalt", _ASPHALT_M),
+            (beds.difference(soil), True, "kerb", _KERB_M),
+            (soil, True, "grass", _GRASS_M),
             (edge.difference(ramps), False, "kerb", _KERB_M),
             (raised.difference(edge).difference(ramps), False, "paving", _PAVING_M),
             (beside.difference(raised), False, "grass", _GRASS_M),

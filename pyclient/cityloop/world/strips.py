@@ -1,4 +1,4 @@
-"""How parking strips are divided: groups of bays, and raised islands with trees between them."""
+"""How parking strips are divided: groups of bays, and planted beds between them."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 BAY_LENGTH_M = 5.5
-ISLAND_LENGTH_M = 2.0
+BED_LENGTH_M = 2.0
 NO_PARKING_M = 8.5  # before and behind a junction, where the crossings are
 
 _BAYS_IN_A_GROUP = 3
@@ -20,22 +20,22 @@ class Strip:
 
     Attributes:
         bays: (B,) where the bays start, each 5.5 m long.
-        islands: (I,) where the islands start, each 2 m long.
+        beds: (I,) where the beds start, each 2 m long.
     """
 
     bays: Array
-    islands: Array
+    beds: Array
 
 
 def lay_out(start_m: float, end_m: float) -> Strip:
-    """Divide the strip from `start_m` to `end_m`: an island after every third bay."""
+    """Divide the strip from `start_m` to `end_m`: a planted bed after every third bay."""
     bays: list[float] = []
-    islands: list[float] = []
+    beds: list[float] = []
     s = start_m
     while s + BAY_LENGTH_M <= end_m + 1e-9:
         bays.append(s)
         s += BAY_LENGTH_M
-        if len(bays) % _BAYS_IN_A_GROUP == 0 and s + ISLAND_LENGTH_M + BAY_LENGTH_M <= end_m:
-            islands.append(s)
-            s += ISLAND_LENGTH_M
-    return Strip(np.array(bays), np.array(islands))
+        if len(bays) % _BAYS_IN_A_GROUP == 0 and s + BED_LENGTH_M + BAY_LENGTH_M <= end_m:
+            beds.append(s)
+            s += BED_LENGTH_M
+    return Strip(np.array(bays), np.array(beds))

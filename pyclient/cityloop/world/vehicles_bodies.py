@@ -12,6 +12,7 @@ from cityloop.world.vehicles_materials import (
     BRAKE_LAMP,
     CARGO,
     CHROME,
+    FAR_HEADLAMP,
     GAP,
     HEADLAMP,
     LEFT_LAMP,
@@ -28,6 +29,7 @@ from cityloop.world.vehicles_shell import Shell
 Range = tuple[float, float]
 
 _CARS = ("sedan", "hatchback", "suv", "estate", "taxi")
+_BLUNT = ("van", "truck", "bus")  # their coarse fascias have no cells small enough for lamps
 _PLATE_SIZE_M = (0.52, 0.115)
 
 
@@ -45,9 +47,9 @@ def cabin_box(kind: VehicleKind) -> tuple[Range, float, Range]:
     full = [x for x, share in shape.cabin if share >= 1.0]
     belt = float(np.mean([z for _, z in shape.belt]))
     top = max(z for _, z in shape.roof)
-    margin = 0.25 if kind.name in _CARS else 0.0  # the box ends half-way down the sloping glass
-    start = max(shape.rear, full[0] - margin)
-    end = min(shape.front, full[-1] + max(margin, 0.4))
+    # Where glass slopes down to a lid, the box ends part of the way down.
+    start = full[0] - 0.25 if shape.cabin[0][1] < 1.0 else shape.rear
+    end = full[-1] + 0.25 if shape.cabin[-1][1] < 1.0 else shape.front
     return (start, end), shape.roof_half_width + 0.08, (belt, top)
 
 
@@ -62,6 +64,8 @@ def body(kind: VehicleKind, level: int) -> MeshBuilder:
         _taxi_sign(builder, kind, level)
     if level < 2:
         _plates(builder, kind, skin)
+    if level == 2 or (level == 1 and kind.name in _BLUNT) or kind.name == "bus":
+        _flat_lamps(builder, kind, skin, level)
     if level == 0:
         _front(builder, kind, skin)
         _rear(builder, kind, skin)
@@ -189,6 +193,38 @@ def _front(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
     badge.cylinder((-0.01, 0, 0), (0.012, 0, 0), 0.05, CHROME, segments=10)
     placed = translation(skin.fascia_x(0.0, z, True) - 0.006, 0.0, z)
     builder.add(badge, placed)
+
+
+# Lower and upper edge of head and tail lamps, shares of the way from the sill to the belt line.
+_LAMP_SHARES: dict[str, tuple[Range, Range]] = {
+    "van": ((0.52, 0.90), (0.55, 0.98)),
+    "truck": ((0.30, 0.52), (0.0, 0.0)),
+    "bus": ((0.30, 0.52), (0.55, 0.95)),
+}
+_CAR_LAMP_SHARES: tuple[Range, Range] = ((0.74, 0.90), (0.60, 0.90))
+
+
+def _flat_lamps(builder: MeshBuilder, kind: VehicleKind, skin: Shell, level: int) -> None:
+    """Add flat lamps to both ends; the truck's rear has its own."""
+    half = 0.44 * kind.width_m
+    for front, (low, high) in zip(
+        (True, False), _LAMP_SHARES.get(kind.name, _CAR_LAMP_SHARES), strict=True
+    ):
+        if not front and kind.name == "truck":
+            continue
+        bottom, top = _height(skin, front, low), _height(skin, front, high)
+        for side, indicator in ((1, LEFT_LAMP), (-1, RIGHT_LAMP)):
+            lamps = [(0.90, 0.98, indicator)]
+            if front:
+                lamps += [(0.62, 0.90, FAR_HEADLAMP if level else HEADLAMP)]
+            else:
+                lamps += [(0.78, 0.90, BRAKE_LAMP), (0.60, 0.78, TAIL_LAMP)]
+            for a, b, name in lamps:
+                y0, y1 = sorted((side * a * half, side * b * half))
+                corners = np.array([(y0, bottom), (y1, bottom), (y1, top), (y0, top)])
+                shift = 0.006 if front else -0.006
+                quad = [(skin.fascia_x(y, z, front) + shift, y, z) for y, z in corners]
+                builder.quads([quad if front else quad[::-1]], name)
 
 
 def _rear(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:

@@ -14,6 +14,7 @@ RIM = "vehicle/rim"
 STEEL = "vehicle/steel_rim"
 PLATE = "vehicle/number_plate"
 HEADLAMP = "vehicle/headlamp"
+FAR_HEADLAMP = "vehicle/headlamp_far"  # lens and lamp in one, seen from afar
 LENS = "vehicle/lamp_lens"
 TAIL_LAMP = "vehicle/tail_lamp"
 BRAKE_LAMP = "vehicle/brake_lamp"
@@ -33,7 +34,7 @@ def _lamp(name: str, color: Rgb, emissive: Rgb, bit: VehicleLamp) -> Material:
 VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(PAINT, (1.0, 1.0, 1.0), roughness=0.28, tint_slot=1),
     Material(GLASS, (0.012, 0.016, 0.018), roughness=0.05),
-    Material(BLACK, (0.016, 0.016, 0.017), roughness=0.55),
+    Material(BLACK, (0.014, 0.014, 0.015), roughness=0.75),
     Material(UNDER, (0.008, 0.008, 0.008), roughness=0.95),
     Material(GAP, (0.006, 0.006, 0.006), roughness=0.9),
     Material(CHROME, (0.62, 0.63, 0.64), roughness=0.18, metallic=1.0),
@@ -42,11 +43,12 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(STEEL, (0.22, 0.22, 0.23), roughness=0.5, metallic=0.5),
     Material(PLATE, (0.75, 0.75, 0.72), roughness=0.5),
     _lamp(HEADLAMP, (0.70, 0.72, 0.74), (6.0, 5.8, 5.2), VehicleLamp.HEAD),
+    _lamp(FAR_HEADLAMP, (0.22, 0.23, 0.24), (3.5, 3.4, 3.0), VehicleLamp.HEAD),
     Material(LENS, (0.10, 0.105, 0.11), roughness=0.08),
-    _lamp(TAIL_LAMP, (0.26, 0.010, 0.010), (0.9, 0.02, 0.015), VehicleLamp.TAIL),
-    _lamp(BRAKE_LAMP, (0.20, 0.008, 0.008), (5.0, 0.12, 0.08), VehicleLamp.BRAKE),
-    _lamp(LEFT_LAMP, (0.45, 0.17, 0.02), (5.0, 1.7, 0.10), VehicleLamp.LEFT),
-    _lamp(RIGHT_LAMP, (0.45, 0.17, 0.02), (5.0, 1.7, 0.10), VehicleLamp.RIGHT),
+    _lamp(TAIL_LAMP, (0.26, 0.010, 0.010), (0.5, 0.012, 0.008), VehicleLamp.TAIL),
+    _lamp(BRAKE_LAMP, (0.20, 0.008, 0.008), (2.6, 0.06, 0.04), VehicleLamp.BRAKE),
+    _lamp(LEFT_LAMP, (0.45, 0.17, 0.02), (3.0, 1.0, 0.06), VehicleLamp.LEFT),
+    _lamp(RIGHT_LAMP, (0.45, 0.17, 0.02), (3.0, 1.0, 0.06), VehicleLamp.RIGHT),
     _lamp(REVERSE_LAMP, (0.55, 0.55, 0.55), (3.0, 3.0, 2.9), VehicleLamp.REVERSE),
     Material(TAXI_SIGN, (0.80, 0.62, 0.05), roughness=0.4, emissive=(0.25, 0.18, 0.01)),
     Material(DESTINATION, (0.05, 0.03, 0.01), roughness=0.3, emissive=(1.1, 0.45, 0.03)),

@@ -79,7 +79,7 @@ _CAR_FRONT = Fascia(
     patches=(
         Patch(_SHOULDER_LOW, _SHOULDER, 0.94, 1.0, LEFT_LAMP),
         Patch(_SHOULDER_LOW, _SHOULDER, 0.55, 0.94, LENS),
-        Patch(_WIDEST, _SHOULDER, 0.0, 0.55, BLACK),  # grille
+        Patch(_WIDEST + 0.1, _SHOULDER, 0.0, 0.55, BLACK),  # grille
         Patch(_LIP, _LOW, 0.0, 0.84, BLACK),  # lower intake
         Patch(_SILL, _LIP, 0.0, 1.0, BLACK),
     ),
@@ -342,7 +342,7 @@ def _truck_cab(kind: VehicleKind) -> ShellShape:
                 Patch(_LOW, _WIDEST, 0.70, 0.90, HEADLAMP),
                 Patch(_WINDOW_LOW, _WINDOW_HIGH, 0.0, 1.0, GLASS),
                 Patch(_BELT, _WINDOW_LOW, 0.0, 1.0, BLACK),
-                Patch(_WIDEST, _SHOULDER, 0.0, 0.70, BLACK),
+                Patch(_WIDEST + 0.1, _SHOULDER, 0.0, 0.70, BLACK),
                 Patch(_SILL, _LIP, 0.0, 1.0, BLACK),
             ),
         ),
@@ -389,8 +389,6 @@ def _bus(kind: VehicleKind) -> ShellShape:
             top_row=_ROOF_EDGE,
             setback=(0.05, 0.02, 0.0, 0.0, 0.0, 0.005, 0.01, 0.015, 0.10, 0.17),
             patches=(
-                Patch(_LOW, _WIDEST, 0.90, 1.0, LEFT_LAMP),
-                Patch(_LOW, _WIDEST, 0.62, 0.90, HEADLAMP),
                 Patch(_BELT, _WINDOW_HIGH, 0.0, 1.0, GLASS),
                 Patch(_WINDOW_HIGH, _ROOF_EDGE, 0.0, 0.62, DESTINATION),
                 Patch(_WINDOW_HIGH, _ROOF_EDGE, 0.0, 1.0, BLACK),
@@ -401,9 +399,6 @@ def _bus(kind: VehicleKind) -> ShellShape:
             top_row=_ROOF_EDGE,
             setback=(0.04, 0.02, 0.0, 0.0, 0.0, 0.0, 0.005, 0.01, 0.05, 0.08),
             patches=(
-                Patch(_SHOULDER, _WINDOW_LOW, 0.90, 1.0, LEFT_LAMP),
-                Patch(_SHOULDER_LOW, _SHOULDER, 0.90, 1.0, BRAKE_LAMP),
-                Patch(_WIDEST, _SHOULDER_LOW, 0.90, 1.0, TAIL_LAMP),
                 Patch(_WINDOW_LOW, _WINDOW_HIGH, 0.0, 0.90, GLASS),
                 Patch(_LIP, _WIDEST, 0.0, 0.70, BLACK),
                 Patch(_SILL, _LIP, 0.0, 1.0, BLACK),

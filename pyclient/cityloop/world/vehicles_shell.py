@@ -14,7 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 
 from cityloop.world.meshing import F64, MeshBuilder
-from cityloop.world.vehicles_materials import LEFT_LAMP, PAINT, RIGHT_LAMP, UNDER
+from cityloop.world.vehicles_materials import (
+    FAR_HEADLAMP,
+    LEFT_LAMP,
+    LENS,
+    PAINT,
+    RIGHT_LAMP,
+    UNDER,
+)
 
 Curve = tuple[tuple[float, float], ...]  # (x, value) control points, x rising
 
@@ -267,7 +274,7 @@ class Shell:
             if front:  # the columns run from left to right, which is clockwise seen from the front
                 corners = corners[:, :, ::-1]
             positions.append(corners.reshape(-1, 4, 3))
-            materials.append(self._fascia_materials(front, grid, rows))
+            materials.append(self._fascia_materials(front, grid, rows, level))
             keel = np.array([grid[0, 0, 0], 0.0, grid[0, 0, 2]])
             edge = grid[0] if not front else grid[0][::-1]
             count = len(edge) - 1
@@ -367,7 +374,10 @@ class Shell:
         grid[..., 2] = side[:, None, 2] + fraction[:, None] ** 2 * bend[:, 2]
         return grid
 
-    def _fascia_materials(self, front: bool, grid: F64, rows: NDArray[np.int64]) -> list[str]:
+    def _fascia_materials(
+        self, front: bool, grid: F64, rows: NDArray[np.int64], level: int
+    ) -> list[str]:
+        """Return the names of a fascia's cells, row by row."""
         fascia = self.shape.front_fascia if front else self.shape.rear_fascia
         side_rows = rows[(rows >= SILL) & (rows <= fascia.top_row)]
         shares = grid[-1, :, 1] / grid[-1, 0, 1]
@@ -381,5 +391,7 @@ class Shell:
                         break
                 if material == LEFT_LAMP and q < 0:
                     material = RIGHT_LAMP
+                if material == LENS and level > 0:
+                    material = FAR_HEADLAMP
                 names.append(material)
         return names

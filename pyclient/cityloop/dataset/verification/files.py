@@ -10,7 +10,7 @@ class FileCheck:
     """Tables and videos against sequence.json, pictures against frames.parquet."""
 
     def __init__(self) -> None:
-        self._tally = Tally("SHA-256 of all files", "files that differ", 0.0)
+        self._tally = Tally("SHA-256 of all files", "files", 0.0)
 
     def look(self, sequence: Sequence) -> None:
         """Hash every file of a sequence."""

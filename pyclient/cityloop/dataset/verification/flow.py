@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.dataset.verification.motion import Group
-from cityloop.dataset.verification.picture import Instant, Picture
+from cityloop.dataset.verification.picture import Instant, Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.spatial import Pose
 
 Array = NDArray[np.float64]
 
@@ -14,12 +15,15 @@ TOLERANCE_PX = 0.05
 CONSISTENCY_TOLERANCE_PX = 0.1
 _NEAR_M = 0.05
 _SAME_DEPTH = 0.01  # share of the depth by which the same surface may differ within a pixel
+_FLOW_STEP_PX = 0.25  # by which the flow of one surface may differ from pixel to pixel
 
 
 def _project(picture: Picture, instant: Instant, points: Array, *, directions: bool) -> Array:
     """Return (n, 2) pixels of world points or directions (n, 3), NaN behind the camera."""
     camera_from_world = instant.world_from_camera.inverse()
-    seen = camera_from_world.rotate(points) if directions else camera_from_world.apply(points)
+    if directions:
+        camera_from_world = Pose(np.zeros(3), camera_from_world.quaternion)
+    seen = transform(camera_from_world, points)
     with np.errstate(invalid="ignore"):
         seen[~(seen[:, 2] > _NEAR_M)] = np.nan
     return picture.intrinsics.project(seen)
@@ -66,8 +70,9 @@ class FlowCheck:
                 here = picture.pixel_centers[group.pixels]
                 there = here + recorded[group.pixels].astype(np.float64)
                 expected = np.stack(expected_pixels(picture, instant, group, which))
-                distance = np.linalg.norm(there - expected, axis=-1)
-                known = np.isfinite(expected).all(axis=-1)
+                apart = there - expected
+                distance = np.hypot(apart[..., 0], apart[..., 1])
+                known = np.isfinite(expected[..., 0])  # what is not known has no number at all
                 # Of several motions the nearest counts; a flow that is no number fits none.
                 error = np.where(known & ~np.isnan(distance), distance, np.inf).min(axis=0)
                 chosen = known.any(axis=0)
@@ -82,86 +87,74 @@ class FlowCheck:
 
 
 class FlowConsistencyCheck:
-    """flow_forward of a frame against flow_backward of the next, at the pixel it points to."""
+    """flow_forward of a frame against flow_backward of the next, where it points to."""
 
     def __init__(self) -> None:
         self._tally = Tally(
-            "flow_forward against the next flow_backward", "px", CONSISTENCY_TOLERANCE_PX, 0.999
+            "flow_forward against flow_backward", "px", CONSISTENCY_TOLERANCE_PX, 0.999
         )
-        self._last: dict[str, Picture] = {}
+        self._last: dict[str, tuple[Picture, list[Group]]] = {}
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare the picture before of the same camera with this one."""
         camera = picture.frame.camera.name
-        last = self._last.get(camera)
-        self._last[camera] = picture
-        flows = {"flow_forward", "flow_backward"} <= set(picture.sequence.passes)
-        if last is None or not flows or last.sequence is not picture.sequence:
+        last, last_groups = self._last.get(camera, (None, []))
+        self._last[camera] = (picture, groups)
+        if last is None or not {"flow_forward", "flow_backward"} <= set(picture.sequence.passes):
             return
-        if last.frame.number + 1 != picture.frame.number:
-            return
-        self._compare(last, picture)
+        follows = last.frame.number + 1 == picture.frame.number
+        if follows and last.sequence is picture.sequence:
+            for group in last_groups:
+                self._compare(last, group, picture)
 
-    def _compare(self, last: Picture, picture: Picture) -> None:
+    def _compare(self, last: Picture, group: Group, picture: Picture) -> None:
         k = picture.intrinsics
-        forward = last.flat("flow_forward").astype(np.float64)
-        target = last.pixel_centers + forward
+        forward = last.flat("flow_forward")[group.pixels].astype(np.float64)
         # The four pixels around the target; a centre lies at +0.5.
+        target = last.pixel_centers[group.pixels] + forward - 0.5
         with np.errstate(invalid="ignore"):
-            corner = np.floor(target - 0.5)
-            inside = (corner >= 0).all(axis=1) & (corner < [k.width - 1, k.height - 1]).all(axis=1)
-        inside &= ~last.silhouette
-        pixels = np.flatnonzero(inside)
-        left, top = corner[pixels].astype(np.intp).T
-        share_u, share_v = (target[pixels] - 0.5 - corner[pixels]).T
-        around = [top * k.width + left + dy * k.width + dx for dy in (0, 1) for dx in (0, 1)]
-        weights = [
-            (1 - share_u) * (1 - share_v),
-            share_u * (1 - share_v),
-            (1 - share_u) * share_v,
-            share_u * share_v,
-        ]
-        # The same surface must be seen: same object, continuous depth, and a way back that ends
-        # within a pixel (an occluder moves elsewhere); sky has no depth and needs none.
-        ids, depth = picture.flat("instance"), picture.flat("depth").astype(np.float64)
-        own = last.flat("instance")[pixels]
-        visible = np.ones(len(pixels), dtype=np.bool_)
-        for q in around:
-            visible &= (ids[q] == own) & ~picture.silhouette[q]
-        stacked = np.stack([depth[q] for q in around])
-        with np.errstate(invalid="ignore"):
-            spread = stacked.max(axis=0) - stacked.min(axis=0)
-            visible &= (spread < _SAME_DEPTH * stacked.min(axis=0)) | np.isinf(stacked).all(axis=0)
-        backward = picture.flat("flow_backward").astype(np.float64)
-        way_back = sum(w[:, None] * backward[q] for w, q in zip(weights, around, strict=True))
-        error = np.linalg.norm(forward[pixels] + way_back, axis=1)
-        # Background that a static occluder of the background hides or frees: the depth tells.
-        visible &= ~_hidden(last, picture, pixels, stacked)
-        chosen = pixels[visible]
-        self._tally.add(error[visible], last.places(chosen))
+            corner = np.floor(target)
+            inside = (corner[:, 0] >= 0) & (corner[:, 0] < k.width - 1)
+            inside &= (corner[:, 1] >= 0) & (corner[:, 1] < k.height - 1)
+        rows = np.flatnonzero(inside)
+        left, top = corner[rows].astype(np.intp).T
+        first = top * k.width + left
+        around = np.stack([first, first + 1, first + k.width, first + k.width + 1])
+
+        ids = picture.flat("instance")[around]
+        same = (ids == last.flat("instance")[group.pixels[rows]]).all(axis=0)
+        same &= ~picture.silhouette[around].any(axis=0)
+        rows, around = rows[same], around[:, same]
+        # The surface must be the same, neither hidden nor freed by another part of its object: its
+        # depth is where its motion leads, and the flow has no step between the four pixels.
+        seen = _shows(group, rows, picture, picture.flat("depth")[around].astype(np.float64))
+        backward = picture.flat("flow_backward")[around].astype(np.float64)
+        highest, lowest = np.maximum.reduce(list(backward)), np.minimum.reduce(list(backward))
+        steps = np.maximum(*(highest - lowest).T)
+        # A step that is no number is an error to be reported, not a reason to look away.
+        seen &= (steps < _FLOW_STEP_PX) | np.isnan(steps)
+        rows, backward = rows[seen], backward[:, seen]
+        share_u, share_v = (target[rows] - corner[rows]).T[..., None]
+        upper = (1 - share_u) * backward[0] + share_u * backward[1]
+        lower = (1 - share_u) * backward[2] + share_u * backward[3]
+        round_trip = forward[rows] + (1 - share_v) * upper + share_v * lower
+        self._tally.add(np.hypot(*round_trip.T), last.places(group.pixels[rows]))
 
     def rows(self) -> list[Row]:
         """Return one row."""
         return [self._tally.row()]
 
 
-def _hidden(
-    last: Picture, picture: Picture, pixels: NDArray[np.intp], depth_there: Array
+def _shows(
+    group: Group, rows: NDArray[np.intp], picture: Picture, depth: Array
 ) -> NDArray[np.bool_]:
-    """Return (n,) whether a background point of the last picture is hidden in this one.
-
-    Only background can be told without the object's own motion: its points stand still, and their
-    depth in the new camera says whether they are what is seen there.
-    """
-    background = last.flat("instance")[pixels] == 0
-    finite = np.isfinite(last.flat("depth")[pixels])
-    hidden = np.zeros(len(pixels), dtype=np.bool_)
-    ground = np.flatnonzero(background & finite)
-    world = last.frame.world_from_camera.apply(last.surface[pixels[ground]])
-    depth = picture.frame.world_from_camera.inverse().apply(world)[:, 2]
-    low, high = depth_there[:, ground].min(axis=0), depth_there[:, ground].max(axis=0)
-    slack = _SAME_DEPTH * depth
-    hidden[ground] = (depth < low - slack) | (depth > high + slack)
-    sky = background & ~finite
-    hidden[sky] = ~np.isinf(depth_there[:, sky]).all(axis=0)
-    return hidden
+    """Return (n,) whether `depth` (4, n) of a picture can be that of a group's moved points."""
+    if group.label == "sky":
+        return np.asarray(np.isinf(depth).all(axis=0), dtype=np.bool_)
+    found = np.zeros(len(rows), dtype=np.bool_)
+    for motion in group.motions:
+        moved = transform(picture.frame.world_from_camera.inverse(), motion.after[rows])[:, 2]
+        with np.errstate(invalid="ignore"):
+            near = np.abs(depth - moved) < _SAME_DEPTH * moved
+        found |= np.asarray(near.all(axis=0), dtype=np.bool_)
+    return found

@@ -29,8 +29,8 @@ class BoxCheck:
     """2D boxes and visible pixel counts, found anew with another algorithm."""
 
     def __init__(self) -> None:
-        self._boxes = Tally("2D box against the instance mask", "px", 0.0)
-        self._counts = Tally("visible pixels against the instance mask", "px", 0.0)
+        self._boxes = Tally("2D boxes against the mask", "px", 0.0)
+        self._counts = Tally("pixel counts against the mask", "px", 0.0)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every row's box and count with the mask."""
@@ -59,9 +59,9 @@ class IdentityCheck:
     """Every id in a mask has a row, every row has pixels, and classes agree."""
 
     def __init__(self) -> None:
-        self._ids = Tally("ids in the mask and in the labels", "ids without a partner", 0.0)
-        self._classes = Tally("class of the label against the semantic mask", "px", 0.0)
-        self._sky = Tally("sky in depth, semantic and instance masks", "px", 0.0)
+        self._ids = Tally("ids in mask and labels", "ids", 0.0)
+        self._classes = Tally("classes against the semantic mask", "px", 0.0)
+        self._sky = Tally("sky in depth and masks", "px", 0.0)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare masks and labels of a picture."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cityloop.dataset.description import WheelGeometry
 from cityloop.dataset.verification.people import SkinnedSurfaces
-from cityloop.dataset.verification.picture import Instant, Picture
+from cityloop.dataset.verification.picture import Instant, Picture, transform
 from cityloop.spatial import Pose, rotation
 
 Array = NDArray[np.float64]
@@ -62,6 +62,12 @@ def _wheel_pose(wheel: WheelGeometry, state: Array) -> Pose:
     return Pose(np.asarray(wheel.center) + [0.0, 0.0, travel], turned)
 
 
+def _cross_matrix(vector: Array) -> Array:
+    """Return (3, 3) m so that m @ r is the cross product of `vector` and r."""
+    x, y, z = vector
+    return np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+
+
 def _nothing(count: int) -> Array:
     return np.full((count, 3), np.nan)
 
@@ -78,12 +84,11 @@ class _Body:
 
     def motion(self, world: Array) -> Motion:
         """Return the motion of world points (n, 3) fixed to the body."""
-        local = self.now.inverse().apply(world)
-        lever = world - self.now.position
+        local = transform(self.now.inverse(), world)
         return Motion(
-            self.before.apply(local) if self.before else _nothing(len(world)),
-            self.after.apply(local) if self.after else _nothing(len(world)),
-            self.velocity + np.cross(self.angular_velocity, lever),
+            transform(self.before, local) if self.before else _nothing(len(world)),
+            transform(self.after, local) if self.after else _nothing(len(world)),
+            self.velocity + (world - self.now.position) @ _cross_matrix(self.angular_velocity).T,
         )
 
     def wheel_motion(
@@ -91,29 +96,52 @@ class _Body:
         world: Array,
         wheel: WheelGeometry,
         states: tuple[Array | None, Array, Array | None],
+        dt_s: float,
     ) -> Motion:
         """Return the motion of world points (n, 3) fixed to a wheel in `states` (5,) each."""
         before, now, after = states
         axis = _wheel_pose(wheel, now)
-        in_wheel = (self.now @ axis).inverse().apply(world)
+        in_wheel = transform((self.now @ axis).inverse(), world)
 
         def moved(body: Pose | None, state: Array | None) -> Array:
             if body is None or state is None:
                 return _nothing(len(world))
-            return (body @ _wheel_pose(wheel, state)).apply(in_wheel)
+            return transform(body @ _wheel_pose(wheel, state), in_wheel)
 
-        carried = self.motion(world)
-        hub = self.now.apply(axis.position)
+        return Motion(
+            moved(self.before, before),
+            moved(self.after, after),
+            self.motion(world).velocity + self._wheel_velocity(world, axis, states, dt_s),
+        )
+
+    def _wheel_velocity(
+        self,
+        world: Array,
+        axis: Pose,
+        states: tuple[Array | None, Array, Array | None],
+        dt_s: float,
+    ) -> Array:
+        """Return (n, 3) velocity on the wheel at body-from-wheel `axis` relative to the body.
+
+        The spin rate is recorded; the rates of steering and spring are central differences.
+        """
+        before, now, after = states
+        if before is None or after is None:
+            return _nothing(len(world))
+        steering_rate, _, _, travel_rate, _ = (after - before) / (2 * dt_s)
+        up = self.now.rotate([0.0, 0.0, 1.0])
         axle = self.now.rotate(axis.rotate([0.0, 1.0, 0.0]))
-        spin = np.cross(axle * now[2], world - hub)
-        return Motion(moved(self.before, before), moved(self.after, after), carried.velocity + spin)
+        turning = axle * now[2] + up * steering_rate
+        lever = world - self.now.apply(axis.position)
+        velocity: Array = lever @ _cross_matrix(turning).T + up * travel_rate
+        return velocity
 
 
 def _in_cylinder(
     points: Array, wheel: WheelGeometry, state: Array, margin: float
 ) -> NDArray[np.bool_]:
     """Return (n,) whether body-frame points lie in a wheel's cylinder of `margin` m more radius."""
-    local = _wheel_pose(wheel, state).inverse().apply(points)
+    local = transform(_wheel_pose(wheel, state).inverse(), points)
     beside = np.abs(local[:, 1]) <= wheel.width_m / 2 + WHEEL_MARGIN_M
     around = np.hypot(local[:, 0], local[:, 2]) <= wheel.radius_m + margin
     inside: NDArray[np.bool_] = beside & around
@@ -138,7 +166,7 @@ class SurfaceMotion:
         ground = np.flatnonzero(background & np.isfinite(depth))
         pose = now.world_from_camera
         directions = pose.rotate(picture.intrinsics.rays().reshape(-1, 3)[sky])
-        points = pose.apply(picture.surface[ground])
+        points = transform(pose, picture.surface[ground])
         groups = [
             Group("sky", sky, (Motion(directions, directions, np.zeros_like(directions)),)),
             Group("background", ground, (Motion(points, points, np.zeros_like(points)),)),
@@ -172,11 +200,11 @@ class SurfaceMotion:
             now.state.actors.velocity[row],
             now.state.actors.angular_velocity[row],
         )
-        world = now.world_from_camera.apply(picture.surface[pixels])
+        world = transform(now.world_from_camera, picture.surface[pixels])
         wheels = geometry.wheels if geometry is not None and actor in now.state.wheels else ()
         rest = np.ones(len(pixels), dtype=np.bool_)
         groups: list[Group] = []
-        local = body.now.inverse().apply(world)
+        local = transform(body.now.inverse(), world)
         for i, wheel in enumerate(wheels):
             state = now.state.wheels[actor][i]
             near = rest & _in_cylinder(local, wheel, state, WHEEL_MARGIN_M)
@@ -185,7 +213,7 @@ class SurfaceMotion:
             core = near & _in_cylinder(local, wheel, state, -WHEEL_MARGIN_M)
             for part, either in ((core, False), (near & ~core, True)):
                 if part.any():
-                    motion = body.wheel_motion(world[part], wheel, states)
+                    motion = body.wheel_motion(world[part], wheel, states, picture.sequence.dt_s)
                     motions = (motion, body.motion(world[part])) if either else (motion,)
                     groups.append(Group("wheels", pixels[part], motions))
         if rest.any():

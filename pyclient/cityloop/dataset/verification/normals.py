@@ -6,22 +6,24 @@ from numpy.typing import NDArray
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.world.semantics import SemanticClass
 
 # Three half-precision components of a unit vector leave its length good to 0.0006.
 LENGTH_TOLERANCE = 0.002
 # Smooth shading turns a normal past the silhouette of a coarse mesh a little.
 FACING_TOLERANCE = 0.1
-DEPTH_TOLERANCE_DEG = 2.0
-# A region is smooth where depth bends by less than this share of itself from pixel to pixel.
-_SMOOTH = 2e-4
+DEPTH_TOLERANCE_DEG = 1.0
+# The inverse of depth is linear over the picture of a plane; a region is smooth where it bends by
+# less than this share of itself from pixel to pixel.
+_SMOOTH = 1e-4
 
 
 class NormalCheck:
     """The normal pass against itself and against the cross product of depth's slopes."""
 
     def __init__(self) -> None:
-        self._length = Tally("normals: unit length, none in the sky", "", LENGTH_TOLERANCE)
-        self._facing = Tally("normals: away from the camera", "cosine", FACING_TOLERANCE, 0.999)
+        self._length = Tally("normals: unit length", "", LENGTH_TOLERANCE)
+        self._facing = Tally("normals: away from the camera", "cosine", FACING_TOLERANCE, 0.99)
         self._slope = Tally("normals against the slope of depth", "deg", DEPTH_TOLERANCE_DEG, 0.5)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
@@ -32,7 +34,9 @@ class NormalCheck:
         length = np.linalg.norm(normal, axis=-1)
         solid = np.isfinite(picture.flat("depth"))
         self._length.add(np.abs(length - solid), picture.at)
-        pixels = np.flatnonzero(solid)
+        # Leaves are cards that carry the normals of their crown, to be lit as a whole.
+        leaves = picture.flat("semantic") == SemanticClass.VEGETATION
+        pixels = np.flatnonzero(solid & ~leaves)
         rays = picture.intrinsics.rays().reshape(-1, 3)[pixels]
         cosine = np.einsum("ij,ij->i", rays, normal[pixels]) / np.linalg.norm(rays, axis=-1)
         self._facing.add(np.maximum(cosine, 0.0), picture.places(pixels))
@@ -40,13 +44,12 @@ class NormalCheck:
 
     def _compare_slopes(self, picture: Picture, normal: NDArray[np.float64]) -> None:
         height, width = picture.read("depth").shape
-        depth = picture.read("depth").astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            bend = np.maximum(
-                np.abs(depth[1:-1, 2:] - 2 * depth[1:-1, 1:-1] + depth[1:-1, :-2]),
-                np.abs(depth[2:, 1:-1] - 2 * depth[1:-1, 1:-1] + depth[:-2, 1:-1]),
-            )
-            smooth = bend < _SMOOTH * depth[1:-1, 1:-1]
+        near = 1 / picture.read("depth").astype(np.float64)
+        bend = np.maximum(
+            np.abs(near[1:-1, 2:] - 2 * near[1:-1, 1:-1] + near[1:-1, :-2]),
+            np.abs(near[2:, 1:-1] - 2 * near[1:-1, 1:-1] + near[:-2, 1:-1]),
+        )
+        smooth = bend < _SMOOTH * near[1:-1, 1:-1]
         inner = np.zeros((height, width), dtype=np.bool_)
         inner[1:-1, 1:-1] = smooth
         pixels = np.flatnonzero(inner.ravel() & ~picture.silhouette)

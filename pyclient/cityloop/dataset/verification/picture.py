@@ -15,6 +15,14 @@ from cityloop.spatial import Intrinsics, Pose
 Array = NDArray[np.float64]
 
 
+def transform(pose: Pose, points: Array) -> Array:
+    """Return `pose.apply(points)` (n, 3) by its matrix: faster for many points."""
+    matrix = pose.matrix
+    moved: Array = points @ matrix[:3, :3].T
+    moved += matrix[:3, 3]
+    return moved
+
+
 @dataclass(frozen=True)
 class Instant:
     """The world at one tick as states.parquet has it, and where the camera was."""

@@ -128,24 +128,31 @@ class Report:
         return all(row.passed for row in self.rows)
 
     def to_table(self) -> Table:
-        """Return a table for a terminal."""
-        table = Table(title=f"{self.path}: {self.frames} pictures", title_justify="left")
-        table.add_column("check")
-        for title in ("compared", "p99.9", "worst", "tolerance"):
+        """Return a table for a terminal of 80 columns; below it, where failures are worst."""
+        failures = [f"{row.check}: worst at {row.place}" for row in self.rows if not row.passed]
+        table = Table(
+            title=f"{self.path}: {self.frames} pictures",
+            title_justify="left",
+            caption="\n".join(failures),
+            caption_justify="left",
+            box=None,
+            padding=(0, 1, 0, 0),
+        )
+        table.add_column("check", no_wrap=True)
+        for title in ("count", "p99.9", "worst", "allowed"):
             table.add_column(title, justify="right", no_wrap=True)
-        table.add_column("verdict")
-        table.add_column("worst at")
+        table.add_column("", no_wrap=True)
         for row in self.rows:
             empty = row.count == 0
+            judged = "" if row.judged == "worst" else f"{row.judged} "
             verdict = Text("ok", "green") if row.passed else Text("FAILED", "bold red")
             table.add_row(
                 row.check,
-                f"{row.count:,}",
+                _short(row.count),
                 "" if empty else f"{row.p999:.2g}",
                 "" if empty else f"{row.worst:.2g}",
-                f"{row.judged} {row.tolerance:g} {row.unit}",
-                Text("nothing to compare", "dim") if empty else verdict,
-                row.place,
+                f"{judged}{row.tolerance:g} {row.unit}",
+                Text("none", "dim") if empty else verdict,
             )
         return table
 
@@ -161,3 +168,13 @@ class Report:
         ]
         said = {"path": self.path, "frames": self.frames, "passed": self.passed, "rows": rows}
         return json.dumps(said, indent=1)
+
+
+def _short(count: int) -> str:
+    """Return a count in at most five characters."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if count >= 10 * size:
+            return f"{count / size:.0f}{unit}"
+        if count >= size:
+            return f"{count / size:.1f}{unit}"
+    return str(count)

@@ -12,7 +12,7 @@ class SkinCheck:
 
     def __init__(self) -> None:
         # A ray along an edge of the mesh may miss it by rounding.
-        self._tally = Tally("people: depth against their skinned mesh", "m", TOLERANCE_M, 0.999)
+        self._tally = Tally("people: depth against their mesh", "m", TOLERANCE_M, 0.999)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Gather how far people's depth is from their mesh."""

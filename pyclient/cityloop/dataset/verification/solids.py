@@ -3,7 +3,7 @@
 import numpy as np
 
 from cityloop.dataset.verification.motion import Group
-from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.spatial import Pose, rotation
 
@@ -20,9 +20,9 @@ class SolidCheck:
 
     def __init__(self) -> None:
         self._distance = Tally("distance_m against depth", "m", DISTANCE_TOLERANCE_M)
-        self._range = Tally("3D box: world against camera frame", "m", FRAMES_TOLERANCE)
-        self._rigid = Tally("3D box holds the visible surface: objects", "m", RIGID_MARGIN_M)
-        self._people = Tally("3D box holds the visible surface: people", "m", PERSON_MARGIN_M)
+        self._range = Tally("3D boxes: world, camera frame", "m", FRAMES_TOLERANCE)
+        self._rigid = Tally("3D boxes hold the surface: objects", "m", RIGID_MARGIN_M)
+        self._people = Tally("3D boxes hold the surface: people", "m", PERSON_MARGIN_M)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every row's distance and 3D box with the surface points of its pixels."""
@@ -50,7 +50,7 @@ class SolidCheck:
             self._range.add(frames, where)
 
             with np.errstate(invalid="ignore"):  # where depth says sky, nothing fits the box
-                local = in_camera.inverse().apply(points)
+                local = transform(in_camera.inverse(), points)
             outside = np.maximum(np.abs(local) - objects.dimension[row] / 2, 0.0).max(axis=-1)
             kind = picture.sequence.kinds.get(objects.kind[row])
             tally = self._people if kind is not None and kind.skinned else self._rigid

@@ -12,7 +12,8 @@ from cityloop.spatial import rotation
 VELOCITY_TOLERANCE_MPS = 0.05
 # Over one tick an acceleration changes by jerk * dt: 20 m/s^3 (an emergency stop) and 0.05 s.
 ACCELERATION_TOLERANCE_MPS2 = 1.0
-TURN_TOLERANCE_RADPS = 0.05
+# A person may start to turn, at 2 rad/s or more, from one tick to the next.
+TURN_TOLERANCE_RADPS = 0.1
 LABEL_TOLERANCE = 1e-9
 _TICKS_TO_SETTLE = 2  # an actor's first two ticks have no past to compare with
 
@@ -21,16 +22,14 @@ class DerivativeCheck:
     """Velocities against central differences of positions, and so on, for every actor and tick."""
 
     def __init__(self) -> None:
-        self._velocity = Tally("velocity labels against positions", "m/s", VELOCITY_TOLERANCE_MPS)
+        self._velocity = Tally("velocities against positions", "m/s", VELOCITY_TOLERANCE_MPS)
         self._acceleration = Tally(
-            "acceleration labels against velocities",
+            "accelerations against velocities",
             "m/s^2",
             ACCELERATION_TOLERANCE_MPS2,
             0.99,
         )
-        self._turn = Tally(
-            "angular velocity against orientations", "rad/s", TURN_TOLERANCE_RADPS, 0.999
-        )
+        self._turn = Tally("turn rates against orientations", "rad/s", TURN_TOLERANCE_RADPS, 0.99)
 
     def look(self, sequence: Sequence) -> None:
         """Compare every tick of a sequence with its neighbours."""
@@ -95,7 +94,7 @@ class LabelCheck:
     """Labels are those of the tick that the picture shows, and speeds are lengths of velocities."""
 
     def __init__(self) -> None:
-        self._labels = Tally("labels against states of the same tick", "m, m/s", LABEL_TOLERANCE)
+        self._labels = Tally("labels against states of the tick", "m, m/s", LABEL_TOLERANCE)
 
     def look(self, sequence: Sequence) -> None:
         """Compare every row of objects.parquet with its actor's row of states.parquet."""

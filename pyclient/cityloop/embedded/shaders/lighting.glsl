@@ -4,6 +4,11 @@
 uniform sampler2DShadow standing_shadows;
 uniform sampler2DShadow moving_shadows;
 
+// Of the depth along the light, 1 = 1024 m.
+const float NEAR_BIAS = 0.00001;
+const float FAR_BIAS = 0.0001;
+const float ABOVE_BIAS = 0.00002;
+
 const float POLISHED = 0.08;  // perceptual roughness of glass
 
 struct Surface {
@@ -20,49 +25,57 @@ vec3 linear_from_srgb(vec3 c) {
     return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
 }
 
-vec3 by_rows(vec4 rows[3], vec3 p) {
-    vec4 q = vec4(p, 1.0);
-    return vec3(dot(rows[0], q), dot(rows[1], q), dot(rows[2], q));
-}
-
 // Share of the sun's disc seen from a surface point.
 float sun_visibility(vec3 position, vec3 normal, float facing) {
-    // The steeper the light grazes the surface, the farther it must be moved off itself.
-    vec3 off = normal * (1.1 - facing);
+    // The flatter the light strikes the surface, the farther the point must be moved off it.
+    vec3 off = normal * sqrt(1.0 - facing * facing);
     vec3 near = by_rows(frame.near_shadow, position + off * frame.shadow_offset.x);
     vec3 far = by_rows(frame.far_shadow, position + off * frame.shadow_offset.y);
-    vec2 edge = abs(near.xy - 0.5);
-    bool is_near = max(edge.x, edge.y) < 0.498;
-    vec3 at = is_near ? vec3(near.x * 0.5, near.yz)
-                      : vec3(0.5 + clamp(far.x, 0.001, 0.999) * 0.5, far.yz);
-    float bias = is_near ? 0.00002 : 0.0002;
-    float depth = min(at.z - bias, 0.99999);
-    vec2 texel = frame.shadow_offset.z * vec2(0.5, 1.0);
-    float standing =
-        texture(standing_shadows, vec3(at.xy + texel * vec2(-0.7, -0.25), depth)) +
-        texture(standing_shadows, vec3(at.xy + texel * vec2(0.25, -0.7), depth)) +
-        texture(standing_shadows, vec3(at.xy + texel * vec2(0.7, 0.25), depth)) +
-        texture(standing_shadows, vec3(at.xy + texel * vec2(-0.25, 0.7), depth));
+    vec2 near_edge = abs(near.xy - 0.5);
     vec2 far_edge = abs(far.xy - 0.5);
-    standing = max(far_edge.x, far_edge.y) < 0.5 ? standing * 0.25 : 1.0;
-    float moving = is_near
-        ? texture(moving_shadows, vec3(near.xy, min(near.z - bias, 0.99999))) : 1.0;
-    return min(standing, moving);
+    bool is_near = max(near_edge.x, near_edge.y) < 0.498;
+    vec4 atlas = frame.standing_atlas;
+    vec2 far_at = vec2(1.0 - atlas.x * (1.0 - far.x), far.y);  // the last square of the atlas
+    vec2 at = is_near ? vec2(near.x * atlas.x, near.y) : far_at;
+    float depth = min(is_near ? near.z - NEAR_BIAS : far.z - FAR_BIAS, 0.99999);
+    vec2 texel = vec2(atlas.w, 1.0 / 2048.0);
+    float standing = 0.5 * texture(standing_shadows, vec3(at + texel * vec2(-0.35, -0.35), depth))
+                   + 0.5 * texture(standing_shadows, vec3(at + texel * vec2(0.35, 0.35), depth));
+    standing = max(far_edge.x, far_edge.y) < 0.499 ? standing : 1.0;
+    float moving = texture(moving_shadows, vec3(near.x * frame.moving_atlas.x, near.y, depth));
+    return min(standing, is_near ? moving : 1.0);
+}
+
+// Share of the sky that cars and other things low above a surface point leave open.
+float sky_visibility(vec3 position, vec3 normal) {
+    vec3 above = by_rows(frame.above_shadow, position + normal * 0.22);
+    vec2 edge = abs(above.xy - 0.5);
+    vec3 standing = vec3(frame.standing_atlas.x + above.x * frame.standing_atlas.y,
+                         above.y * frame.standing_atlas.z, above.z - ABOVE_BIAS);
+    vec3 moving = vec3(frame.moving_atlas.x + above.x * frame.moving_atlas.y,
+                       above.y * frame.moving_atlas.z, above.z - ABOVE_BIAS);
+    float open = min(texture(standing_shadows, standing), texture(moving_shadows, moving));
+    // Walls see the sky from the side: an eave straight above says little about them.
+    float counts = 0.8 * smoothstep(0.1, 0.8, dot(normal, frame.up.xyz));
+    return max(edge.x, edge.y) < 0.498 ? 1.0 - counts * (1.0 - open) : 1.0;
 }
 
 // What a smooth surface mirrors in a direction that rises by `up`: sky, a street's far side, ground.
 vec3 surroundings(float up) {
     vec3 sky = mix(frame.horizon_radiance.rgb, frame.zenith_radiance.rgb, sqrt(clamp(up, 0.0, 1.0)));
-    vec3 houses = 0.45 * frame.ground_radiance.rgb + 0.18 * frame.horizon_radiance.rgb;
-    vec3 low = mix(houses, sky, smoothstep(0.12, 0.35, up));
+    vec3 houses = 0.6 * frame.ground_radiance.rgb + 0.12 * frame.horizon_radiance.rgb;
+    vec3 low = mix(houses, sky, smoothstep(0.15, 0.40, up));
     return mix(frame.ground_radiance.rgb, low, smoothstep(-0.10, 0.02, up));
 }
 
-// Light from sky and ground on a white matt surface.
+// Light from sky, houses and ground on a white matt surface whose normal rises by `up`. What comes
+// by way of other walls has lost some of the sky's blue.
 vec3 skylight(float up) {
-    vec3 sky = mix(frame.horizon_radiance.rgb, frame.zenith_radiance.rgb, 0.45);
-    vec3 side = 0.36 * sky + 0.5 * frame.ground_radiance.rgb;
-    return up > 0.0 ? mix(side, 0.85 * sky, up) : mix(side, 0.8 * frame.ground_radiance.rgb, -up);
+    vec3 sky = mix(frame.horizon_radiance.rgb, frame.zenith_radiance.rgb, 0.4);
+    sky = mix(sky, vec3(dot(sky, vec3(0.30, 0.55, 0.15))), 0.4);
+    vec3 ground = frame.ground_radiance.rgb;
+    vec3 side = 0.34 * sky + 0.55 * ground;
+    return up > 0.0 ? mix(side, 0.75 * sky + 0.2 * ground, up) : mix(side, 0.8 * ground, -up);
 }
 
 vec3 shade(Surface s) {
@@ -96,7 +109,7 @@ vec3 shade(Surface s) {
     vec4 r = s.roughness * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
     float a004 = min(r.x * r.x, exp2(-9.28 * facing_eye)) * r.x + r.y;
     vec2 scale_bias = vec2(-1.04, 1.04) * a004 + r.zw;
-    vec3 ambient = skylight(up);
+    vec3 ambient = skylight(up) * sky_visibility(s.position, n);
     float mirrored_up = 2.0 * facing_eye * up - dot(to_eye, frame.up.xyz);
     vec3 mirrored = mix(surroundings(mirrored_up), ambient, s.roughness);
     radiance += diffuse * ambient + (f0 * scale_bias.x + scale_bias.y) * mirrored;

@@ -1,5 +1,10 @@
 // Fetches from the tables that instance_table.py and gpu_scene.py fill.
 
+// Flags of a material: the tint slot and two bits.
+const int TINT_SLOT = 15;
+const int CUTOUT = 16;
+const int TWO_SIDED = 32;
+
 uniform sampler2D instance_table;
 uniform usampler2D id_table;
 uniform sampler2D bone_table;

@@ -1,4 +1,4 @@
-// Depth is all that a shadow needs; holes let light through.
+// Depth alone; holes let through what is behind them.
 
 #ifdef PERFORATED
 uniform sampler2DArray textures;
@@ -10,7 +10,11 @@ void main() {
 #ifdef PERFORATED
     ivec2 traits = ivec2(material_texel(material, 2).xy);  // layer, flags
     float alpha = texture(textures, vec3(uv, float(max(traits.x, 0)))).a;
-    if ((traits.y & 16) != 0 && traits.x >= 0 && alpha < 128.0 / 255.0) {
+    bool hole = (traits.y & CUTOUT) != 0 && traits.x >= 0 && alpha < 127.5 / 255.0;
+#ifdef DEPTH_ONLY
+    hole = hole || ((traits.y & TWO_SIDED) == 0 && !gl_FrontFacing);
+#endif
+    if (hole) {
         discard;
     }
 #endif

@@ -1,0 +1,166 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from cityloop.engine import connect, launch
+from cityloop.engine.process import EngineProcess
+from cityloop.errors import EngineError
+from cityloop.protocol import engine_pb2, engine_pb2_grpc
+
+# Launches an engine, says where it is, and dies without a word.
+_CARELESS = """
+import os, sys
+from cityloop.engine import launch
+engine = launch()
+print(engine._process._child.pid, engine._frames._path, flush=True)
+sys.stdin.readline()
+os._exit(1)
+"""
+
+
+def gone(pid):
+    """Whether a process ends within ten seconds."""
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_launched_engine_answers_and_ends_with_its_session():
+    with launch() as engine:
+        assert engine.info.name == "embedded"
+        assert engine.info.shared_memory
+        with grpc.insecure_channel(engine._address) as channel:
+            stub = health_pb2_grpc.HealthStub(channel)
+            answer = stub.Check(health_pb2.HealthCheckRequest(service="cityloop.v1.EngineService"))
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        child, pictures = engine._process._child, engine._frames._path
+        assert pictures.exists()
+    assert child.returncode == 0
+    assert not pictures.exists()
+
+
+def test_an_engine_that_dies_is_reported_in_a_sentence():
+    with launch() as engine:
+        engine.advance(0.05)
+        pictures = engine._frames._path
+        engine._process._child.send_signal(signal.SIGKILL)
+        with pytest.raises(EngineError, match="The engine was ended by signal 9"):
+            engine.advance(0.05)
+    assert not pictures.exists()
+
+
+def test_an_engine_ends_with_the_process_that_launched_it():
+    careless = subprocess.Popen(
+        [sys.executable, "-c", _CARELESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    pid, pictures = careless.stdout.readline().split()
+    assert Path(pictures).exists()
+    careless.communicate("\n")
+    assert gone(int(pid))
+    assert not Path(pictures).exists()
+
+
+def test_an_engine_that_does_not_start_says_why(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(EngineError, match="exit code 1"):
+        launch()
+
+
+def test_its_last_line_is_in_the_error():
+    with pytest.raises(EngineError, match=r"192\.0\.2\.1 can be reached from other machines"):
+        EngineProcess(30.0, ("--host", "192.0.2.1"))
+
+
+def test_a_slow_start_is_given_up(monkeypatch, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    monkeypatch.setattr("cityloop.engine.process._PATIENCE_S", 0.2)
+    with pytest.raises(EngineError, match=r"not ready within 0\.3 s"):
+        launch(deadline_s=0.3)
+
+
+def test_unknown_engines_and_addresses_are_refused():
+    with pytest.raises(EngineError, match="'unreal'"):
+        launch("unreal")
+    with pytest.raises(EngineError, match="host:port"):
+        connect("localhost")
+
+
+def test_nobody_there():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(EngineError, match=f"127.0.0.1:{port} cannot be reached"):
+        connect(f"127.0.0.1:{port}")
+
+
+class _FromTheFuture(engine_pb2_grpc.EngineServiceServicer):
+    def Handshake(self, request, context):  # noqa: N802
+        return engine_pb2.HandshakeResponse(protocol_major=7, session_token="t")
+
+
+class _Elsewhere(engine_pb2_grpc.EngineServiceServicer):
+    """Offers a file that is not its own, as an engine on another machine would."""
+
+    def __init__(self, path):
+        self.path = path
+        self.asked = []
+
+    def Handshake(self, request, context):  # noqa: N802
+        self.asked.append(request.wants_shared_memory)
+        shared = request.wants_shared_memory
+        return engine_pb2.HandshakeResponse(
+            protocol_major=1,
+            session_token="t",
+            shared_memory_path=str(self.path) if shared else "",
+            shared_memory_key=b"another key" if shared else b"",
+        )
+
+
+@pytest.fixture
+def serve():
+    servers = []
+
+    def start(servicer):
+        server = grpc.server(ThreadPoolExecutor(max_workers=2))
+        engine_pb2_grpc.add_EngineServiceServicer_to_server(servicer, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+        return f"127.0.0.1:{port}"
+
+    yield start
+    for server in servers:
+        server.stop(None).wait()
+
+
+def test_another_protocol_is_named(serve):
+    with pytest.raises(EngineError, match=r"speaks protocol 7\.0, this client 1\.0"):
+        connect(serve(_FromTheFuture()))
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_engine_on_another_machine_streams(serve, tmp_path, exists):
+    path = tmp_path / "frames"
+    if exists:
+        path.write_bytes(b"not the key that it should be")
+    elsewhere = _Elsewhere(path)
+    with connect(serve(elsewhere)) as engine:
+        assert not engine.info.shared_memory
+    assert elsewhere.asked == [True, False]

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from cityloop.traffic.smoothing import SampleHistory, SplineKernel, cubic_b_spline
+
+
+def test_kernel_is_the_cubic_b_spline():
+    u = np.array([0.0, 0.5, 1.0, 1.5, 2.0, -1.0, 3.0])
+    expected = [2 / 3, 23 / 48, 1 / 6, 1 / 48, 0, 1 / 6, 0]
+    np.testing.assert_allclose(cubic_b_spline(u), expected, atol=1e-15)
+
+
+@pytest.mark.parametrize("derivative", [1, 2])
+def test_kernel_derivatives_match_finite_differences(derivative):
+    u, h = np.linspace(-2.2, 2.2, 89) + 0.003, 1e-6
+    lower = cubic_b_spline(u + h, derivative - 1) - cubic_b_spline(u - h, derivative - 1)
+    np.testing.assert_allclose(cubic_b_spline(u, derivative), lower / (2 * h), atol=1e-5)
+
+
+def test_kernel_has_no_third_derivative():
+    with pytest.raises(ValueError, match="not 3"):
+        cubic_b_spline(np.zeros(1), 3)
+
+
+@pytest.mark.parametrize("dt_s", [0.01, 1 / 30, 0.05, 0.1, 0.2])
+@pytest.mark.parametrize("offset", [-1.0, -0.5, 0.0])
+def test_weights_keep_straight_uniform_motion(dt_s, offset):
+    kernel = SplineKernel(dt_s)
+    ticks_before_shown = np.arange(kernel.window) - kernel.lookahead
+    samples = 3.0 - 7.0 * ticks_before_shown * dt_s  # 3 m at the shown tick, 7 m/s
+    assert kernel.weights(0, offset) @ samples == pytest.approx(3.0 + 7.0 * offset * dt_s)
+    assert kernel.weights(1, offset) @ samples == pytest.approx(7.0)
+    assert kernel.weights(2, offset) @ samples == pytest.approx(0.0, abs=1e-9)
+
+
+def test_acceleration_of_a_parabola_is_exact():
+    kernel = SplineKernel(0.05)
+    t = -(np.arange(kernel.window) - kernel.lookahead) * 0.05
+    assert kernel.weights(2) @ (0.5 * 1.7 * t**2) == pytest.approx(1.7)
+    assert kernel.weights(1) @ (0.5 * 1.7 * t**2) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_history_shows_a_step_late_and_without_a_jump():
+    kernel = SplineKernel(0.05)
+    history = SampleHistory(kernel, channels=1)
+    history.append(np.array([0.0]), np.array([0.0]))
+    shown, speed = [], []
+    for tick in range(80):
+        history.push(np.array([[0.0 if tick < 40 else 1.0]]))
+        shown.append(history.curve()[0, 0])
+        speed.append(history.curve(1)[0, 0])
+    # Half way up between the samples of ticks 39 and 40, shown `lookahead` pushes later.
+    half = np.interp(0.5, shown, np.arange(80))
+    assert half == pytest.approx(39.5 + kernel.lookahead)
+    central = (np.array(shown[2:]) - np.array(shown[:-2])) / 0.1
+    assert np.abs(central - speed[1:-1]).max() < 0.06 * max(speed)
+    assert max(shown) <= 1.0 + 1e-12
+
+
+def test_a_newcomer_has_been_moving_at_its_rate():
+    kernel = SplineKernel(0.05)
+    history = SampleHistory(kernel, channels=2)
+    history.append(np.array([5.0, 1.0]), np.array([10.0, 0.0]))
+    for k in range(1, kernel.lookahead + 1):
+        history.push(np.array([[5.0 + 0.5 * k, 1.0]]))
+    np.testing.assert_allclose(history.curve()[0], [5.0, 1.0])
+    np.testing.assert_allclose(history.curve(1)[0], [10.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(history.shown()[0], [5.0, 1.0])
+    history.keep(np.array([False]))
+    assert history.curve().shape == (0, 2)

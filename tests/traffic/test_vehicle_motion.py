@@ -1,0 +1,150 @@
+import math
+
+import numpy as np
+import pytest
+
+from cityloop.traffic.smoothing import SplineKernel
+from cityloop.traffic.vehicle_motion import (
+    SIGNAL_LEFT,
+    Chassis,
+    VehicleSample,
+    VehicleTracks,
+)
+from cityloop.world.vehicles import VehicleLamp
+
+DT_S = 0.05
+CHASSIS = Chassis(
+    wheelbase_m=2.8,
+    front_overhang_m=0.9,
+    wheel_centers=np.array([[2.8, 0.8], [2.8, -0.8], [0.0, 0.8], [0.0, -0.8]]),
+    wheel_radii_m=np.full(4, 0.32),
+    steered=np.array([True, True, False, False]),
+)
+
+
+def flat(xy):
+    return np.zeros(len(xy))
+
+
+def show(samples, *, ground=flat, dark=False):
+    """Return the shown actor of each tick, for one vehicle with these samples."""
+    kernel = SplineKernel(DT_S)
+    tracks = VehicleTracks(kernel, {"sedan": CHASSIS}, ground, dark=dark)
+    shown = []
+    for tick in range(len(samples) + kernel.lookahead + 2):
+        seen = {7: ("sedan", samples[tick])} if tick < len(samples) else {}
+        tracks.record(seen)
+        actors = tracks.shown(tick)
+        shown.append(actors[0] if actors else None)
+    assert shown[-1] is None
+    return kernel, [a for a in shown if a is not None]
+
+
+def straight(ticks, speed=10.0, signals=0):
+    return [VehicleSample(speed * DT_S * k, 2.0, 0.0, speed, signals) for k in range(ticks)]
+
+
+def circle(ticks, radius=15.0, speed=6.0):
+    rate = speed / radius
+    return [
+        VehicleSample(
+            radius * math.sin(rate * k * DT_S),
+            radius * (1 - math.cos(rate * k * DT_S)),
+            rate * k * DT_S,
+            speed,
+            0,
+        )
+        for k in range(ticks)
+    ]
+
+
+def test_straight_ahead_is_exact_from_the_first_to_the_last_sample():
+    _, actors = show(straight(60))
+    assert len(actors) == 60
+    for k, actor in enumerate(actors):
+        np.testing.assert_allclose(actor.pose.position, [0.5 * k - 3.7, 2.0, 0.0], atol=1e-9)
+        np.testing.assert_allclose(actor.velocity, [10.0, 0.0, 0.0], atol=1e-9)
+        np.testing.assert_allclose(actor.acceleration, 0.0, atol=1e-9)
+    assert actors[0].name == "traffic/car.7"
+
+
+def test_wheels_roll_without_slipping():
+    _, actors = show(straight(60))
+    spin = actors[-1].wheels[:, 1] - actors[0].wheels[:, 1]
+    np.testing.assert_allclose(spin, 59 * 0.5 / 0.32, rtol=1e-9)
+    np.testing.assert_allclose(actors[30].wheels[:, 2], 10.0 / 0.32)
+    np.testing.assert_allclose(actors[30].wheels[:, 0], 0.0, atol=1e-12)
+    np.testing.assert_allclose(actors[30].wheels[:, 4], 1.0)
+
+
+def test_on_a_circle_the_rear_axle_tows_in_and_the_wheels_point_along_their_ways():
+    _, actors = show(circle(300))
+    end = actors[200]
+    center = np.array([0.0, 15.0])
+    radius = np.linalg.norm(end.pose.position[:2] - center)
+    # The guide point runs on the circle, the rear axle is at a right angle behind it.
+    assert radius == pytest.approx(math.sqrt(15.0**2 - CHASSIS.guide_m**2), abs=0.05)
+    left, right = end.wheels[0, 0], end.wheels[1, 0]
+    assert left == pytest.approx(math.atan(2.8 / (radius - 0.8)), abs=0.01)
+    assert right == pytest.approx(math.atan(2.8 / (radius + 0.8)), abs=0.01)
+    assert end.wheels[2, 2] * 0.32 == pytest.approx(
+        np.linalg.norm(end.velocity) * (radius - 0.8) / radius, rel=0.01
+    )
+    assert end.angular_velocity[2] == pytest.approx(6.0 / 15.0, rel=0.01)
+
+
+def test_the_body_never_moves_sideways_and_rates_are_derivatives():
+    samples = straight(40) + [
+        VehicleSample(20.0 + 0.4 * k, 2.0 + 0.06 * min(k, 50), 0.15 * (k < 50), 8.0, 0)
+        for k in range(120)
+    ]
+    _, actors = show(samples)
+    position = np.array([a.pose.position for a in actors])
+    velocity = np.array([a.velocity for a in actors])
+    acceleration = np.array([a.acceleration for a in actors])
+    yaw = np.unwrap([a.pose.yaw_rad for a in actors])
+    sideways = velocity[:, 1] * np.cos(yaw) - velocity[:, 0] * np.sin(yaw)
+    assert np.abs(sideways).max() < 1e-9
+    central = (position[2:] - position[:-2]) / (2 * DT_S)
+    assert np.abs(central - velocity[1:-1]).max() < 0.02
+    central = (velocity[2:] - velocity[:-2]) / (2 * DT_S)
+    assert np.abs(central - acceleration[1:-1]).max() < 0.2
+    rate = np.array([a.angular_velocity[2] for a in actors])
+    assert np.abs((yaw[2:] - yaw[:-2]) / (2 * DT_S) - rate[1:-1]).max() < 0.01
+    assert yaw.max() > 0.1  # it did change lanes
+
+
+def test_standing_keeps_heading_and_steering():
+    samples = circle(100)
+    samples += [VehicleSample(samples[-1].x, samples[-1].y, samples[-1].heading_rad, 0.0, 0)] * 100
+    _, actors = show(samples)
+    a, b = actors[150], actors[190]
+    assert a.pose.yaw_rad == pytest.approx(b.pose.yaw_rad, abs=1e-9)
+    np.testing.assert_allclose(a.wheels[:, :2], b.wheels[:, :2], atol=1e-9)
+    assert a.wheels[0, 0] > 0.1
+    np.testing.assert_allclose(b.velocity, 0.0, atol=1e-9)
+    assert b.lamps & VehicleLamp.BRAKE
+
+
+def test_uphill_the_nose_points_up_and_the_velocity_climbs():
+    _, actors = show(straight(60), ground=lambda xy: 0.1 * xy[:, 0])
+    actor = actors[30]
+    forward = actor.pose.rotate([1.0, 0.0, 0.0])
+    assert forward[2] / forward[0] == pytest.approx(0.1, abs=1e-6)
+    np.testing.assert_allclose(actor.velocity, [10.0, 0.0, 1.0], atol=1e-6)
+    assert actor.pose.position[2] == pytest.approx(0.1 * actor.pose.position[0])
+
+
+def test_lamps():
+    _, actors = show(straight(60, signals=SIGNAL_LEFT), dark=True)
+    assert all(a.lamps & VehicleLamp.HEAD and a.lamps & VehicleLamp.TAIL for a in actors)
+    lit = [bool(a.lamps & VehicleLamp.LEFT) for a in actors]
+    assert 0 < sum(lit) < len(lit)  # it blinks
+    assert not any(a.lamps & (VehicleLamp.BRAKE | VehicleLamp.RIGHT) for a in actors)
+    speeds = [10.0] * 40 + [10.0 - 0.1 * k for k in range(90)]  # -2 m/s^2
+    x = np.cumsum([v * DT_S for v in speeds])
+    _, actors = show([VehicleSample(p, 0.0, 0.0, v, 0) for p, v in zip(x, speeds, strict=True)])
+    braking = [bool(a.lamps & VehicleLamp.BRAKE) for a in actors]
+    assert not any(braking[:25])
+    assert all(braking[50:])
+    assert not any(a.lamps & VehicleLamp.HEAD for a in actors)

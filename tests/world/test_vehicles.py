@@ -1,0 +1,238 @@
+import collections
+
+import numpy as np
+import pytest
+
+from cityloop.errors import ScenarioError
+from cityloop.world.scene import BoxCollider
+from cityloop.world.streams import stream
+from cityloop.world.vehicles import (
+    LOD_DISTANCES_M,
+    VEHICLE_KINDS,
+    VehicleLamp,
+    pick_paint,
+    vehicle_scene,
+)
+from cityloop.world.vehicles_bodies import shell
+
+BUDGETS = (6500, 1600, 400)  # triangles of a vehicle with its wheels at each level of detail
+KINDS = list(VEHICLE_KINDS.values())
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=[k.name for k in KINDS])
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return vehicle_scene()
+
+
+@pytest.fixture(scope="module")
+def meshes(scene):
+    return {mesh.name: mesh for mesh in scene.meshes}
+
+
+@pytest.fixture(scope="module")
+def prototypes(scene):
+    return {prototype.name: prototype for prototype in scene.prototypes}
+
+
+def whole(prototype, meshes, level, parts):
+    """Return positions (V, 3) of the named parts in the body frame."""
+    points = [
+        part.body_from_part.apply(meshes[part.lods[level].mesh].positions)
+        for part in prototype.parts
+        if parts(part)
+    ]
+    return np.concatenate(points)
+
+
+@every_kind
+def test_the_dimension_is_the_extent_of_the_finest_mesh(kind, prototypes, meshes):
+    points = whole(prototypes[kind.name], meshes, 0, lambda part: part.name != "mirrors")
+    low, high = points.min(axis=0), points.max(axis=0)
+    prototype = prototypes[kind.name]
+    assert prototype.dimension == pytest.approx(kind.dimension)
+    assert high - low == pytest.approx(np.array(prototype.dimension), abs=0.02)
+    assert (high + low) / 2 == pytest.approx(np.array(prototype.box_center), abs=0.015)
+    assert low[2] == pytest.approx(0.0, abs=1e-6)
+
+
+@every_kind
+@pytest.mark.parametrize("level", [1, 2])
+def test_coarser_meshes_keep_the_extent_within_a_pixel_at_their_distance(
+    kind, level, prototypes, meshes
+):
+    points = whole(prototypes[kind.name], meshes, level, lambda part: part.name != "mirrors")
+    size = points.max(axis=0) - points.min(axis=0)
+    # A pixel of a camera 640 pixels wide with a field of view of 90 degrees covers d/320.
+    assert size == pytest.approx(
+        np.array(kind.dimension), abs=LOD_DISTANCES_M[level - 1] / 320 + 0.01
+    )
+
+
+@every_kind
+def test_the_origin_is_on_the_ground_under_the_rear_axle(kind, prototypes):
+    wheels = prototypes[kind.name].dynamics.wheels
+    assert [w.steered for w in wheels] == [True, True, False, False]
+    assert [np.sign(w.center[1]) for w in wheels] == [1, -1, 1, -1]
+    assert [w.center[0] for w in wheels] == [kind.wheelbase_m, kind.wheelbase_m, 0, 0]
+    for wheel in wheels:
+        assert wheel.center[2] == wheel.radius_m
+    assert sum(w.driven for w in wheels) == 2
+
+
+@every_kind
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_wheels_turn_about_their_parts_y_axis_and_touch_the_ground(kind, level, prototypes, meshes):
+    prototype = prototypes[kind.name]
+    parts = {p.wheel: p for p in prototype.parts if p.wheel is not None}
+    assert sorted(parts) == [0, 1, 2, 3]
+    for index, wheel in enumerate(prototype.dynamics.wheels):
+        part = parts[index]
+        assert part.body_from_part.position == pytest.approx(wheel.center)
+        positions = meshes[part.lods[level].mesh].positions
+        radius = np.hypot(positions[:, 0], positions[:, 2])
+        assert radius.max() == pytest.approx(wheel.radius_m, abs=1e-4)
+        assert abs(positions[:, 1]).max() <= kind.width_m / 2 - kind.track_m / 2 + 0.01
+
+
+def signed_volume(positions, indices):
+    a, b, c = (positions[indices[:, i]].astype(np.float64) for i in range(3))
+    return float(np.einsum("ti,ti->", a, np.cross(b, c)) / 6)
+
+
+@every_kind
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_the_skin_is_closed_and_faces_out(kind, level):
+    mesh = shell(kind).build(level).build("skin")
+    a, b, c = (mesh.positions[mesh.indices[:, i]].astype(np.float64) for i in range(3))
+    assert np.cross(b - a, c - a).sum(axis=0) / 2 == pytest.approx(np.zeros(3), abs=2e-3)
+    extent = np.prod(mesh.positions.max(axis=0) - mesh.positions.min(axis=0))
+    assert 0.55 * extent < signed_volume(mesh.positions, mesh.indices) < extent
+
+
+@every_kind
+def test_the_skin_is_the_same_left_and_right_but_for_its_materials(kind):
+    mesh = shell(kind).build(0).build("skin")
+    mirrored = mesh.positions * np.array([1, -1, 1], dtype=np.float32)
+    here = {tuple(p) for p in np.round(mesh.positions, 4).tolist()}
+    there = {tuple(p) for p in np.round(mirrored + np.float32(0), 4).tolist()}
+    assert here == there
+
+
+@every_kind
+def test_levels_of_detail_get_cheaper_and_keep_to_their_budget(kind, prototypes, meshes):
+    counts = [
+        sum(
+            len(meshes[part.lods[level].mesh].indices)
+            for part in prototypes[kind.name].parts
+            if level < len(part.lods)
+        )
+        for level in range(3)
+    ]
+    assert counts[0] > 2 * counts[1] > 4 * counts[2]
+    assert all(count <= budget for count, budget in zip(counts, BUDGETS, strict=True))
+
+
+def test_meshes_are_sound(scene):
+    materials = {m.name: m for m in scene.materials}
+    assert len(materials) == len(scene.materials)
+    assert len({m.name for m in scene.meshes}) == len(scene.meshes)
+    for mesh in scene.meshes:
+        assert set(mesh.material_names) <= set(materials)
+        assert mesh.positions.dtype == mesh.normals.dtype == mesh.uvs.dtype == np.float32
+        assert mesh.indices.dtype == np.uint32
+        assert mesh.materials.dtype == np.uint16
+        assert mesh.indices.max() < len(mesh.positions)
+        assert mesh.materials.max() < len(mesh.material_names)
+        assert np.linalg.norm(mesh.normals, axis=1) == pytest.approx(1.0, abs=1e-4)
+    assert all(0 <= m.tint_slot <= 8 for m in scene.materials)
+    assert all(m.texture == "" for m in scene.materials)
+
+
+@every_kind
+@pytest.mark.parametrize("lamp", [b for b in VehicleLamp if b != VehicleLamp.REVERSE])
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_every_lamp_is_on_the_side_where_it_belongs(kind, lamp, level, scene, prototypes, meshes):
+    mesh = meshes[prototypes[kind.name].parts[0].lods[level].mesh]
+    lit = {m.name for m in scene.materials if m.lamp and VehicleLamp(1 << (m.lamp - 1)) == lamp}
+    numbers = [i for i, name in enumerate(mesh.material_names) if name in lit]
+    points = mesh.positions[np.isin(mesh.materials, numbers)]
+    assert len(points) > 0
+    ahead = points[:, 0] > kind.box_center[0]
+    if lamp == VehicleLamp.HEAD:
+        assert ahead.all()
+    elif lamp in (VehicleLamp.TAIL, VehicleLamp.BRAKE):
+        assert not ahead.any()
+    else:
+        side = 1 if lamp == VehicleLamp.LEFT else -1
+        assert (side * points[:, 1] > 0).all()
+
+
+def test_brake_lamps_outshine_tail_lamps(scene):
+    red = {m.lamp: m.emissive[0] for m in scene.materials if m.lamp}
+    assert red[3] > 3 * red[2]
+
+
+@every_kind
+def test_colliders_clear_the_ground_and_stay_inside_the_dimension(kind, prototypes):
+    boxes = prototypes[kind.name].colliders
+    assert all(isinstance(box, BoxCollider) for box in boxes)
+    low = np.min([np.subtract(b.center, b.half_extents) for b in boxes], axis=0)
+    high = np.max([np.add(b.center, b.half_extents) for b in boxes], axis=0)
+    assert 0.2 <= low[2] < kind.wheel_radius_m
+    middle, half = np.array(kind.box_center), np.array(kind.dimension) / 2
+    assert np.all(low >= middle - half - 1e-9)
+    assert np.all(high <= middle + half + 1e-9)
+    assert high[0] - low[0] == pytest.approx(kind.length_m)
+
+
+@every_kind
+def test_the_cabin_is_solid_up_to_under_the_roof(kind, prototypes):
+    point = np.array([kind.box_center[0], 0.0, 0.85 * kind.height_m])
+    assert any(
+        np.all(np.abs(point - box.center) <= box.half_extents)
+        for box in prototypes[kind.name].colliders
+    )
+
+
+@every_kind
+def test_forces_give_the_declared_accelerations(kind, prototypes):
+    dynamics = prototypes[kind.name].dynamics
+    assert dynamics.max_drive_force_n / dynamics.mass_kg == pytest.approx(kind.max_accel_mps2)
+    assert dynamics.max_brake_force_n / dynamics.mass_kg == pytest.approx(kind.max_decel_mps2)
+    assert 0 < dynamics.center_of_mass[0] < kind.wheelbase_m
+    assert kind.wheel_radius_m < dynamics.center_of_mass[2] < kind.height_m / 2
+
+
+def test_building_twice_gives_the_same_bytes(scene):
+    again = vehicle_scene()
+    for one, other in zip(scene.meshes, again.meshes, strict=True):
+        assert one.positions.tobytes() == other.positions.tobytes()
+        assert one.normals.tobytes() == other.normals.tobytes()
+        assert one.indices.tobytes() == other.indices.tobytes()
+
+
+def test_paints_are_as_frequent_as_the_palette_says():
+    rng = stream(3, "test/paint")
+    drawn = collections.Counter(pick_paint("sedan", rng) for _ in range(4000))
+    palette = VEHICLE_KINDS["sedan"].paint
+    total = sum(weight for weight, _ in palette)
+    for weight, color in palette:
+        assert drawn[(color,)] / 4000 == pytest.approx(weight / total, abs=0.03)
+
+
+def test_a_taxi_is_always_ivory():
+    rng = stream(0, "test/taxi")
+    assert len({pick_paint("taxi", rng) for _ in range(20)}) == 1
+
+
+def test_only_the_asked_kinds_are_built_and_each_once():
+    scene = vehicle_scene(["van", "sedan", "van"])
+    assert [p.name for p in scene.prototypes] == ["van", "sedan"]
+
+
+def test_an_unknown_kind_is_refused_with_the_known_ones():
+    with pytest.raises(ScenarioError, match=r"'hovercraft'.*sedan.*bus"):
+        vehicle_scene(["hovercraft"])
+    with pytest.raises(ScenarioError, match="hovercraft"):
+        pick_paint("hovercraft", stream(0, "x"))
