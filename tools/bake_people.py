@@ -72,7 +72,9 @@ def measured(design: PersonDesign, pieces: list[Piece], rig: Rig) -> dict[str, o
     }
 
 
-def bake(data: MakeHumanData, mesh: BaseMesh, design: PersonDesign) -> tuple[bytes, dict[str, object]]:
+def bake(
+    data: MakeHumanData, mesh: BaseMesh, design: PersonDesign
+) -> tuple[bytes, dict[str, object]]:
     """Return one person's file and measures."""
     pieces, standing = dress(data, mesh, design)
     levels = build_levels(pieces, MATERIALS)
@@ -123,7 +125,9 @@ def main() -> None:
             "field 'license' of the rig's weights say CC0 too"
         ),
         "rights_holders_at_release": [
-            "Data Collection AB", "Joel Palmius", "Jonas Hauquier",
+            "Data Collection AB",
+            "Joel Palmius",
+            "Jonas Hauquier",
         ],
         "baked_by": "tools/bake_people.py",
         "tools": {

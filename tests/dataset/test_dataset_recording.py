@@ -134,7 +134,7 @@ def test_a_complete_sequence_is_not_written_over(copied: Path) -> None:
 
 def test_another_scenario_does_not_continue_a_recording(tmp_path: Path) -> None:
     cut_short(tmp_path / "cut", 1)
-    with pytest.raises(DatasetError, match=r"unfinished recording of another scenario; .*--overwr"):
+    with pytest.raises(DatasetError, match=r"unfinished recording of another scenario .*--overwr"):
         SequenceWriter(
             tmp_path / "cut",
             "boxes",
@@ -145,6 +145,12 @@ def test_another_scenario_does_not_continue_a_recording(tmp_path: Path) -> None:
             frame_count=4,
             hosts={"front": "ego"},
         )
+
+
+def test_other_assets_do_not_continue_a_recording(tmp_path: Path) -> None:
+    cut_short(tmp_path / "cut", 1)
+    with pytest.raises(DatasetError, match="another scenario or version"):
+        synthetic.writer(tmp_path / "cut", assets=[{"name": "boxes", "licence": "CC0-1.0"}])
 
 
 def test_a_world_that_comes_out_differently_does_not_continue_a_recording(

@@ -22,7 +22,12 @@ def _lifted(patch: Piece, height: float) -> Piece:
 
 
 def face(
-    data: MakeHumanData, mesh: BaseMesh, standing: Standing, body: Piece, head_height_m: float, brow: float
+    data: MakeHumanData,
+    mesh: BaseMesh,
+    standing: Standing,
+    body: Piece,
+    head_height_m: float,
+    brow: float,
 ) -> list[Piece]:
     """Return eyes, irises, eyebrows and lips; `body` is all skin with the base mesh's vertices.
 
@@ -45,7 +50,9 @@ def face(
         globe = Piece("eye", positions, ball, standing.rig.weights)
         front = compact(cut(globe, ahead - 0.25 * radius))
         pieces.append(front)
-        pupil = cut(replace(globe, material="iris"), np.where(ahead > 0, IRIS * radius - from_axis, -1))
+        pupil = cut(
+            replace(globe, material="iris"), np.where(ahead > 0, IRIS * radius - from_axis, -1)
+        )
         pieces.append(replace(pupil, positions=pupil.positions + [0.0007 * scale, 0, 0]))
         # The eyebrow: an arc over the eye, thinner outwards.
         outward = (positions[:, 1] - center[1]) * (1 if side == "l" else -1) / radius

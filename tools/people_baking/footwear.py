@@ -32,7 +32,9 @@ def shoes(tights: Piece, measures: Measures) -> list[Piece]:
     names = measures.rig.names
     pieces = [upper]
     for side in ("l", "r"):
-        mine = upper.positions[measures.share(upper.weights, ("foot", "ball", "calf"), f"_{side}") > 0.5]
+        mine = upper.positions[
+            measures.share(upper.weights, ("foot", "ball", "calf"), f"_{side}") > 0.5
+        ]
         low = mine[mine[:, 2] < 0.35 * top]
         angles = np.linspace(0, 2 * np.pi, OUTLINE, endpoint=False)
         directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)

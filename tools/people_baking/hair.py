@@ -123,15 +123,19 @@ def grow(style: HairStyle, body: Piece, measures: Measures) -> Piece:
     hanging = np.array(base)[:, :, 2] < middle[2] - 1e-9
     radius = skin_radius + layer
     for row in range(1, ROWS):  # what hangs does not swing back in under a bulge
-        radius[row] = np.where(hanging[row], np.maximum(radius[row], 0.985 * radius[row - 1]), radius[row])
+        radius[row] = np.where(
+            hanging[row], np.maximum(radius[row], 0.985 * radius[row - 1]), radius[row]
+        )
     for _ in range(3):  # comb it smooth, but never into the skin
         radius = 0.5 * radius + 0.25 * (np.roll(radius, 1, axis=1) + np.roll(radius, -1, axis=1))
         radius = np.maximum(radius, skin_radius + LEAST_SHARE * layer)
     grid = np.array(base) + np.array(directions) * radius[:, :, None]
     # The tips turn in below the skin, so that no gap shows.
-    inner = np.array(base[-1]) + np.array(directions[-1]) * (
-        np.minimum(skin_radius[-1], radius[-1] - 0.03 * tall) - 0.02 * tall
-    )[:, None]
+    inner = (
+        np.array(base[-1])
+        + np.array(directions[-1])
+        * (np.minimum(skin_radius[-1], radius[-1] - 0.03 * tall) - 0.02 * tall)[:, None]
+    )
     grid = np.concatenate([grid, inner[None]])
     up = _hits(middle[None], np.array([[0.0, 0.0, 1.0]]), body.positions, near)[0]
     pole = middle + [0, 0, up + style.thickness * tall]

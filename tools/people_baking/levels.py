@@ -1,6 +1,6 @@
-"""Levels of detail: thin out each piece, then take normals and weights from the original surface."""
+"""Levels of detail: thin out each piece, then take normals and weights from the original."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import fast_simplification
 import numpy as np
@@ -51,10 +51,14 @@ def _four_bones(weights: Array) -> tuple[NDArray[np.int64], Array]:
     return order, strongest / strongest.sum(axis=1, keepdims=True)
 
 
-def _thin(piece: Piece, triangles: int, level: int) -> Piece:
-    """Return the piece with about `triangles` triangles (Garland and Heckbert's quadrics, 1997)."""
+def _thin(piece: Piece, triangles: int, level: int) -> tuple[Piece, Array]:
+    """Return the piece with about `triangles` triangles, and its (V, 3) normals.
+
+    M. Garland and P. S. Heckbert, "Surface simplification using quadric error metrics", 1997.
+    """
+    normals = vertex_normals(piece.positions, piece.triangles)
     if len(piece.triangles) <= triangles:
-        return piece
+        return piece, normals
     points, faces = fast_simplification.simplify(
         (piece.positions * _SIMPLIFIER_UNITS_PER_M).astype(np.float32),
         piece.triangles.astype(np.int32),
@@ -63,21 +67,26 @@ def _thin(piece: Piece, triangles: int, level: int) -> Piece:
     )
     points = np.asarray(points, dtype=np.float64) / _SIMPLIFIER_UNITS_PER_M
     faces = np.asarray(faces, dtype=np.int64)
-    faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
+    faces = faces[
+        (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    ]
     # Interpolate where the surface was nearest and faced the same way: fingers and legs that
     # nearly touch must not lend each other weights.
-    tree = cKDTree(
-        np.hstack(
-            [piece.positions, NORMAL_SCALE_M * vertex_normals(piece.positions, piece.triangles)]
-        )
-    )
-    distance, near = tree.query(
-        np.hstack([points, NORMAL_SCALE_M * vertex_normals(points, faces)]), k=NEIGHBOURS
+    piece_points = np.hstack([piece.positions, NORMAL_SCALE_M * normals])
+    own = vertex_normals(points, faces)
+    distance, near = cKDTree(piece_points).query(
+        np.hstack([points, NORMAL_SCALE_M * own]), k=NEIGHBOURS
     )
     share = 1 / (distance + 1e-5) ** 2
     share /= share.sum(axis=1, keepdims=True)
     weights = np.einsum("vk,vkb->vb", share, piece.weights[near])
-    return compact(Piece(piece.material, points, faces, weights))
+    smooth = np.einsum("vk,vkr->vr", share, normals[near])
+    # Normals that cancel out (a flap folded on itself) are replaced by the nearest one.
+    length = np.linalg.norm(smooth, axis=1, keepdims=True)
+    smooth = np.where(length > 0.1, smooth, normals[near[:, 0]])
+    smooth /= np.linalg.norm(smooth, axis=1, keepdims=True)
+    used = np.unique(faces)
+    return compact(replace(piece, positions=points, triangles=faces, weights=weights)), smooth[used]
 
 
 def _as_blocks(piece: Piece) -> Piece:
@@ -127,16 +136,18 @@ def build_levels(pieces: list[Piece], materials: tuple[str, ...]) -> list[Level]
             if allowed > 0:
                 coarse = piece.blocks and number == len(BUDGETS) - 1
                 thinned.append(_thin(_as_blocks(piece) if coarse else piece, allowed, number))
-        offsets = np.cumsum([0, *(len(p.positions) for p in thinned[:-1])])
-        joints, weights = _four_bones(np.concatenate([p.weights for p in thinned]))
+        offsets = np.cumsum([0, *(len(p.positions) for p, _ in thinned[:-1])])
+        joints, weights = _four_bones(np.concatenate([p.weights for p, _ in thinned]))
         levels.append(
             Level(
-                np.concatenate([p.positions for p in thinned]),
-                np.concatenate([vertex_normals(p.positions, p.triangles) for p in thinned]),
+                np.concatenate([p.positions for p, _ in thinned]),
+                np.concatenate([normals for _, normals in thinned]),
                 np.concatenate(
-                    [np.full(len(p.positions), materials.index(p.material)) for p in thinned]
+                    [np.full(len(p.positions), materials.index(p.material)) for p, _ in thinned]
                 ),
-                np.concatenate([p.triangles + o for p, o in zip(thinned, offsets, strict=True)]),
+                np.concatenate(
+                    [p.triangles + o for (p, _), o in zip(thinned, offsets, strict=True)]
+                ),
                 joints,
                 weights,
             )

@@ -68,7 +68,8 @@ class BaseMesh:
 
     Attributes:
         positions: (V, 3) in MakeHuman's axes and units.
-        groups: name of a face group -> (F, 4) vertex indices of its quads, outside counter-clockwise.
+        groups: name of a face group -> (F, 4) vertex indices of its quads, counter-clockwise
+            seen from outside.
     """
 
     positions: Array

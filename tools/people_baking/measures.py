@@ -33,7 +33,7 @@ class Measures:
         return weights[:, columns].sum(axis=1)
 
     def down_the_arm(self, positions: Array, weights: Array) -> Array:
-        """Return the way from the shoulder in upper-arm lengths (2 near the wrist), -1 off the arm."""
+        """Return the way from the shoulder: 1 at the elbow, 2 at the wrist, -1 off the arm."""
         field = np.full(len(positions), -1.0)
         for side in ("_l", "_r"):
             shoulder, elbow, wrist = (

@@ -113,7 +113,8 @@ def _skirt(helper: Piece, m: Measures, outfit: Outfit) -> Piece:
     low = np.clip((hip[2] - cloth.positions[:, 2]) / (hip[2] - end), 0, 1)[:, None]
     cloth = replace(
         cloth,
-        positions=cloth.positions + SKIRT_FLARE * low * (cloth.positions - hip) * [1.0, 0, 0]
+        positions=cloth.positions
+        + SKIRT_FLARE * low * (cloth.positions - hip) * [1.0, 0, 0]
         + 0.5 * SKIRT_FLARE * low * cloth.positions * [0, 1.0, 0],
     )
     shins = {f"{b}_{s}": f"thigh_{s}" for s in "lr" for b in ("calf", "foot")}
@@ -141,7 +142,9 @@ def _skin(body: Piece, m: Measures, outfit: Outfit) -> list[Piece]:
     return pieces
 
 
-def dress(data: MakeHumanData, mesh: BaseMesh, design: PersonDesign) -> tuple[list[Piece], Standing]:
+def dress(
+    data: MakeHumanData, mesh: BaseMesh, design: PersonDesign
+) -> tuple[list[Piece], Standing]:
     """Build a person of `design`: pieces and rig in the body frame, soles on z = 0."""
     raw = to_body_frame(shape(data, mesh, design.body))
     body_vertices = np.unique(mesh.groups["body"])
@@ -179,4 +182,3 @@ def _moved(standing: Standing, up: float, scale: float = 1.0) -> Standing:
         (standing.positions + shift) * scale,
         replace(rig, heads=(rig.heads + shift) * scale, tails=(rig.tails + shift) * scale),
     )
-

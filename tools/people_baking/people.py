@@ -7,10 +7,22 @@ from people_baking.outfits import Outfit, PersonDesign
 SHORT = HairStyle(brow=1.0)
 CROPPED = HairStyle(thickness=0.035, fringe=0.82, sides=0.56, back=0.20, brow=1.0)
 BOB = HairStyle(
-    thickness=0.095, fringe=0.74, sides=0.02, back=-0.06, half_face_rad=0.92, behind_ears=False, brow=0.6
+    thickness=0.095,
+    fringe=0.74,
+    sides=0.02,
+    back=-0.06,
+    half_face_rad=0.92,
+    behind_ears=False,
+    brow=0.6,
 )
 LONG = HairStyle(
-    thickness=0.08, fringe=0.80, sides=-0.22, back=-0.80, half_face_rad=0.95, behind_ears=False, brow=0.6
+    thickness=0.08,
+    fringe=0.80,
+    sides=-0.22,
+    back=-0.80,
+    half_face_rad=0.95,
+    behind_ears=False,
+    brow=0.6,
 )
 BOYISH = HairStyle(thickness=0.09, fringe=0.74, sides=0.50, back=0.12, brow=0.6)
 
@@ -33,14 +45,14 @@ PEOPLE: dict[str, PersonDesign] = {
     "woman_skirt": PersonDesign(
         Phenotype(0.0, 0.55, (0.4, 0.1, 0.5), muscle=0.45, weight=0.55),
         1.70,
-        Outfit(
-            sleeve=0.75, hem=0.10, bottom="skirt", bottom_end=0.50, tucked=True, hair=BOB
-        ),
+        Outfit(sleeve=0.75, hem=0.10, bottom="skirt", bottom_end=0.50, tucked=True, hair=BOB),
     ),
     "child": PersonDesign(
         Phenotype(1.0, 0.165, (0.3, 0.2, 0.5), weight=0.45),
         1.30,
-        Outfit(sleeve=0.62, hem=-0.04, bottom_end=0.46, cuff_fall=0.02, leg_ease_m=0.010, hair=BOYISH),
+        Outfit(
+            sleeve=0.62, hem=-0.04, bottom_end=0.46, cuff_fall=0.02, leg_ease_m=0.010, hair=BOYISH
+        ),
     ),
     "girl": PersonDesign(
         Phenotype(0.0, 0.160, (0.2, 0.45, 0.35), weight=0.45),

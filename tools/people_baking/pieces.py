@@ -1,4 +1,4 @@
-"""A piece of a person (skin, a garment, hair): a triangle mesh with bone weights, and its tailoring."""
+"""A piece of a person (skin, a garment, hair): a mesh with bone weights, and its tailoring."""
 
 from dataclasses import dataclass, replace
 
@@ -62,7 +62,7 @@ def cut(piece: Piece, keep: Array) -> Piece:
         if key not in new:
             low, high = key
             share = keep[low] / (keep[low] - keep[high])
-            positions.append((piece.positions[[low]] * (1 - share) + piece.positions[[high]] * share))
+            positions.append(piece.positions[[low]] * (1 - share) + piece.positions[[high]] * share)
             weights.append(piece.weights[[low]] * (1 - share) + piece.weights[[high]] * share)
             new[key] = size + len(new)
         return new[key]
@@ -143,7 +143,7 @@ def drape(piece: Piece, ease: Array | float, rounds: int) -> Piece:
 
 
 def move_weights(piece: Piece, names: tuple[str, ...], change: dict[str, str]) -> Piece:
-    """Hand the weight of some bones to others (bone -> bone), for cloth that follows fewer bones."""
+    """Hand the weight of bones to others (bone -> bone), for cloth that follows fewer bones."""
     weights = piece.weights.copy()
     for source, goal in change.items():
         i, j = names.index(source), names.index(goal)

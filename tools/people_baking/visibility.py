@@ -28,9 +28,9 @@ def _samples(piece: Piece) -> Array:
         inside = i + j <= count
         u, v = (i[inside] / count)[None, :, None], (j[inside] / count)[None, :, None]
         points.append(
-            (
-                a[mine][:, None] * (1 - u - v) + b[mine][:, None] * u + c[mine][:, None] * v
-            ).reshape(-1, 3)
+            (a[mine][:, None] * (1 - u - v) + b[mine][:, None] * u + c[mine][:, None] * v).reshape(
+                -1, 3
+            )
         )
     return np.concatenate(points)
 

@@ -1,7 +1,5 @@
 """`cityloop serve`: an engine that waits for clients."""
 
-import sys
-
 import click
 
 from cityloop.embedded import server
@@ -29,4 +27,4 @@ def serve(
     ):
         if value is not None:
             arguments += [option, value]
-    sys.exit(server.main(arguments))
+    server.serve(arguments)

@@ -144,6 +144,7 @@ class RecordingPlan:
         passes: names of the recorded passes, in the order of `cityloop.engine.frames.PASSES`.
         dt_s: length of a tick.
         frame_count: frames at most; a scenario may end earlier.
+        assets: records of everything shown: name, licence, source, hash.
     """
 
     name: str
@@ -153,6 +154,7 @@ class RecordingPlan:
     passes: tuple[str, ...]
     dt_s: float
     frame_count: int
+    assets: tuple[Mapping[str, Any], ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON values."""
@@ -165,6 +167,7 @@ class RecordingPlan:
             "cameras": [c.to_json() for c in self.cameras],
             "kinds": {kind: self.kinds[kind].to_json() for kind in sorted(self.kinds)},
             "description": dict(self.description),
+            "assets": [dict(a) for a in self.assets],
         }
 
     @property
@@ -184,6 +187,7 @@ def plan(
     passes: Sequence[str],
     dt_s: float,
     frame_count: int,
+    assets: Iterable[Mapping[str, Any]],
 ) -> RecordingPlan:
     """Return the plan of a recording; `hosts` is camera name -> name of the actor that carries it.
 
@@ -204,6 +208,7 @@ def plan(
         passes=tuple(passes),
         dt_s=dt_s,
         frame_count=frame_count,
+        assets=tuple(assets),
     )
 
 
@@ -261,9 +266,14 @@ def check_format(path: Path, said: Mapping[str, Any], name: str) -> None:
 
 
 def write_provenance(root: Path, assets: Iterable[Mapping[str, Any]]) -> None:
-    """Add `assets` (name, source, licence, ...) to provenance.json, sorted by name, each once."""
-    path = root / "provenance.json"
-    known = read_json(path, "remove it to have it written anew")["assets"] if path.exists() else []
-    by_text = {json.dumps(a, sort_keys=True): dict(a) for a in [*known, *assets]}
+    """Write provenance.json: `assets` and those of all complete sequences, by name, each once.
+
+    Raises:
+        DatasetError: if the disk is full or read-only, or a sequence.json is damaged.
+    """
+    known = list(assets)
+    for path in sorted((root / "sequences").glob("*/sequence.json")):
+        known += read_json(path, "remove its folder or record it again").get("assets", [])
+    by_text = {json.dumps(a, sort_keys=True): dict(a) for a in known}
     ordered = sorted(by_text, key=lambda text: (str(by_text[text].get("name")), text))
-    write_whole(path, to_json({"assets": [by_text[text] for text in ordered]}))
+    write_whole(root / "provenance.json", to_json({"assets": [by_text[t] for t in ordered]}))

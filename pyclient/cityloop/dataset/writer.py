@@ -92,14 +92,15 @@ class SequenceWriter:
             passes=passes,
             dt_s=dt_s,
             frame_count=frame_count,
+            assets=assets,
         )
         self._layout = SequenceLayout.of(self._root, name)
         with writing(self._root):
             descriptions.write_dataset_json(self._root)
-        descriptions.write_provenance(self._root, assets)
         if overwrite:
             remove_folder(self._layout.folder)
         self._claim()
+        descriptions.write_provenance(self._root, self._plan.assets)
 
         self._stores = {
             c.name: [
@@ -286,8 +287,8 @@ class SequenceWriter:
             said = read_json(layout.recording, "use --overwrite to record anew")
             if said.get("plan_sha256") != self._plan.digest:
                 raise DatasetError(
-                    f"{layout.folder} holds an unfinished recording of another scenario; choose "
-                    "another folder or use --overwrite"
+                    f"{layout.folder} holds an unfinished recording of another scenario or "
+                    "version; choose another folder or use --overwrite"
                 )
         elif layout.folder.exists() and any(layout.folder.iterdir()):
             raise DatasetError(

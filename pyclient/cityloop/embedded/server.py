@@ -25,13 +25,22 @@ _THREADS = 8
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run an engine until it is told to end; return the exit code."""
-    options = _parser().parse_args(arguments)
     try:
-        _run(options)
+        serve(arguments)
     except CityloopError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def serve(arguments: Sequence[str] | None = None) -> None:
+    """Run an engine until it is told to end.
+
+    Raises:
+        EngineError: if it cannot listen as asked.
+        GraphicsError: if there is no OpenGL to draw with.
+    """
+    _run(_parser().parse_args(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -28,6 +28,7 @@ F64 = NDArray[np.float64]
 
 _DEPTH_CLAMP = 0x864F  # OpenGL's number: casters nearer to the sun than the map still count
 _HALF_DEPTH_M = 512.0  # of the range along the light
+_STEP_ALONG_LIGHT_M = 128.0
 # Receivers are moved along their normal by this many texels, against shadowing themselves: the
 # filter reaches 0.35 + 1 texels to each side.
 _OFFSET_TEXELS = 1.6
@@ -59,7 +60,7 @@ class _Square:
 
 
 # The map from above tells how much sky a place sees: it darkens the ground under cars.
-_NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 2.0)
+_NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 1.0)
 _ABOVE = _Square("above_shadow", 512, 2048, 48.0, 12.0, 4.0)
 _FAR = _Square("far_shadow", 2048, 2560, 256.0, 64.0, 1.0)
 _STANDING_WIDTH = _FAR.left + _FAR.texels
@@ -79,31 +80,11 @@ def light_axes(sun: F64) -> F64:
 def placed_square(sun: F64, camera: F64, square: _Square) -> tuple[F64, F64]:
     """Return clip-from-world (3, 4) of a square near `camera` (3,), and its world centre (3,)."""
     axes = light_axes(sun)
-    center = np.round(axes @ camera / square.step_m) * square.step_m
+    steps = np.array([square.step_m, square.step_m, _STEP_ALONG_LIGHT_M])
+    center = np.round(axes @ camera / steps) * steps
     scale = 1.0 / np.array([square.half_m, square.half_m, _HALF_DEPTH_M])
     clip = np.concatenate([axes, -center[:, None]], axis=1) * scale[:, None]
     return clip, axes.T @ center
-
-
-@dataclass(frozen=True, eq=False)
-class _Kept:
-    """What the kept map was drawn from."""
-
-    centers: F64
-    sun: F64
-    part: NDArray[np.int32]
-    current: F64
-
-    def same(self, other: "_Kept") -> bool:
-        return all(
-            np.array_equal(mine, theirs)
-            for mine, theirs in (
-                (self.centers, other.centers),
-                (self.sun, other.sun),
-                (self.part, other.part),
-                (self.current, other.current),
-            )
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,12 +109,13 @@ class Shadows:
             context, ("tables.glsl", "caster.vert"), ("tables.glsl", "holes.frag")
         )
         self._table = TexelStore(context, CASTER_TEXELS, INSTANCES_PER_ROW)
-        self._kept: _Kept | None = None
+        self._kept_centers: dict[str, F64] = {}
+        self._kept_casters: tuple[F64, NDArray[np.int32], F64] | None = None
 
     def forget_scene(self) -> None:
         """Drop what belongs to meshes that are about to go."""
         self._casters.forget_meshes()
-        self._kept = None
+        self._kept_casters = None
 
     def draw(
         self, view: CameraView, instances: Instances, sun: F64, scene: GpuScene, frame: FrameBlock
@@ -180,22 +162,23 @@ class Shadows:
     def _draw_standing(
         self, placed: list[_Placed], instances: Instances, sun: F64, scene: GpuScene
     ) -> int:
+        """Draw anew the squares that have moved, or all of them if the casters are others."""
         static = instances.static
-        wanted = _Kept(
-            np.array([p.center for p in placed]),
-            sun,
-            instances.part[static],
-            instances.current[static],
-        )
-        if self._kept is not None and self._kept.same(wanted):
-            return 0
-        self._kept = wanted
-        self._standing_frame.use()
-        self._standing_frame.viewport = (0, 0, _STANDING_WIDTH, _ATLAS_HEIGHT)
-        self._standing_frame.clear(depth=1.0)
+        casters = (sun, instances.part[static], instances.current[static])
+        if self._kept_casters is None or not all(
+            np.array_equal(kept, now) for kept, now in zip(self._kept_casters, casters, strict=True)
+        ):
+            self._kept_casters = casters
+            self._kept_centers.clear()
         triangles = 0
         for p in placed:
+            name = p.square.name
+            if name in self._kept_centers and np.array_equal(self._kept_centers[name], p.center):
+                continue
+            self._kept_centers[name] = p.center
+            self._standing_frame.use()
             self._standing_frame.viewport = p.square.viewport
+            self._standing_frame.clear(depth=1.0, viewport=p.square.viewport)
             triangles += self._draw_casters(p, p.center, instances, static, scene)
         return triangles
 

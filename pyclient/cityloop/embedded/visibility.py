@@ -37,11 +37,17 @@ def select_meshes(
         instances: what stands there.
         viewpoint: (3,) from where it is seen, world, m.
         tables: the scene's.
-        coarseness: factor on the distances; shadows need less detail than pictures.
+        coarseness: factor on the distances that decides between levels, but not whether
+            anything is drawn at all; shadows need less detail than pictures.
     """
     offset = instances.origin - viewpoint
-    distance = coarseness * np.sqrt(np.einsum("ij,ij->i", offset, offset))
-    level = (distance[:, None] >= tables.lod_limits[instances.part]).sum(axis=1)
+    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+    limits = tables.lod_limits[instances.part]
+    level = (distance[:, None] >= limits).sum(axis=1)
+    if coarseness > 1.0:
+        last = np.isfinite(limits).sum(axis=1) - 1
+        coarse = (coarseness * distance[:, None] >= limits).sum(axis=1)
+        level = np.maximum(level, np.minimum(coarse, last))
     return tables.lod_meshes[instances.part, level]
 
 

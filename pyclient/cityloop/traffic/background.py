@@ -36,7 +36,7 @@ from cityloop.world.vehicles import VEHICLE_KINDS
 
 __all__ = ["BackgroundTraffic", "Outsider", "TrafficActor", "TrafficState"]
 
-WARM_UP_S = 25.0
+WARM_UP_S = 32.0  # half a cycle of lights: first everybody has queued, then moved on
 PATIENCE_S = 2.0  # after which a vehicle that finds no room to enter tries somewhere else
 CAR, PERSON = "car.", "person."
 

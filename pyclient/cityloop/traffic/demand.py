@@ -26,7 +26,7 @@ VEHICLE_SHARES: Mapping[str, float] = {
     "bus": 0.02,
 }
 CHILD_SHARE = 0.15  # of all people
-LONG_KINDS = frozenset({"bus", "truck"})  # keep to wide turns
+LONG_KINDS = frozenset({"bus", "truck"})  # go straight on where the map lets them
 ATTEMPTS = 50
 
 
@@ -105,17 +105,11 @@ class Demand:
         kind = self._kinds[rng.choice(len(self._kinds), p=self._kind_shares)]
         speed_factor = float(np.clip(rng.normal(0.97, 0.07), 0.8, 1.12))
         for _ in range(ATTEMPTS):
-            start = self._roads.entries[rng.integers(len(self._roads.entries))]
-            via = self._edges[rng.choice(len(self._edges), p=self._edge_shares)]
-            end = self._roads.exits[rng.integers(len(self._roads.exits))]
+            edges = self._through_town(rng) if kind not in LONG_KINDS else self._straight_on(rng)
             share, offset = rng.random(2)
-            wide = kind in LONG_KINDS
-            first = self._roads.path(start, via, wide=wide)
-            second = self._roads.path(via, end, wide=wide)
-            if not first or not second:
-                continue
-            edges = first + second[1:]
             if len(edges) < 2:
+                if kind in LONG_KINDS:  # no street leads straight through this map
+                    kind = next(k for k in self._kinds if k not in LONG_KINDS)
                 continue
             if not on_the_way:
                 return VehicleTrip(kind, tuple(edges), None, speed_factor)
@@ -128,6 +122,24 @@ class Demand:
             "no vehicle finds a way through the road network: ask for no background vehicles or "
             "use a network whose edges are connected."
         )
+
+    def _through_town(self, rng: np.random.Generator) -> list[str]:
+        """Return a way from an entry by any road, by its length, to an exit; [] if none."""
+        start = self._roads.entries[rng.integers(len(self._roads.entries))]
+        via = self._edges[rng.choice(len(self._edges), p=self._edge_shares)]
+        end = self._roads.exits[rng.integers(len(self._roads.exits))]
+        first, second = self._roads.path(start, via), self._roads.path(via, end)
+        return first + second[1:] if first and second else []
+
+    def _straight_on(self, rng: np.random.Generator) -> list[str]:
+        """Return a way from an entry to an exit without turns; [] if there is none."""
+        ways = [
+            way
+            for start in self._roads.entries
+            for end in self._roads.exits
+            if len(way := self._roads.path(start, end, straight=True)) > 1
+        ]
+        return ways[rng.integers(len(ways))] if ways else []
 
     def walk(self, number: int, *, on_the_way: bool) -> Walk:
         """Return the walk of person `number`; `on_the_way` starts it on any sidewalk.

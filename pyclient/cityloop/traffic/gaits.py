@@ -5,11 +5,12 @@ steps. Somebody who covers ds metres advances it by `gait_phase_rate(kind, speed
 feet on the ground stay where they are.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cityloop.traffic.gaits_legs import FootPath, FootShape, foot_path, limb_frames, reach
 from cityloop.traffic.gaits_style import GaitStyle, gait_style, stride_length
@@ -26,59 +27,94 @@ _SIDES = (("l", 1.0, 0.0), ("r", -1.0, np.pi))  # bone suffix, sign of y, phase 
 
 
 @dataclass(frozen=True)
-class _Body:
-    """A skeleton with what the gait needs of it."""
+class _Bodies:
+    """What the gait needs to know of N people (or of each kind of person); arrays by person.
+
+    Attributes:
+        bones: a skeleton with the names and parents that all share.
+        heads: (N, B, 3) joints at rest, m.
+        feet: left and right.
+        hip_center: (N, 3) midway between the hip joints at rest, m.
+        hip_drops_m: (N, T) how far the hips go down, by speed in steps of _SPEED_STEP_MPS.
+    """
 
     bones: Skeleton
+    heads: Array
     feet: tuple[FootShape, FootShape]
     hip_center: Array
-    hip_height_m: float
-    hip_drops_m: Array  # by speed in steps of _SPEED_STEP_MPS
+    hip_drops_m: Array
 
     def head(self, name: str) -> Array:
-        return self.bones.heads[self.bones.index(name)]
+        """Return the (N, 3) joints at the start of a bone."""
+        return self.heads[:, self.bones.index(name)]
+
+    @property
+    def hip_height_m(self) -> Array:
+        """(N,) height of the hip joints at rest."""
+        return self.hip_center[:, 2]
+
+    def take(self, rows: NDArray[np.intp]) -> "_Bodies":
+        """Return the bodies of some rows."""
+        left, right = (foot.take(rows) for foot in self.feet)
+        return _Bodies(
+            self.bones,
+            self.heads[rows],
+            (left, right),
+            self.hip_center[rows],
+            self.hip_drops_m[rows],
+        )
 
 
-def _foot_shape(kind: str, bones: Skeleton, side: str) -> FootShape:
-    ankle = bones.heads[bones.index(f"foot_{side}")]
-    ball = bones.heads[bones.index(f"ball_{side}")]
-    return FootShape(
-        ankle_x=float(ankle[0]),
-        ankle_z=float(ankle[2]),
-        heel=PERSON_KINDS[kind].heel_x_m - float(ankle[0]),
-        ball=float(ball[0] - ankle[0]),
-        ball_z=float(ball[2]),
-    )
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[dict[str, int], _Bodies]:
+    """Return the row of each kind, and the bodies of all kinds."""
+    skeletons = [skeleton(kind) for kind in PERSON_KINDS]
+    bones = skeletons[0]
+    heads = np.stack([s.heads for s in skeletons])
+    heels = np.array([kind.heel_x_m for kind in PERSON_KINDS.values()])
+
+    def foot(side: str) -> FootShape:
+        ankle, ball = (heads[:, bones.index(f"{b}_{side}")] for b in ("foot", "ball"))
+        return FootShape(
+            ankle_x=ankle[:, 0],
+            ankle_z=ankle[:, 2],
+            heel=heels - ankle[:, 0],
+            ball=ball[:, 0] - ankle[:, 0],
+            ball_z=ball[:, 2],
+        )
+
+    center = heads[:, [bones.index("thigh_l"), bones.index("thigh_r")]].mean(axis=1)
+    bodies = _Bodies(bones, heads, (foot("l"), foot("r")), center, np.zeros((len(heads), 0)))
+    rows = {kind: row for row, kind in enumerate(PERSON_KINDS)}
+    return rows, replace(bodies, hip_drops_m=_hip_drops(bodies))
 
 
-@lru_cache(maxsize=32)
-def _body(kind: str) -> _Body:
-    bones = skeleton(kind)
-    feet = (_foot_shape(kind, bones, "l"), _foot_shape(kind, bones, "r"))
-    hips = bones.heads[[bones.index("thigh_l"), bones.index("thigh_r")]]
-    center = hips.mean(axis=0)
-    body = _Body(bones, feet, center, float(center[2]), np.zeros(0))
-    return _Body(bones, feet, center, float(center[2]), _hip_drops(body))
+def _bodies(kinds: Sequence[str]) -> _Bodies:
+    rows, bodies = _kinds()
+    for kind in kinds:
+        if kind not in rows:
+            skeleton(kind)  # says what is wrong
+    return bodies.take(np.array([rows[kind] for kind in kinds], dtype=np.intp))
 
 
-def _hip_drops(body: _Body) -> Array:
+def _hip_drops(bodies: _Bodies) -> Array:
     """Return how far below their rest height the hips must be so that both legs always reach.
 
-    The hips go up and down as a sine of twice the phase around that; both feet are looked at over
-    a whole stride, for each speed of the table.
+    The hips go up and down as a sine of twice the phase around that; a foot is looked at over a
+    whole stride, for each speed of the table.
     """
     speeds = np.arange(0.0, FASTEST_MPS + _SPEED_STEP_MPS, _SPEED_STEP_MPS)
     phases = np.linspace(0.0, 2 * np.pi, 96, endpoint=False)
-    grid = np.repeat(speeds, len(phases))
-    phase = np.tile(phases, len(speeds))
-    style = gait_style(grid, body.hip_height_m)
-    thigh, knee, ankle = (body.head(f"{b}_l") for b in ("thigh", "calf", "foot"))
-    longest = LEG_STRETCH * (np.linalg.norm(knee - thigh) + np.linalg.norm(ankle - knee))
-    foot = foot_path(phase, style, body.feet[0])
-    away = (foot.x - thigh[0]) ** 2 + (ankle[1] - thigh[1]) ** 2
-    highest = foot.z + np.sqrt(np.maximum(longest**2 - away, 0.0)) - _bob(phase, style)
-    lowest = highest.reshape(len(speeds), -1).min(axis=1)
-    drops: Array = np.minimum(lowest - body.hip_height_m, 0.0)
+    row, at_speed, at_phase = np.indices((len(bodies.heads), len(speeds), len(phases)))
+    each, phase = bodies.take(row.ravel()), phases[at_phase.ravel()]
+    style = gait_style(speeds[at_speed.ravel()], each.hip_height_m)
+    hip, knee, ankle = (each.head(f"{b}_l") for b in ("thigh", "calf", "foot"))
+    leg = np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1)
+    foot = foot_path(phase, style, each.feet[0])
+    away = (foot.x - hip[:, 0]) ** 2 + (ankle[:, 1] - hip[:, 1]) ** 2
+    highest = foot.z + np.sqrt(np.maximum((LEG_STRETCH * leg) ** 2 - away, 0.0))
+    room = highest - _bob(phase, style) - each.hip_height_m
+    drops: Array = np.minimum(room.reshape(row.shape).min(axis=2), 0.0)
     return drops
 
 
@@ -91,45 +127,53 @@ def _bob(phase: Array, style: GaitStyle) -> Array:
 
 def _rotations(yaw: Array, pitch: Array, roll: Array) -> Array:
     """Return (N, 3, 3) Rz(yaw) Ry(pitch) Rx(roll); pitch leans forward, roll lifts the left."""
-    cy, sy, cp, sp, cr, sr = (
-        f(a) for a in (yaw, pitch, roll) for f in (np.cos, np.sin)
-    )
+    cy, sy, cp, sp, cr, sr = (f(a) for a in (yaw, pitch, roll) for f in (np.cos, np.sin))
     matrices = np.empty((len(yaw), 3, 3))
-    matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 0, 2] = cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr
-    matrices[:, 1, 0], matrices[:, 1, 1], matrices[:, 1, 2] = sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr
+    matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 0, 2] = (
+        cy * cp,
+        cy * sp * sr - sy * cr,
+        cy * sp * cr + sy * sr,
+    )
+    matrices[:, 1, 0], matrices[:, 1, 1], matrices[:, 1, 2] = (
+        sy * cp,
+        sy * sp * sr + cy * cr,
+        sy * sp * cr - cy * sr,
+    )
     matrices[:, 2, 0], matrices[:, 2, 1], matrices[:, 2, 2] = -sp, cp * sr, cp * cr
     return matrices
 
 
 def gait_phase_rate(kind: str, speed_mps: float) -> float:
     """Return how far the phase goes on per metre walked, rad/m; ScenarioError for unknown kinds."""
-    body = _body(kind)
     speed = np.array([min(max(speed_mps, 0.0), FASTEST_MPS)])
-    return float(2.0 * np.pi / stride_length(speed, body.hip_height_m)[0])
+    return float(2.0 * np.pi / stride_length(speed, _bodies([kind]).hip_height_m)[0])
 
 
 def gait_pose(kind: str, phase_rad: float, speed_mps: float) -> NDArray[np.float32]:
-    """Return one person's (B, 3, 4) skinning matrices; see `gait_poses`."""
-    return gait_poses(kind, np.array([phase_rad]), np.array([speed_mps]))[0]
+    """Return one person's (B, 3, 4) skinning matrices; for many, `gait_poses` is far faster."""
+    return gait_poses([kind], [phase_rad], [speed_mps])[0]
 
 
-def gait_poses(kind: str, phases_rad: Array, speeds_mps: Array) -> NDArray[np.float32]:
-    """Return the skinning matrices (rest mesh to posed mesh, body frame, m) of N people of a kind.
+def gait_poses(
+    kinds: str | Sequence[str], phases_rad: ArrayLike, speeds_mps: ArrayLike
+) -> NDArray[np.float32]:
+    """Return the skinning matrices (rest mesh to posed mesh, body frame, m) of N people.
 
     Args:
-        kind: a key of PERSON_KINDS.
+        kinds: N keys of PERSON_KINDS, or one for all.
         phases_rad: (N,) any real numbers, 2 pi a stride. At speed 0 the phase chooses how somebody
             stands: weight on one leg or the other, where they look.
         speeds_mps: (N,) forward speed over the ground, 0 for standing.
 
     Returns:
-        (N, B, 3, 4) float32 in the order of `skeleton(kind).names`.
+        (N, B, 3, 4) float32 in the order of `skeleton(kind).names`, the same for every kind. A
+        person's matrices do not depend on who else is asked for.
 
     Raises:
         ScenarioError: for an unknown kind.
     """
-    body = _body(kind)
     phase = np.asarray(phases_rad, dtype=np.float64)
+    body = _bodies([kinds] * len(phase) if isinstance(kinds, str) else kinds)
     speed = np.clip(np.asarray(speeds_mps, dtype=np.float64), 0.0, FASTEST_MPS)
     style = gait_style(speed, body.hip_height_m)
     turns: dict[str, Array] = {}
@@ -138,11 +182,17 @@ def gait_poses(kind: str, phases_rad: Array, speeds_mps: Array) -> NDArray[np.fl
     for (side, sign, ahead), foot in zip(_SIDES, body.feet, strict=True):
         _leg(body, side, foot_path(phase + ahead, style, foot), style, turns, joints)
         _arm(side, sign, phase + ahead, style, turns)
-    return _assemble(body.bones, turns, joints, len(phase))
+    return _assemble(body, turns, joints)
+
+
+def _moved(turn: Array, offset: Array) -> Array:
+    """Return (N, 3) offsets under (N, 3, 3) rotations."""
+    moved: Array = (turn @ offset[:, :, None])[:, :, 0]
+    return moved
 
 
 def _trunk(
-    body: _Body,
+    body: _Bodies,
     phase: Array,
     speed: Array,
     style: GaitStyle,
@@ -168,16 +218,20 @@ def _trunk(
     turns["head"] = _rotations(look, 0.15 * style.lean, np.zeros_like(roll))
     for side in ("l", "r"):
         turns[f"clavicle_{side}"] = turns["spine_03"]
-    drop = np.interp(speed, _SPEED_STEP_MPS * np.arange(len(body.hip_drops_m)), body.hip_drops_m)
-    center = np.tile(body.hip_center, (len(phase), 1))
+    step = speed / _SPEED_STEP_MPS
+    low = np.minimum(step.astype(np.intp), body.hip_drops_m.shape[1] - 2)
+    person = np.arange(len(phase))
+    before, after = body.hip_drops_m[person, low], body.hip_drops_m[person, low + 1]
+    drop = before + (step - low) * (after - before)
+    center = body.hip_center.copy()
     center[:, 1] += style.sway_m * np.sin(phase - 0.35) + idle * 0.014 * np.sin(phase)
     center[:, 2] += drop + _bob(phase, style) - idle * 0.0015 * (1 - np.cos(2 * phase))
     for bone in ("Root", "pelvis"):
-        joints[bone] = center + pelvis @ (body.head(bone) - body.hip_center)
+        joints[bone] = center + _moved(pelvis, body.head(bone) - body.hip_center)
 
 
 def _leg(
-    body: _Body,
+    body: _Bodies,
     side: str,
     foot: FootPath,
     style: GaitStyle,
@@ -187,9 +241,9 @@ def _leg(
     """Reach from the hip to the foot."""
     hip, knee, ankle = (body.head(f"{b}_{side}") for b in ("thigh", "calf", "foot"))
     pelvis = turns["pelvis"]
-    posed_hip = joints["pelvis"] + pelvis @ (hip - body.head("pelvis"))
+    posed_hip = joints["pelvis"] + _moved(pelvis, hip - body.head("pelvis"))
     narrow = 1.0 - style.stepping * (0.28 + 0.3 * style.running)
-    posed_ankle = np.stack([foot.x, ankle[1] * narrow, foot.z], axis=1)
+    posed_ankle = np.stack([foot.x, ankle[:, 1] * narrow, foot.z], axis=1)
     # Knees point where the pelvis and the foot point, half and half.
     forward = 0.5 * pelvis[:, :, 0] + np.array([0.5, 0.0, 0.0])
     lateral = 0.5 * pelvis[:, :, 1] + 0.5 * _Y
@@ -197,12 +251,16 @@ def _leg(
         posed_hip,
         posed_ankle,
         forward,
-        float(np.linalg.norm(knee - hip)),
-        float(np.linalg.norm(ankle - knee)),
+        np.linalg.norm(knee - hip, axis=1, keepdims=True),
+        np.linalg.norm(ankle - knee, axis=1, keepdims=True),
     )
     shank = posed_ankle - posed_knee
-    turns[f"thigh_{side}"] = limb_frames(posed_knee - posed_hip, lateral) @ limb_frames(knee - hip, _Y).T
-    turns[f"calf_{side}"] = limb_frames(shank, lateral) @ limb_frames(ankle - knee, _Y).T
+    for bone, rest, posed in (
+        ("thigh", knee - hip, posed_knee - posed_hip),
+        ("calf", ankle - knee, shank),
+    ):
+        frame = limb_frames(rest, _Y)
+        turns[f"{bone}_{side}"] = limb_frames(posed, lateral) @ frame.transpose(0, 2, 1)
     zero = np.zeros_like(foot.pitch)
     turns[f"foot_{side}"] = _rotations(zero, -foot.pitch, zero)
     turns[f"ball_{side}"] = _rotations(zero, -foot.toes, zero)
@@ -224,19 +282,20 @@ def _arm(side: str, sign: float, phase: Array, style: GaitStyle, turns: dict[str
 
 
 def _assemble(
-    bones: Skeleton, turns: dict[str, Array], joints: dict[str, Array], count: int
+    body: _Bodies, turns: dict[str, Array], joints: dict[str, Array]
 ) -> NDArray[np.float32]:
     """Chain the bones: each starts where its parent's motion takes its joint."""
-    matrices = np.empty((len(bones.names), count, 3, 4))
-    for bone, (name, parent) in enumerate(zip(bones.names, bones.parents, strict=True)):
+    count, bones = body.heads.shape[:2]
+    matrices = np.empty((bones, count, 3, 4))
+    for bone, (name, parent) in enumerate(zip(body.bones.names, body.bones.parents, strict=True)):
         turn = turns.get(name)
         if turn is None:  # fingers stay as they are in the hand
             matrices[bone] = matrices[parent]
             continue
-        start = bones.heads[bone]
+        start = body.heads[:, bone]
         joint = joints.get(name)
         if joint is None:
-            joint = matrices[parent, :, :, :3] @ start + matrices[parent, :, :, 3]
+            joint = _moved(matrices[parent, :, :, :3], start) + matrices[parent, :, :, 3]
         matrices[bone, :, :, :3] = turn
-        matrices[bone, :, :, 3] = joint - turn @ start
+        matrices[bone, :, :, 3] = joint - _moved(turn, start)
     return np.ascontiguousarray(matrices.transpose(1, 0, 2, 3), dtype=np.float32)

@@ -24,7 +24,7 @@ TOES_STRAIGHT = 0.4  # share of the swing after which the toes are in line with 
 
 @dataclass(frozen=True)
 class FootShape:
-    """A foot standing flat in the rest pose, sagittal plane, m.
+    """Feet of N people standing flat in the rest pose, sagittal plane, (N,) each, m.
 
     Attributes:
         ankle_x, ankle_z: the ankle joint in the body frame.
@@ -33,11 +33,21 @@ class FootShape:
         ball_z: height of the ball joint.
     """
 
-    ankle_x: float
-    ankle_z: float
-    heel: float
-    ball: float
-    ball_z: float
+    ankle_x: Array
+    ankle_z: Array
+    heel: Array
+    ball: Array
+    ball_z: Array
+
+    def take(self, rows: NDArray[np.intp]) -> "FootShape":
+        """Return the feet of some people."""
+        return FootShape(
+            self.ankle_x[rows],
+            self.ankle_z[rows],
+            self.heel[rows],
+            self.ball[rows],
+            self.ball_z[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -142,9 +152,10 @@ def limb_frames(direction: Array, hinge: Array) -> Array:
     return np.stack([along, np.cross(across, along), across], axis=-1)
 
 
-def reach(hip: Array, ankle: Array, forward: Array, thigh_m: float, shank_m: float) -> Array:
+def reach(hip: Array, ankle: Array, forward: Array, thigh_m: Array, shank_m: Array) -> Array:
     """Return the (N, 3) knee of a leg from `hip` to `ankle`, bent towards `forward` ((N, 3) each).
 
+    `thigh_m` and `shank_m` are (N, 1).
     An ankle out of reach is taken as just in reach.
     """
     way = ankle - hip

@@ -30,7 +30,7 @@ def smoothstep(x: Array, low: float, high: float) -> Array:
     return smooth
 
 
-def stride_length(speed_mps: Array, hip_height_m: float) -> Array:
+def stride_length(speed_mps: Array, hip_height_m: Array) -> Array:
     """Return the length of a stride (two steps), m; Alexander 1976."""
     squared = speed_mps**2 + SLOWEST_MPS**2
     froude = squared / (GRAVITY_MPS2 * hip_height_m)
@@ -82,7 +82,7 @@ class GaitStyle:
     arm_inward: Array
 
 
-def gait_style(speed_mps: Array, hip_height_m: float) -> GaitStyle:
+def gait_style(speed_mps: Array, hip_height_m: Array) -> GaitStyle:
     """Return the gait of somebody whose hip joints stand `hip_height_m` over the ground."""
     froude = speed_mps**2 / (GRAVITY_MPS2 * hip_height_m)
     pace = np.sqrt(froude)  # speed in units of sqrt(g h): 0.45 in natural walking
@@ -98,7 +98,8 @@ def gait_style(speed_mps: Array, hip_height_m: float) -> GaitStyle:
         stepping=w,
         running=r,
         stride_m=stride_length(speed_mps, hip_height_m),
-        duty=(1 - r) * (0.66 - 0.09 * np.minimum(pace, 0.8)) + r * (0.5 - 0.12 * np.minimum(pace, 1.6)),
+        duty=(1 - r) * (0.66 - 0.09 * np.minimum(pace, 0.8))
+        + r * (0.5 - 0.12 * np.minimum(pace, 1.6)),
         strike=mix(np.radians(8.0 + 10.0 * brisk), np.radians(7.0)),
         push=mix(np.radians(24.0 + 20.0 * brisk), np.radians(52.0)),
         lift_m=mix(0.062 + 0.030 * brisk, 0.16 + 0.12 * np.minimum(pace, 1.6)) * hip_height_m,

@@ -17,14 +17,14 @@ class Edge:
         length_m: of its lanes.
         travel_s: time at the speed limit.
         successors: drivable edges that follow it, turning back left out, in SUMO's order.
-        wide: those of them that are reached without a sharp turn to the right.
+        straight: those of them that lie straight ahead.
     """
 
     id: str
     length_m: float
     travel_s: float
     successors: tuple[str, ...]
-    wide: tuple[str, ...]
+    straight: tuple[str, ...]
 
 
 class RoadGraph:
@@ -54,12 +54,12 @@ class RoadGraph:
         self.exits = [e.id for e in self.edges.values() if not e.successors] or list(self.edges)
         self._trees: dict[tuple[str, bool], dict[str, str]] = {}
 
-    def path(self, start: str, end: str, *, wide: bool = False) -> list[str]:
+    def path(self, start: str, end: str, *, straight: bool = False) -> list[str]:
         """Return the quickest edges from `start` to `end`, both included; [] if there is no way.
 
-        `wide` leaves out sharp turns to the right, which long vehicles cannot take in their lane.
+        `straight` leaves out all turns, in which long vehicles would not keep to their lane.
         """
-        came_from = self._tree(start, wide)
+        came_from = self._tree(start, straight)
         if start == end:
             return [start]
         if end not in came_from:
@@ -69,10 +69,10 @@ class RoadGraph:
             path.append(came_from[path[-1]])
         return path[::-1]
 
-    def _tree(self, start: str, wide: bool) -> dict[str, str]:
+    def _tree(self, start: str, straight: bool) -> dict[str, str]:
         """Return the predecessor of each edge on its quickest path from `start` (Dijkstra 1959)."""
-        if (start, wide) in self._trees:
-            return self._trees[start, wide]
+        if (start, straight) in self._trees:
+            return self._trees[start, straight]
         came_from: dict[str, str] = {}
         done: set[str] = set()
         queue = [(0.0, start, "")]
@@ -84,10 +84,10 @@ class RoadGraph:
             if before:
                 came_from[edge] = before
             here = self.edges[edge]
-            for successor in here.wide if wide else here.successors:
+            for successor in here.straight if straight else here.successors:
                 if successor in self.edges and successor not in done:
                     heapq.heappush(queue, (cost + self.edges[successor].travel_s, successor, edge))
-        self._trees[start, wide] = came_from
+        self._trees[start, straight] = came_from
         return came_from
 
 
@@ -99,12 +99,12 @@ def _allows(lane: str, vehicle_class: str) -> bool:
 
 
 def _successors(lanes: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the edges that links lead to from `lanes`, each once; then those not to the right.
+    """Return the edges that links lead to from `lanes`, each once; then those straight ahead.
 
     Links that turn back are left out.
     """
     found: dict[str, None] = {}
-    wide: dict[str, None] = {}
+    straight: dict[str, None] = {}
     for lane in lanes:
         for link in libsumo.lane.getLinks(lane):
             target, direction = link[0], link[6]
@@ -112,6 +112,6 @@ def _successors(lanes: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 continue
             edge = libsumo.lane.getEdgeID(target)
             found[edge] = None
-            if direction != "r":
-                wide[edge] = None
-    return tuple(found), tuple(wide)
+            if direction == "s":
+                straight[edge] = None
+    return tuple(found), tuple(straight)

@@ -1,11 +1,11 @@
 """How SUMO's vehicles move on the ground: a point of theirs follows SUMO's path, the rest is towed.
 
-SUMO knows the front bumper. A guide point on the vehicle's axis, GUIDE_M behind the bumper, is taken
-to run along the bumper's trace that far behind it, so that in a turn the nose swings out a little
-and the tail cuts in a little, rather than either of them much. Its path is smoothed in time (see
-`smoothing`). The rear axle follows it as a tractrix, which is what the rear axle of a kinematic
-bicycle does (R. Rajamani, "Vehicle Dynamics and Control", 2nd ed., 2.2): with the guide's velocity
-w, heading psi, t = (cos psi, sin psi), n = (-sin psi, cos psi) and distance a of the guide
+SUMO knows the front bumper. A guide point on the vehicle's axis, GUIDE_M behind the bumper, is
+taken to run along the bumper's trace that far behind it, so that in a turn the nose swings out a
+little and the tail cuts in a little, rather than either of them much. Its path is smoothed in time
+(see `smoothing`). The rear axle follows it as a tractrix, which is what the rear axle of a
+kinematic bicycle does (R. Rajamani, "Vehicle Dynamics and Control", 2nd ed., 2.2): with the guide's
+velocity w, heading psi, t = (cos psi, sin psi), n = (-sin psi, cos psi) and distance a of the guide
 
     psi' = (w . n) / a,   rear axle velocity = (w . t) t.
 

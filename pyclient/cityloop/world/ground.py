@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import mapbox_earcut
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from cityloop.world import polylines
-from cityloop.world.network import Lane, RoadNetwork
+from cityloop.world.netfile import Lane
 from cityloop.world.strips import BED_LENGTH_M, NO_PARKING_M, Strip, lay_out
+
+if TYPE_CHECKING:
+    from cityloop.world.network import RoadNetwork
 
 Array = NDArray[np.float64]
 # Shapely ships no types: polygons, multipolygons and lines are `Any` here.
@@ -69,6 +73,19 @@ def _flat(part: Shape) -> list[Shape]:
     return polygons(part) if part.geom_type in ("MultiPolygon", "GeometryCollection") else []
 
 
+def triangulate(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
+    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a polygon with holes."""
+    rings = [shape.exterior, *shape.interiors]
+    points = [np.asarray(ring.coords)[:-1, :2] for ring in rings]
+    vertices = np.concatenate(points)
+    ends = np.cumsum([len(p) for p in points]).astype(np.uint32)
+    index = mapbox_earcut.triangulate_float64(vertices, ends).astype(np.int64).reshape(-1, 3)
+    a, b, c = (vertices[index[:, k]] for k in range(3))
+    turn = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    index[turn < 0] = index[turn < 0][:, ::-1]
+    return vertices, index
+
+
 class Ground:
     """The surfaces of a road network, as shapely areas in the world's plane, metres.
 
@@ -80,7 +97,7 @@ class Ground:
         ramps: where the kerb is lowered for the crossings, part of `raised`.
     """
 
-    def __init__(self, network: RoadNetwork) -> None:
+    def __init__(self, network: "RoadNetwork") -> None:
         self._network = network
         lanes = network.lanes.values()
         vehicle = [self.lane_area(lane) for lane in lanes if self._carries_vehicles(lane)]

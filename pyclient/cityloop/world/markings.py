@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from cityloop.world import polylines
-from cityloop.world.ground import Shape, ribbon
+from cityloop.world.ground import Shape, ribbon, triangulate
 from cityloop.world.network import Lane, RoadNetwork
 from cityloop.world.strips import BAY_LENGTH_M, BED_LENGTH_M
 
@@ -46,8 +46,6 @@ class Markings:
 
     def triangles(self) -> tuple[Array, NDArray[np.int64], list[str]]:
         """Return vertices (V, 2), counter-clockwise triangles (T, 3) and T material names."""
-        from cityloop.world.streets import triangulate  # streets draws what this module collects
-
         vertices, indices, names = [np.zeros((0, 2))], [np.zeros((0, 3), dtype=np.int64)], []
         count = 0
         for outline, material in self.pieces:

@@ -9,17 +9,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cityloop.errors import MapError
+from cityloop.world.ground import Ground
 from cityloop.world.netfile import Connection, Edge, Junction, Lane, SignalHead, read_net
 from cityloop.world.polylines import cut, smooth, spaced
-
-if TYPE_CHECKING:
-    from cityloop.world.ground import Ground
 
 __all__ = ["Connection", "Edge", "Junction", "Lane", "RoadNetwork", "SignalHead"]
 
@@ -73,10 +70,8 @@ class RoadNetwork:
         return float(x0), float(y0), float(x1), float(y1)
 
     @cached_property
-    def ground(self) -> "Ground":
+    def ground(self) -> Ground:
         """Which surface lies where, and how high."""
-        from cityloop.world.ground import Ground  # here, because Ground is made from a network
-
         return Ground(self)
 
     def ground_height(self, xy: ArrayLike) -> Array:

@@ -5,21 +5,21 @@ import numpy as np
 from cityloop.world.scene import Rgb
 
 # sRGB, hexadecimal. Skin goes from light to dark in even steps of lightness.
-SKIN = ("e8c3a8", "ddb08f", "cf9c79", "b98260", "9c6848", "7a4e35", "5b3826", "432a1e")
+SKIN = ("d2ab92", "c79b7f", "ba8a6b", "a67452", "8e5e42", "704832", "563625", "40291e")
 SKIN_SHARES = (0.18, 0.2, 0.17, 0.13, 0.11, 0.09, 0.07, 0.05)
 HAIR = ("17120f", "2b1d14", "3f2a1b", "5a3d26", "7d5a36", "a67f4f", "8d8a86")
 HAIR_SHARES = (0.27, 0.23, 0.19, 0.13, 0.09, 0.05, 0.04)
 GREY = 6  # the place of grey in HAIR, which children do not have
 TOPS_MUTED = (
-    "2d3440", "4a4f57", "7b8085", "c9c7c1", "e6e4de", "39424f", "5c6b58", "6d5a4a",
+    "2d3440", "4a4f57", "7b8085", "b9b7b1", "d3d1cb", "39424f", "5c6b58", "6d5a4a",
     "8a7a64", "26303f", "44586e", "5f3438", "22252a", "9aa6ad", "737a5c",
 )  # fmt: skip
-TOPS_BRIGHT = ("b3262a", "d8852b", "e3bd3f", "2f7d4f", "2c66b0", "3f9fb5", "7a3d86", "d9668a")
+TOPS_BRIGHT = ("b3262a", "d8852b", "cda63a", "2f6f49", "2c66b0", "3f9fb5", "7a3d86", "d9668a")
 BOTTOMS = (
     "1f2a3d", "2b3a55", "3d4f6e", "566a87", "24262a", "3a3a3d", "5a5753", "7a6e5c",
     "a09379", "2e3430", "463c34",
 )  # fmt: skip
-SHOES = ("1c1b1c", "2e2824", "4b3527", "6e6e70", "d8d6d0", "27364d", "8a2c2c")
+SHOES = ("1c1b1c", "2e2824", "4b3527", "6e6e70", "c9c7c1", "27364d", "8a2c2c")
 BRIGHT_TOP_SHARE = {False: 0.22, True: 0.6}  # by "is a child"
 
 

@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import mapbox_earcut
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
-from cityloop.world.ground import KERB_HEIGHT_M, KERB_WIDTH_M, Ground, Shape, polygons
+from cityloop.world.ground import (
+    KERB_HEIGHT_M,
+    KERB_WIDTH_M,
+    Ground,
+    Shape,
+    polygons,
+    triangulate,
+)
 from cityloop.world.markings import Markings
 from cityloop.world.meshing import MeshBuilder
 from cityloop.world.network import RoadNetwork
@@ -33,19 +39,6 @@ class _Tile:
     center: Array
     ground: MeshBuilder = field(default_factory=MeshBuilder)
     marking: MeshBuilder = field(default_factory=MeshBuilder)
-
-
-def triangulate(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
-    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a polygon with holes."""
-    rings = [shape.exterior, *shape.interiors]
-    points = [np.asarray(ring.coords)[:-1, :2] for ring in rings]
-    vertices = np.concatenate(points)
-    ends = np.cumsum([len(p) for p in points]).astype(np.uint32)
-    index = mapbox_earcut.triangulate_float64(vertices, ends).astype(np.int64).reshape(-1, 3)
-    a, b, c = (vertices[index[:, k]] for k in range(3))
-    turn = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
-    index[turn < 0] = index[turn < 0][:, ::-1]
-    return vertices, index
 
 
 def build_streets(network: RoadNetwork, markings: Markings, yards: Shape) -> Scene:

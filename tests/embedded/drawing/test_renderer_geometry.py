@@ -3,9 +3,11 @@ import pytest
 from small_scene import (
     DT_S,
     LENS,
+    PASSES,
     Thing,
     camera_pose,
     flow_of,
+    instances,
     rigid,
     view,
     world_points,
@@ -208,7 +210,19 @@ def test_only_the_passes_asked_for_take_room(scene, gpu):
     np.testing.assert_array_equal(frame["semantic"], everything["semantic"])
 
 
-def test_a_wheel_of_a_skinned_arm_moves_as_its_bones_say(scene):
+def test_only_the_memory_it_was_given_is_written(scene, gpu):
+    part = scene.quad()
+    size = gpu.frame_size(64, 48, PASSES)
+    memory = bytearray(b"\xa5" * (64 + size + 64))
+    things = instances([Thing(part, rigid((10, 0, 0)))])
+    gpu.draw(view(), things, PASSES, DT_S, memoryview(memory)[64 : 64 + size])
+    assert memory[:64] == memory[-64:] == b"\xa5" * 64
+    whole = bytearray(size)
+    gpu.draw(view(), things, PASSES, DT_S, memoryview(whole))
+    assert memory[64:-64] == whole
+
+
+def test_a_skinned_arm_moves_as_its_bones_say(scene):
     """Two bones, a vertex in the middle shared by both: against skinning on the CPU."""
     corners = np.array(
         [[0, 1, -0.5], [0, 0, -0.5], [0, 0, 0.5], [0, 1, 0.5], [0, -1, -0.5], [0, -1, 0.5]]

@@ -1,0 +1,77 @@
+"""An engine that dies mid-run: a sentence, nothing that reads as whole, and a run that goes on."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from cityloop.engine import connect
+
+RUN = "from cityloop.cli.main import cli; cli(prog_name='cityloop')"
+
+SCENARIO = """\
+name: long
+seed: 2
+duration_s: 1.5
+map: {grid: {blocks: [2, 2], seed: 3}}
+traffic: {vehicles: 4, pedestrians: 4}
+actors:
+  ego:
+    vehicle: sedan
+    route: [south_in, north_out]
+    start_m: 20
+    cameras:
+      front: {size: [96, 54]}
+"""
+
+
+def test_an_engine_that_dies_and_a_run_that_goes_on(tmp_path: Path) -> None:
+    scenario = tmp_path / "long.yaml"
+    scenario.write_text(SCENARIO)
+    out = tmp_path / "out"
+    sequence = out / "sequences" / "long"
+    server = subprocess.Popen(
+        [sys.executable, "-c", RUN, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    address = server.stdout.readline().split()[-1]
+    connect(address).close()
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, "run", str(scenario), "--out", str(out), "--connect", address],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    rgb = sequence / "cameras" / "front" / "rgb"
+    deadline = time.monotonic() + 100
+    while not (rgb.exists() and len(list(rgb.glob("*.png"))) > 5):
+        assert time.monotonic() < deadline
+        assert run.poll() is None
+        time.sleep(0.02)
+    server.kill()
+    server.communicate()
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 2
+    assert "Traceback" not in said
+    assert len([line for line in said.splitlines() if line.startswith("Error: ")]) == 1
+    assert not (sequence / "sequence.json").exists()
+    assert not list(out.rglob("*.parquet"))
+
+    def cityloop(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", RUN, *map(str, arguments)], capture_output=True, text=True
+        )
+
+    unfinished = cityloop("verify", out)
+    assert unfinished.returncode == 2
+    assert "not complete" in unfinished.stderr
+
+    kept = {p.name: p.stat().st_mtime_ns for p in sorted(rgb.glob("*.png"))[:4]}
+    assert cityloop("run", scenario, "--out", out).returncode == 0
+    assert {name: (rgb / name).stat().st_mtime_ns for name in kept} == kept
+
+    whole = tmp_path / "whole"
+    assert cityloop("run", scenario, "--out", whole).returncode == 0
+    parts = json.loads((sequence / "sequence.json").read_text())["parts"]
+    other = json.loads((whole / "sequences" / "long" / "sequence.json").read_text())["parts"]
+    assert parts == other

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+import cityloop as cl
+from cityloop.errors import ScenarioError
+from cityloop.simulation.tick import Simulation
+from cityloop.spatial import rotation
+
+
+@pytest.fixture
+def scenario(small_city: cl.City) -> cl.Scenario:
+    scenario = cl.Scenario(small_city, duration_s=0.5, seed=1, name="small")
+    scenario.traffic(vehicles=6, pedestrians=6)
+    route = small_city.route("south_in", "north_out")
+    ego = scenario.vehicle("ego", kind="sedan", route=route, start_m=20, speed_mps=8)
+    ego.camera("front", size=(96, 54))
+    return scenario
+
+
+def test_frames_come_in_lockstep_with_labels_of_their_own_tick(
+    scenario: cl.Scenario, engine: cl.Engine
+) -> None:
+    frames = 0
+    for frame in cl.run(scenario, engine):
+        assert frame.index == frames
+        assert frame.time_s == pytest.approx(frames * 0.05)
+        front = frame["front"]
+        assert front.rgb.shape == (54, 96, 3)
+        assert set(front.objects.id.tolist()) == set(np.unique(front.instance).tolist()) - {0}
+        # The camera rides on the ego's pose of the same tick, not on the newest one.
+        ego = frame.actors.name.index("ego")
+        mount = rotation.rotate(frame.actors.quaternion[ego], [1.6, 0.0, 1.4])
+        position = front.images.world_from_camera.position
+        assert position == pytest.approx(frame.actors.position[ego] + mount, abs=1e-6)
+        frames += 1
+    assert frames == 10
+
+
+def test_the_brake_acts_one_tick_after_the_frame(scenario: cl.Scenario, engine: cl.Engine) -> None:
+    def speeds(brake_from: int) -> list[float]:
+        found = []
+        for frame in cl.run(scenario, engine, passes=("semantic",)):
+            ego = frame.actors.name.index("ego")
+            found.append(float(np.linalg.norm(frame.actors.velocity[ego])))
+            if frame.index >= brake_from:
+                frame.control("ego", brake=1.0)
+        return found
+
+    free, braked = speeds(99), speeds(3)
+    # Frame 4's state was already known when frame 3 came out.
+    assert braked[:5] == free[:5]
+    assert braked[5] < free[5]
+    assert braked[9] < free[9] - 0.5
+
+
+def test_wrong_words_in_the_loop(scenario: cl.Scenario, engine: cl.Engine) -> None:
+    run = cl.run(scenario, engine, passes=("semantic",))
+    frame = next(run)
+    with pytest.raises(ScenarioError, match="no camera 'rear': the scenario has front"):
+        frame["rear"]
+    with pytest.raises(ScenarioError, match="no vehicle 'bus' to control: there is ego"):
+        frame.control("bus", brake=1.0)
+    with pytest.raises(ScenarioError, match="brake of 'ego' cannot be 2"):
+        frame.control("ego", brake=2.0)
+    with pytest.raises(ScenarioError, match="not asked for the pass 'depth'"):
+        _ = frame["front"].depth
+    run.close()
+
+
+def test_a_failure_ends_the_run(scenario: cl.Scenario, engine: cl.Engine) -> None:
+    scenario.fail_when(cl.time() > 0.12)
+    frames = list(cl.run(scenario, engine, passes=("semantic",)))
+    assert [bool(f.failure) for f in frames] == [False, False, False, True]
+    assert frames[-1].failure == "time > 0.12"
+
+
+def test_everybody_moves_as_the_labels_say(scenario: cl.Scenario, engine: cl.Engine) -> None:
+    simulation = Simulation(scenario.vary(duration_s=2.0), engine)
+    try:
+        tables = [simulation.step().actors for _ in range(40)]
+    finally:
+        simulation.close()
+    compared = 0
+    for before, now, after in zip(tables, tables[1:], tables[2:], strict=False):
+        for i, name in enumerate(now.name):
+            if name in before.name and name in after.name:
+                j, k = before.name.index(name), after.name.index(name)
+                difference = (after.position[k] - before.position[j]) / 0.1
+                assert now.velocity[i] == pytest.approx(difference, abs=0.05), name
+                compared += 1
+    assert compared > 500
+
+
+def test_scripted_people_wait_until_told(small_city: cl.City, engine: cl.Engine) -> None:
+    scenario = cl.Scenario(small_city, duration_s=2, seed=1)
+    child = scenario.pedestrian("child", kind="girl", at=small_city.roadside("south_in", s_m=40))
+    scenario.when(cl.time() > 0.4).do(child.run_across(speed_mps=3.0))
+    simulation = Simulation(scenario, engine)
+    speeds = []
+    try:
+        for _ in range(36):
+            actors = simulation.step().actors
+            speeds.append(float(np.linalg.norm(actors.velocity[actors.name.index("child")])))
+    finally:
+        simulation.close()
+    assert max(speeds[:9]) == 0.0
+    assert max(speeds) == pytest.approx(3.0, abs=0.05)

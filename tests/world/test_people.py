@@ -1,0 +1,175 @@
+"""People: baked assets, weights, sizes, levels of detail, clothes, skinning."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from cityloop.errors import ScenarioError
+from cityloop.world.people import (
+    PERSON_KINDS,
+    people_scene,
+    person_mesh,
+    pick_clothes,
+    skeleton,
+    skin,
+)
+from cityloop.world.people_assets import ASSETS, LEVELS, index
+from cityloop.world.scene import Mesh
+from cityloop.world.streams import stream
+
+KINDS = sorted(PERSON_KINDS)
+
+
+def test_there_are_men_women_and_children():
+    assert len(KINDS) >= 6
+    children = [k for k in PERSON_KINDS.values() if k.child]
+    assert len(children) >= 2
+    assert all(1.2 <= k.height_m <= 1.35 for k in children)
+    assert all(1.55 <= k.height_m <= 1.95 for k in PERSON_KINDS.values() if not k.child)
+    assert "child" in PERSON_KINDS
+    assert all(name == kind.name for name, kind in PERSON_KINDS.items())
+
+
+def test_assets_are_what_the_provenance_says():
+    people = index()["people"]
+    assert sorted(people) == KINDS
+    for kind in KINDS:
+        content = (ASSETS / f"{kind}.npz").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == people[kind]["sha256"]
+    provenance = index()["provenance"]
+    assert provenance["license"] == "CC0-1.0"
+    assert provenance["inputs_sha256"]["LICENSE.md"]
+    assert provenance["inputs_sha256"]["3dobjs/base.obj"]
+    assert sum(f.stat().st_size for f in ASSETS.iterdir()) < 4e6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("level", range(LEVELS))
+def test_meshes_are_well_formed(kind, level):
+    mesh = person_mesh(kind, level)
+    vertices = len(mesh.positions)
+    assert mesh.joints is not None
+    assert mesh.weights is not None
+    np.testing.assert_allclose(mesh.weights.sum(axis=1), 1.0, atol=1e-6)
+    assert mesh.weights.min() >= 0
+    assert mesh.joints.max() < len(skeleton(kind).names)
+    assert mesh.indices.max() < vertices
+    corners = mesh.indices.astype(int)
+    assert (corners[:, 0] != corners[:, 1]).all()
+    assert (mesh.materials[corners] == mesh.materials[corners[:, :1]]).all()
+    lengths = np.linalg.norm(mesh.normals, axis=1)
+    assert np.abs(lengths - 1).max() < 0.02
+    assert 0 <= mesh.positions[:, 2].min() < 0.015
+    low, high = ((4000, 5400), (900, 1300), (200, 350))[level]
+    assert low <= len(corners) <= high
+    # Seen from outside, corners run counter-clockwise: the enclosed volume comes out positive.
+    a, b, c = (mesh.positions[corners[:, k]].astype(float) for k in range(3))
+    assert np.einsum("ti,ti->", a, np.cross(b, c)) / 6 > 0.01
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_size_and_box_are_those_of_the_standing_body(kind):
+    info = PERSON_KINDS[kind]
+    mesh = person_mesh(kind, 0)
+    low, high = mesh.positions.min(axis=0), mesh.positions.max(axis=0)
+    assert high[2] == pytest.approx(info.height_m, abs=0.02)
+    assert low[2] == pytest.approx(0.0, abs=0.001)
+    center, dimension = np.array(info.box_center), np.array(info.dimension)
+    np.testing.assert_allclose(center - dimension / 2, low, atol=0.02)
+    np.testing.assert_allclose(center + dimension / 2, high, atol=0.02)
+    assert 0.40 < info.leg_length_m / info.height_m < 0.52
+    # Arms hang: nothing is wider than shoulders and hanging hands.
+    assert dimension[1] < 0.36 * info.height_m
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_skeleton_is_a_mirrored_tree(kind):
+    bones = skeleton(kind)
+    assert len(bones.names) == 53
+    assert bones.parents[0] == -1
+    assert all(parent < bone for bone, parent in enumerate(bones.parents))
+    assert bones.rest.shape == (53, 3, 4)
+    for name in bones.names:
+        if name.endswith("_l"):
+            left, right = (bones.heads[bones.index(name[:-1] + s)] for s in "lr")
+            np.testing.assert_allclose(left, right * [1, -1, 1], atol=2e-3)
+    # x forward: toes before heels; z up: head above hips; y left.
+    assert bones.heads[bones.index("ball_l")][0] > bones.heads[bones.index("foot_l")][0]
+    assert bones.heads[bones.index("head")][2] > bones.heads[bones.index("pelvis")][2]
+    assert bones.heads[bones.index("hand_l")][1] > 0
+
+
+def test_scene_has_every_kind_with_three_levels():
+    scene = people_scene(KINDS)
+    meshes = {m.name: m for m in scene.meshes}
+    materials = {m.name for m in scene.materials}
+    assert {p.name for p in scene.prototypes} == set(KINDS)
+    for prototype in scene.prototypes:
+        assert prototype.joint_names == skeleton(prototype.name).names
+        assert prototype.dimension == PERSON_KINDS[prototype.name].dimension
+        assert prototype.colliders
+        (part,) = prototype.parts
+        distances = [level.max_distance_m for level in part.lods]
+        assert distances == sorted(distances)
+        counts = [len(meshes[level.mesh].indices) for level in part.lods]
+        assert counts == sorted(counts, reverse=True)
+        for level in part.lods:
+            assert set(meshes[level.mesh].material_names) <= materials
+    slots = {m.name: m.tint_slot for m in scene.materials}
+    assert [slots[f"person/{n}"] for n in ("skin", "hair", "top", "bottom", "shoes")] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+
+
+def test_clothes_come_from_the_stream_alone():
+    for kind in KINDS:
+        once = pick_clothes(kind, stream(7, "someone/clothes"))
+        assert once == pick_clothes(kind, stream(7, "someone/clothes"))
+        assert len(once) == 5
+        assert all(0 <= channel <= 1 for color in once for channel in color)
+    many = {pick_clothes("man", stream(7, f"{i}/clothes")) for i in range(60)}
+    assert len(many) > 50
+
+
+def test_skin_blends_the_matrices():
+    mesh = Mesh(
+        name="two",
+        positions=np.array([[1, 0, 0], [1, 0, 0]], dtype=np.float32),
+        normals=np.zeros((2, 3), dtype=np.float32),
+        uvs=np.zeros((2, 2), dtype=np.float32),
+        material_names=("m",),
+        materials=np.zeros(2, dtype=np.uint16),
+        indices=np.zeros((0, 3), dtype=np.uint32),
+        joints=np.array([[0, 0, 0, 0], [0, 1, 0, 0]], dtype=np.uint8),
+        weights=np.array([[1, 0, 0, 0], [0.25, 0.75, 0, 0]], dtype=np.float32),
+    )
+    up = np.hstack([np.eye(3), [[0], [0], [4.0]]])
+    turned = np.array([[0, -1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0.0]])
+    np.testing.assert_allclose(
+        skin(mesh, np.stack([up, turned])), [[1, 0, 4], [0.25, 0.75, 1.0]], atol=1e-6
+    )
+    rest = np.broadcast_to(np.eye(4)[:3], (53, 3, 4))
+    man = person_mesh("man", 2)
+    np.testing.assert_allclose(skin(man, rest), man.positions, atol=1e-6)
+
+
+def test_rigid_mesh_cannot_be_skinned():
+    flat = Mesh(
+        "flat",
+        *(np.zeros((0, 3), np.float32),) * 3,
+        (),
+        np.zeros(0, np.uint16),
+        np.zeros((0, 3), np.uint32),
+    )
+    with pytest.raises(ValueError, match="'flat' is rigid"):
+        skin(flat, np.zeros((1, 3, 4)))
+
+
+def test_unknown_kind_is_named_with_the_choices():
+    with pytest.raises(ScenarioError, match=r"'giant'.*child"):
+        people_scene(["giant"])
