@@ -77,7 +77,7 @@ def test_round_trip(tmp_path: Path) -> None:
         ("actor: child", "actor: ego", r"'ego' cannot do the action"),
         ("{grid: {blocks: [2, 2], seed: 1}}", "{}", r"name exactly one map"),
         ("blocks: [2, 2]", "blocks: [0, 2]", r"map.grid.blocks.0 = 0 is not possible"),
-        ("vehicle: sedan", "boat: sedan", r"needs either a 'vehicle' or a 'pedestrian' key"),
+        ("vehicle: sedan", "boat: sedan", r"needs a 'vehicle' or a 'pedestrian' key"),
         ("seed: 3", "seed: -3", r"seed = -3 is not possible"),
         ("cityloop: 1", "cityloop: 2", r"cityloop = 2 is not possible"),
         ("duration_s: 4", "duration_s: 0.01", r"shorter than one step"),

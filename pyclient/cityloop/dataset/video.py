@@ -14,7 +14,6 @@ from cityloop.dataset.layout import writing
 from cityloop.dataset.overlay import draw_labels
 from cityloop.spatial import Intrinsics, Pose
 
-
 # x264's macroblock tree gives other bytes now and then for the same pictures (seen with 96x54
 # pixels, in 2 of 5 runs); without it the bytes repeat.
 _X264 = {"preset": "veryfast", "crf": "20", "threads": "1", "x264-params": "mbtree=0"}

@@ -5,6 +5,7 @@ at multiples of a coarse step, so each is a pure function of the camera's cell, 
 what stands there, never of what was drawn before.
 """
 
+import math
 from dataclasses import dataclass
 
 import moderngl
@@ -40,7 +41,8 @@ class _Square:
     """A part of the atlas: `half_m` to each side of the camera, moved in steps of `step_m`.
 
     `left` is its first column; a step is a whole number of texels, so that shadows do not crawl.
-    `coarseness` is the factor on the distances by which levels of detail are chosen.
+    `coarseness` is the factor on the distances by which levels of detail are chosen. What is
+    more than `headroom_m` (and up to a step of it) above the camera is left out; None: nothing.
     """
 
     name: str
@@ -49,6 +51,7 @@ class _Square:
     half_m: float
     step_m: float
     coarseness: float
+    headroom_m: float | None = None
 
     @property
     def texel_m(self) -> float:
@@ -61,7 +64,7 @@ class _Square:
 
 # The map from above tells how much sky a place sees: it darkens the ground under cars.
 _NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 1.0)
-_ABOVE = _Square("above_shadow", 512, 2048, 48.0, 12.0, 4.0)
+_ABOVE = _Square("above_shadow", 512, 2048, 48.0, 12.0, 4.0, 2.0)
 _FAR = _Square("far_shadow", 2048, 2560, 256.0, 64.0, 1.0)
 _STANDING_WIDTH = _FAR.left + _FAR.texels
 _MOVING_WIDTH = _ABOVE.left + _ABOVE.texels
@@ -78,10 +81,18 @@ def light_axes(sun: F64) -> F64:
 
 
 def placed_square(sun: F64, camera: F64, square: _Square) -> tuple[F64, F64]:
-    """Return clip-from-world (3, 4) of a square near `camera` (3,), and its world centre (3,)."""
+    """Return clip-from-world (3, 4) of a square near `camera` (3,), and its world centre (3,).
+
+    Both are functions of the cell that the camera is in, and change only with it.
+    """
     axes = light_axes(sun)
-    steps = np.array([square.step_m, square.step_m, _STEP_ALONG_LIGHT_M])
-    center = np.round(axes @ camera / steps) * steps
+    across = np.round(axes[:2] @ camera / square.step_m) * square.step_m
+    along = float(axes[2] @ camera)
+    if square.headroom_m is None:
+        along = round(along / _STEP_ALONG_LIGHT_M) * _STEP_ALONG_LIGHT_M
+    else:
+        along = math.floor(along / square.headroom_m - 1) * square.headroom_m + _HALF_DEPTH_M
+    center = np.array([*across, along])
     scale = 1.0 / np.array([square.half_m, square.half_m, _HALF_DEPTH_M])
     clip = np.concatenate([axes, -center[:, None]], axis=1) * scale[:, None]
     return clip, axes.T @ center
@@ -140,7 +151,6 @@ class Shadows:
         frame.set("moving_atlas", _atlas_layout(_MOVING_WIDTH))
         c = self._context
         c.enable_only(moderngl.DEPTH_TEST)
-        c.enable_direct(_DEPTH_CLAMP)
         c.depth_func = "<"
         triangles = self._draw_standing(placed, instances, sun, scene)
         self._moving_frame.use()
@@ -201,9 +211,14 @@ class Shadows:
             return 0
         self._table.write(caster_records(placed.clip, instances, todo.rows))
         self._table.use(UNITS["instance_table"])
+        # Only from above are things cut off that stand higher than the map, and holes left out:
+        # crowns of trees let much of the sky through.
+        if placed.square.headroom_m is None:
+            self._context.enable_direct(_DEPTH_CLAMP)
+        else:
+            self._context.disable_direct(_DEPTH_CLAMP)
         triangles = self._casters.draw(scene.meshes, todo, 0, perforated=False)
-        # Crowns of trees let much of the sky through.
-        if placed.square is not _ABOVE:
+        if placed.square.headroom_m is None:
             triangles += self._casters.draw(scene.meshes, todo, 0, perforated=True)
         return triangles
 

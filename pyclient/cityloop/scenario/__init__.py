@@ -5,7 +5,16 @@ from importlib import resources
 from cityloop.scenario.conditions import Condition, parse_condition, time
 from cityloop.scenario.script import Actor, Pedestrian, Scenario, Vehicle
 
-__all__ = ["Actor", "Condition", "Pedestrian", "Scenario", "Vehicle", "demo_scenario", "parse_condition", "time"]
+__all__ = [
+    "Actor",
+    "Condition",
+    "Pedestrian",
+    "Scenario",
+    "Vehicle",
+    "demo_scenario",
+    "parse_condition",
+    "time",
+]
 
 
 def demo_scenario() -> Scenario:

@@ -123,9 +123,11 @@ class Comparison(Condition):
         return f"{self.measurement} {self.operator} {self.limit:g}"
 
     def holds(self, situation: Situation) -> bool:
+        """Return whether it is true now."""
         return _COMPARE[self.operator](self.measurement.value(situation), self.limit)
 
     def actors(self) -> Iterator[str]:
+        """Yield the names of the actors that it speaks of."""
         yield from self.measurement.of
 
 
@@ -140,9 +142,11 @@ class Collides(Condition):
         return f"collides({self.a}, {self.b})"
 
     def holds(self, situation: Situation) -> bool:
+        """Return whether it is true now."""
         return situation.collided(self.a, self.b)
 
     def actors(self) -> Iterator[str]:
+        """Yield the names of the actors that it speaks of."""
         yield self.a
         yield self.b
 
@@ -163,10 +167,12 @@ class Both(Condition):
         return f"({condition})" if mixed else str(condition)
 
     def holds(self, situation: Situation) -> bool:
+        """Return whether it is true now."""
         left, right = self.left.holds(situation), self.right.holds(situation)
         return (left and right) if self.word == "and" else (left or right)
 
     def actors(self) -> Iterator[str]:
+        """Yield the names of the actors that it speaks of."""
         yield from self.left.actors()
         yield from self.right.actors()
 
@@ -181,9 +187,11 @@ class Not(Condition):
         return f"not ({self.inner})" if isinstance(self.inner, Both) else f"not {self.inner}"
 
     def holds(self, situation: Situation) -> bool:
+        """Return whether it is true now."""
         return not self.inner.holds(situation)
 
     def actors(self) -> Iterator[str]:
+        """Yield the names of the actors that it speaks of."""
         yield from self.inner.actors()
 
 

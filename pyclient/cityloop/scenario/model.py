@@ -160,7 +160,7 @@ ActorModel = Annotated[
     Discriminator(
         _actor_kind,
         custom_error_type="actor_kind",
-        custom_error_message="an actor needs either a 'vehicle' or a 'pedestrian' key with its kind",
+        custom_error_message="an actor needs a 'vehicle' or a 'pedestrian' key with its kind",
     ),
 ]
 
@@ -245,7 +245,8 @@ class ScenarioModel(Model):
         for actor, where in used:
             if actor not in self.actors:
                 raise ValueError(
-                    f"{where} names '{actor}', but the actors are: {', '.join(self.actors) or 'none'}"
+                    f"{where} names '{actor}', "
+                    f"but the actors are: {', '.join(self.actors) or 'none'}"
                 )
         names = [camera for _, camera, _ in self.cameras()]
         for name in names:

@@ -310,18 +310,12 @@ class Simulation:
 
 
 def _bones(actors: Iterable[TrafficActor]) -> dict[str, Bones]:
-    """Return the skinning matrices of all people by name, one kind at a time."""
-    by_kind: dict[str, list[TrafficActor]] = {}
-    for actor in actors:
-        if actor.is_person:
-            by_kind.setdefault(actor.kind, []).append(actor)
-    bones: dict[str, Bones] = {}
-    for kind, people in by_kind.items():
-        phases = np.array([p.gait_phase_rad for p in people])
-        speeds = np.array([p.gait_speed_mps for p in people])
-        poses = gait_poses(kind, phases, speeds)
-        bones |= {p.name: pose for p, pose in zip(people, poses, strict=True)}
-    return bones
+    """Return the skinning matrices of all people by name."""
+    people = [a for a in actors if a.is_person]
+    phases = np.array([p.gait_phase_rad for p in people])
+    speeds = np.array([p.gait_speed_mps for p in people])
+    poses = gait_poses([p.kind for p in people], phases, speeds)
+    return {p.name: pose for p, pose in zip(people, poses, strict=True)}
 
 
 def _mount(camera: CameraModel) -> Pose:

@@ -28,7 +28,7 @@ class Intrinsics:
 
     @staticmethod
     def from_fov(width: int, height: int, fov_deg: float) -> "Intrinsics":
-        """Return a camera with square pixels, a centred principal point and a horizontal view angle."""
+        """Return a camera with square pixels, the principal point centred, `fov_deg` wide."""
         f = width / (2 * math.tan(math.radians(fov_deg) / 2))
         return Intrinsics(width, height, f, f, width / 2, height / 2)
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 import libsumo
+import numpy as np
 
 from cityloop.errors import ScenarioError
 from cityloop.traffic.demand import Demand
@@ -36,7 +37,7 @@ from cityloop.world.vehicles import VEHICLE_KINDS
 
 __all__ = ["BackgroundTraffic", "Outsider", "TrafficActor", "TrafficState"]
 
-WARM_UP_S = 32.0  # half a cycle of lights: first everybody has queued, then moved on
+WARM_UP_S = 30.0
 PATIENCE_S = 2.0  # after which a vehicle that finds no room to enter tries somewhere else
 CAR, PERSON = "car.", "person."
 
@@ -103,6 +104,8 @@ class BackgroundTraffic:
         self._outsiders = OutsiderMirror(self._network, (kernel.lookahead + 1) * self._dt_s)
         self._signal_ids = sorted(libsumo.trafficlight.getIDList())
         self._signals: deque[dict[str, str]] = deque(maxlen=kernel.lookahead + 1)
+        for i in self._signal_ids:
+            _shift_signal(i, float(stream(seed, f"traffic/signal/{i}").random()))
         self._car_kinds: dict[int, str] = {}  # on the road, by rising number
         self._person_kinds: dict[int, str] = {}
         self._waiting: dict[int, float] = {}  # cars that have not entered yet: since when, s
@@ -234,3 +237,13 @@ class BackgroundTraffic:
     def _show(self) -> TrafficState:
         actors = [*self._vehicles.shown(self._tick), *self._people.shown()]
         return TrafficState(self._tick, actors, self._signals[0])
+
+
+def _shift_signal(tls_id: str, share: float) -> None:
+    """Start a light `share` of its cycle later, so that not all lights change at once."""
+    durations = [p.duration for p in libsumo.trafficlight.getAllProgramLogics(tls_id)[0].phases]
+    ends = np.cumsum(durations)
+    start = share * ends[-1]
+    phase = min(int(np.searchsorted(ends, start, side="right")), len(durations) - 1)
+    libsumo.trafficlight.setPhase(tls_id, phase)
+    libsumo.trafficlight.setPhaseDuration(tls_id, float(ends[phase] - start))

@@ -58,9 +58,7 @@ _SUN_ABOVE_AIR = 3.2  # linear radiance of a white surface, white of the tone cu
 _NIGHT_SKY: Rgb = (0.006, 0.008, 0.014)
 
 
-def sun_direction(
-    hour: float, latitude_deg: float, day_of_year: int
-) -> tuple[float, float, float]:
+def sun_direction(hour: float, latitude_deg: float, day_of_year: int) -> tuple[float, float, float]:
     """Return the unit vector to the sun, world frame (x east, y north, z up).
 
     Solar declination after P. I. Cooper, "The absorption of radiation in solar stills", 1969.

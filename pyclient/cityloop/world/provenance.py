@@ -35,4 +35,5 @@ def assets() -> list[dict[str, Any]]:
         "vehicles": "cityloop.world.vehicles",
         "gaits": "cityloop.traffic.gaits",
     }
-    return [{"name": name, **made_here, "made_by": by} for name, by in procedural.items()] + _people()
+    made = [{"name": name, **made_here, "made_by": by} for name, by in procedural.items()]
+    return made + _people()

@@ -1,4 +1,4 @@
-"""Named random streams: the same name under the same seed gives the same numbers, whatever else runs.
+"""Named random streams: a name under a seed gives the same numbers, whatever else runs.
 
 A part that draws more or fewer numbers changes nothing in another part, because each has a stream
 of its own (numpy.random.SeedSequence with the hash of the name as spawn key).

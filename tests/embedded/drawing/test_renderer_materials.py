@@ -83,6 +83,35 @@ def test_a_shadow_darkens_and_ends(scene, static):
         assert brightness(frame, (row[lit], 32)) > 0.8 * brightness(bare, (row[lit], 32))
 
 
+def overcast(scene):
+    """Take the sun away, so that light comes from the sky alone."""
+    scene.renderer.set_environment(
+        capture_pb2.Environment(
+            sun_direction={"x": 0.0, "y": 0.6, "z": 0.8},
+            zenith_radiance={"r": 0.7, "g": 0.7, "b": 0.7},
+            horizon_radiance={"r": 0.7, "g": 0.7, "b": 0.7},
+            exposure=1.0,
+        )
+    )
+
+
+@pytest.mark.parametrize("static", [False, True])
+@pytest.mark.parametrize(("height", "darkens"), [(0.4, True), (6.0, False)])
+def test_the_sky_does_not_reach_under_a_car_but_under_a_lamp(scene, static, height, darkens):
+    floor = Thing(scene.floor(z=0.0), rigid(), static=True, instance_id=1)
+    corners = [[6, -1, height], [10, -1, height], [10, 1, height], [6, 1, height]]
+    mesh = scene.mesh(corners, [[0, 1, 2], [0, 2, 3]], scene.material())
+    roof = Thing(scene.part((mesh, 1e3)), rigid(), static=static, instance_id=2)
+    overcast(scene)
+    # From 5 m to the side, below the roof's edge.
+    camera = view(current=camera_pose((8.0, -5.0, 0.35), np.pi / 2))
+    row = 24 + int(40 * 0.35 / 4.6)  # 0.4 m inside the edge
+    covered, bare = scene.draw([floor, roof], camera), scene.draw([floor], camera)
+    assert covered["instance"][row, 32] == 1
+    share = brightness(covered, (row, 32)) / brightness(bare, (row, 32))
+    assert share < 0.8 if darkens else share > 0.98
+
+
 def test_a_lit_wall_does_not_shadow_itself(scene):
     wall = Thing(scene.quad(half=20.0, roughness=1.0), rigid((15, 0, 0)), static=True)
     frame = scene.draw([wall])
