@@ -3,20 +3,20 @@
 import cityloop as cl
 
 
-def child_runs_out(trigger_m: float = 25.0) -> cl.Scenario:
+def child_runs_out(trigger_m: float = 24.0) -> cl.Scenario:
     """Return the scenario; the child starts when the car is nearer than `trigger_m`."""
     city = cl.City.grid(blocks=(4, 4), seed=7)
 
     scenario = cl.Scenario(city, duration_s=5, seed=7, name="child_runs_out")
     scenario.environment(time="16:20", weather="clear")
-    scenario.traffic(vehicles=40, pedestrians=60)
+    scenario.traffic(vehicles=70, pedestrians=120)
 
     ego = scenario.vehicle(
-        "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=30, speed_mps=9
+        "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=52, speed_mps=9
     )
     ego.camera("front", fov_deg=90, size=(640, 360), position=(1.6, 0.0, 1.4))
 
-    spot = city.roadside("east_in", s_m=75, hidden_by="parked")
+    spot = city.roadside("east_in", s_m=97, hidden_by="parked")
     child = scenario.pedestrian("child", kind="girl", at=spot)
     scenario.when(ego.distance_to(child) < trigger_m).do(child.run_across(speed_mps=3.0))
     return scenario

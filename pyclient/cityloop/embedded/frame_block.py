@@ -14,7 +14,7 @@ _FIELDS = {
     "next_from_current": 3,
     "world_from_previous": 3,  # camera frame to world axes, origin at the current camera centre
     "world_from_next": 3,
-    "world_from_current": 3,  # last column: camera centre modulo the size of the noise, m
+    "world_from_current": 3,  # rotation alone
     "up": 1,
     "sun_direction": 1,  # w: 1 if the sun casts shadows
     "sun_irradiance": 1,  # w: exposure
@@ -25,7 +25,7 @@ _FIELDS = {
     "near_shadow": 3,
     "above_shadow": 3,
     "far_shadow": 3,
-    "shadow_offset": 1,  # along the normal, m: near, far
+    "shadow_offset": 1,  # along the normal, m: near, far; height of a texel of the atlas
     "standing_atlas": 1,  # where the squares lie, see shadows.py
     "moving_atlas": 1,
 }

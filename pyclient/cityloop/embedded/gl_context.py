@@ -30,7 +30,6 @@ def create_context() -> moderngl.Context:
             f"No OpenGL 4.1 context can be had ({error}): install a driver, on Debian or Ubuntu "
             "with `apt-get install libegl1 libgl1`."
         ) from None
-    context.gc_mode = "context_gc"
     return context
 
 

@@ -12,9 +12,7 @@ from cityloop.protocol import scene_pb2
 TEXTURE_SIZE = 512
 _MATERIAL_TEXELS = 3  # RGBA32F texels that describe one material
 # Materials lie in rows of this many, so that the texture stays within every driver's limits.
-_MATERIALS_PER_ROW = 256
-# Largest number of levels of detail that a part may have.
-_NEVER = np.inf
+MATERIALS_PER_ROW = 256
 
 _RIGID_VERTEX = np.dtype(
     [("position", "<f4", 3), ("normal", "<f4", 3), ("uv", "<f4", 2), ("material", "<u4")]
@@ -159,12 +157,12 @@ class GpuScene:
     def upload(self) -> tuple[moderngl.Texture, moderngl.TextureArray]:
         """Bring new materials and textures to the card; return both tables."""
         if self.material_table is None:
-            rows = -(-max(1, len(self._materials)) // _MATERIALS_PER_ROW)
-            texels = np.zeros((rows * _MATERIALS_PER_ROW, _MATERIAL_TEXELS, 4), dtype=np.float32)
+            rows = -(-max(1, len(self._materials)) // MATERIALS_PER_ROW)
+            texels = np.zeros((rows * MATERIALS_PER_ROW, _MATERIAL_TEXELS, 4), dtype=np.float32)
             if self._materials:
                 texels[: len(self._materials)] = self._materials
             self.material_table = self.context.texture(
-                (_MATERIALS_PER_ROW * _MATERIAL_TEXELS, rows), 4, texels.tobytes(), dtype="f4"
+                (MATERIALS_PER_ROW * _MATERIAL_TEXELS, rows), 4, texels.tobytes(), dtype="f4"
             )
             self.material_table.filter = (moderngl.NEAREST, moderngl.NEAREST)
         if self.textures is None:
@@ -199,7 +197,7 @@ class GpuScene:
 
     def _make_tables(self) -> SceneTables:
         levels = max((len(lods) for lods in self._parts), default=0)
-        limits = np.full((len(self._parts), levels), _NEVER)
+        limits = np.full((len(self._parts), levels), np.inf)
         meshes = np.full((len(self._parts), levels + 1), -1, dtype=np.int32)
         for row, lods in enumerate(self._parts):
             for level, (limit, mesh) in enumerate(lods):

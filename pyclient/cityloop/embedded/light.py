@@ -9,7 +9,7 @@ from cityloop.protocol import capture_pb2, geometry_pb2
 
 F64 = NDArray[np.float64]
 
-_NOISE_PERIOD_M = 256.0  # procedural patterns repeat after this, so that float32 places them well
+# Of streets and pavements: what of the light that falls on them goes back up.
 _GROUND_ALBEDO = np.array([0.20, 0.19, 0.18])
 
 
@@ -26,9 +26,7 @@ def set_camera(frame: FrameBlock, view: CameraView, dt_s: float) -> None:
         moved = other.copy()
         moved[:, 3] -= view.current[:, 3]
         frame.set(f"world_from_{name}", moved)
-    place = view.current.copy()
-    place[:, 3] %= _NOISE_PERIOD_M
-    frame.set("world_from_current", place)
+    frame.set("world_from_current", turned)
 
 
 def _turn(other: F64, current: F64) -> F64:

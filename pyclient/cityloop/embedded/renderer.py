@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import moderngl
+import numpy as np
 
 from cityloop.embedded import gl_context, targets
 from cityloop.embedded.frame_block import FrameBlock
@@ -145,7 +146,8 @@ class Renderer:
         began = time.perf_counter()
         images = self._images(view.width, view.height)
         tables = self._scene.tables
-        meshes = select_meshes(instances, view.current[:, 3], tables)
+        distance = np.linalg.norm(instances.origin - view.current[:, 3], axis=1)
+        meshes = select_meshes(instances.part, distance, tables)
         centers, radii = bounding_spheres(instances, meshes, tables)
         inside, depth = in_view(view, centers, radii)
         if view.hidden_body:
@@ -207,14 +209,14 @@ class Renderer:
         self._id_table.use(UNITS["id_table"])
         self._shadows.use()
         meshes = self._scene.meshes
-        triangles = self._surfaces.draw(meshes, todo, 0, perforated=False)
+        triangles = self._surfaces.draw(meshes, todo, perforated=False)
         # Leaves hide each other many times over, and a shader that may discard is run for all of
         # them: so their depth is found first, and only what is seen in the end is shaded.
         images.depth_only.use()
-        triangles += self._holes.draw(meshes, todo, 0, perforated=True)
+        triangles += self._holes.draw(meshes, todo, perforated=True)
         images.drawing.use()
         c.depth_func = "=="
-        triangles += self._surfaces.draw(meshes, todo, 0, perforated=True)
+        triangles += self._surfaces.draw(meshes, todo, perforated=True)
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
         self._sky.render(moderngl.TRIANGLES, vertices=3)

@@ -5,6 +5,7 @@ from importlib.resources import files
 import moderngl
 
 from cityloop.embedded.frame_block import bind_block, glsl_declaration
+from cityloop.embedded.gpu_scene import MATERIALS_PER_ROW
 from cityloop.embedded.instance_table import (
     BONES_PER_ROW,
     CAMERA_TEXELS,
@@ -28,8 +29,9 @@ _CONSTANTS = {
     "BONES_PER_ROW": BONES_PER_ROW,
     "CAMERA_TEXELS": CAMERA_TEXELS,
     "CASTER_TEXELS": CASTER_TEXELS,
-    "MATERIALS_PER_ROW": 256,
+    "MATERIALS_PER_ROW": MATERIALS_PER_ROW,
 }
+# Rows of a matrix in the uniform block, times a point and times a direction.
 _SHARED = """
 vec3 by_rows(vec4 rows[3], vec3 p) {
     vec4 q = vec4(p, 1.0);

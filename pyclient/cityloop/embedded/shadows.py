@@ -81,7 +81,7 @@ def light_axes(sun: F64) -> F64:
 
 
 def placed_square(sun: F64, camera: F64, square: _Square) -> tuple[F64, F64]:
-    """Return clip-from-world (3, 4) of a square near `camera` (3,), and its world centre (3,).
+    """Return clip-from-world (3, 4) of a square near `camera` (3,), and its centre in light axes.
 
     Both are functions of the cell that the camera is in, and change only with it.
     """
@@ -95,12 +95,28 @@ def placed_square(sun: F64, camera: F64, square: _Square) -> tuple[F64, F64]:
     center = np.array([*across, along])
     scale = 1.0 / np.array([square.half_m, square.half_m, _HALF_DEPTH_M])
     clip = np.concatenate([axes, -center[:, None]], axis=1) * scale[:, None]
-    return clip, axes.T @ center
+    return clip, center
+
+
+@dataclass(frozen=True, eq=False)
+class _Casters:
+    """The sun and what stands in it: the kept map must be drawn anew when one of them changes."""
+
+    sun: F64
+    part: NDArray[np.int32]
+    current: F64
+
+    def same(self, other: "_Casters") -> bool:
+        return (
+            np.array_equal(self.sun, other.sun)
+            and np.array_equal(self.part, other.part)
+            and np.array_equal(self.current, other.current)
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class _Placed:
-    """A square where it lies now: clip-from-world (3, 4), and its centre (3,) in the world."""
+    """A square where it lies now: clip-from-world (3, 4), and its centre (3,) in light axes."""
 
     square: _Square
     clip: F64
@@ -121,7 +137,7 @@ class Shadows:
         )
         self._table = TexelStore(context, CASTER_TEXELS, INSTANCES_PER_ROW)
         self._kept_centers: dict[str, F64] = {}
-        self._kept_casters: tuple[F64, NDArray[np.int32], F64] | None = None
+        self._kept_casters: _Casters | None = None
 
     def forget_scene(self) -> None:
         """Drop what belongs to meshes that are about to go."""
@@ -146,7 +162,8 @@ class Shadows:
             placed += [_Placed(s, *placed_square(sun, camera, s)) for s in (_NEAR, _FAR)]
         for p in placed:
             frame.set(p.square.name, _texture_from_camera(p.clip, view.current))
-        frame.set("shadow_offset", (_NEAR.texel_m * _OFFSET_TEXELS, _FAR.texel_m * _OFFSET_TEXELS))
+        offsets = (s.texel_m * _OFFSET_TEXELS for s in (_NEAR, _FAR))
+        frame.set("shadow_offset", (*offsets, 1 / _ATLAS_HEIGHT))
         frame.set("standing_atlas", _atlas_layout(_STANDING_WIDTH))
         frame.set("moving_atlas", _atlas_layout(_MOVING_WIDTH))
         c = self._context
@@ -160,7 +177,7 @@ class Shadows:
             for p in placed:
                 if p.square is not _FAR:
                     self._moving_frame.viewport = p.square.viewport
-                    triangles += self._draw_casters(p, camera, instances, moving, scene)
+                    triangles += self._draw_casters(p, instances, moving, scene)
         c.disable_direct(_DEPTH_CLAMP)
         return triangles
 
@@ -174,10 +191,8 @@ class Shadows:
     ) -> int:
         """Draw anew the squares that have moved, or all of them if the casters are others."""
         static = instances.static
-        casters = (sun, instances.part[static], instances.current[static])
-        if self._kept_casters is None or not all(
-            np.array_equal(kept, now) for kept, now in zip(self._kept_casters, casters, strict=True)
-        ):
+        casters = _Casters(sun, instances.part[static], instances.current[static])
+        if self._kept_casters is None or not self._kept_casters.same(casters):
             self._kept_casters = casters
             self._kept_centers.clear()
         triangles = 0
@@ -189,20 +204,21 @@ class Shadows:
             self._standing_frame.use()
             self._standing_frame.viewport = p.square.viewport
             self._standing_frame.clear(depth=1.0, viewport=p.square.viewport)
-            triangles += self._draw_casters(p, p.center, instances, static, scene)
+            triangles += self._draw_casters(p, instances, static, scene)
         return triangles
 
     def _draw_casters(
         self,
         placed: _Placed,
-        viewpoint: F64,
         instances: Instances,
         chosen: NDArray[np.bool_],
         scene: GpuScene,
     ) -> int:
-        """Draw the chosen instances with the levels of detail of `viewpoint` (3,)."""
-        coarseness = placed.square.coarseness
-        meshes = select_meshes(instances, viewpoint, scene.tables, coarseness)
+        """Draw the chosen instances into the part of the atlas that is in use."""
+        # Distances across the light: they do not change while the square stays where it is.
+        across = instances.origin @ placed.clip[:2, :3].T + placed.clip[:2, 3]
+        distance = np.linalg.norm(across, axis=1) * placed.square.half_m
+        meshes = select_meshes(instances.part, distance, scene.tables, placed.square.coarseness)
         meshes = np.where(chosen, meshes, -1)
         centers, radii = bounding_spheres(instances, meshes, scene.tables)
         inside = in_box(placed.clip, centers, radii / placed.square.half_m)
@@ -217,16 +233,17 @@ class Shadows:
             self._context.enable_direct(_DEPTH_CLAMP)
         else:
             self._context.disable_direct(_DEPTH_CLAMP)
-        triangles = self._casters.draw(scene.meshes, todo, 0, perforated=False)
+        triangles = self._casters.draw(scene.meshes, todo, perforated=False)
         if placed.square.headroom_m is None:
-            triangles += self._casters.draw(scene.meshes, todo, 0, perforated=True)
+            triangles += self._casters.draw(scene.meshes, todo, perforated=True)
         return triangles
 
 
 def _atlas_layout(width: int) -> tuple[float, float, float, float]:
     """Return what turns a square's coordinates (0 to 1) into those of an atlas of that width.
 
-    Near: (x, y) times (a, 1). Above: (x, y) times (b, c) plus (a, 0). The last is a texel's width.
+    Near: (x, y) times (a, 1). Above: (x, y) times (b, c) plus (a, 0). Far: as near, but against the
+    right edge. The last number is a texel's width.
     """
     return (
         _NEAR.texels / width,

@@ -39,13 +39,12 @@ class SurfacePass:
                 self._first_row[skinned, perforated] = first_row
         self._arrays: dict[tuple[int, bool], moderngl.VertexArray] = {}
 
-    def draw(self, meshes: list[GpuMesh], todo: DrawList, first_row: int, perforated: bool) -> int:
+    def draw(self, meshes: list[GpuMesh], todo: DrawList, perforated: bool) -> int:
         """Draw into the framebuffer in use; return the triangles sent.
 
         Args:
             meshes: the scene's.
-            todo: batches of them.
-            first_row: row of the table that `DrawList.rows[0]` was written to.
+            todo: batches of them, whose `rows` are the first of the instance table in use.
             perforated: draw the triangles that have holes or two sides, or the others.
         """
         if self._culls and not perforated:
@@ -59,7 +58,7 @@ class SurfacePass:
             if part is None:
                 continue
             kind = (mesh.bone_count > 0, perforated)
-            self._first_row[kind].value = first_row + batch.first
+            self._first_row[kind].value = batch.first
             array = self._arrays.get((batch.mesh, perforated))
             if array is None:
                 array = self._make_array(self._programs[kind], mesh, part)

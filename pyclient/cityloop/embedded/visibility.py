@@ -29,26 +29,24 @@ class DrawList:
 
 
 def select_meshes(
-    instances: Instances, viewpoint: F64, tables: SceneTables, coarseness: float = 1.0
+    part: NDArray[np.int32], distance: F64, tables: SceneTables, coarseness: float = 1.0
 ) -> NDArray[np.int32]:
     """Return (N,) the mesh of each instance, -1 for none.
 
     Args:
-        instances: what stands there.
-        viewpoint: (3,) from where it is seen, world, m.
+        part: (N,) handles of parts.
+        distance: (N,) from the viewpoint to the body's origin, m.
         tables: the scene's.
         coarseness: factor on the distances that decides between levels, but not whether
             anything is drawn at all; shadows need less detail than pictures.
     """
-    offset = instances.origin - viewpoint
-    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
-    limits = tables.lod_limits[instances.part]
+    limits = tables.lod_limits[part]
     level = (distance[:, None] >= limits).sum(axis=1)
     if coarseness > 1.0:
         last = np.isfinite(limits).sum(axis=1) - 1
         coarse = (coarseness * distance[:, None] >= limits).sum(axis=1)
         level = np.maximum(level, np.minimum(coarse, last))
-    return tables.lod_meshes[instances.part, level]
+    return tables.lod_meshes[part, level]
 
 
 def bounding_spheres(

@@ -16,6 +16,10 @@ STOP_BEFORE_LINE_M = 1.0
 # Harder than this nobody brakes for amber (m/s^2; Institute of Transportation Engineers, 3.05).
 AMBER_DECELERATION_MPS2 = 3.05
 
+_LONGEST_M = 20.0  # longer than any vehicle
+# Corners of a box's ground plane and its centre, in shares of length and width.
+_CORNERS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [0, 0]]) * 0.5
+
 
 @dataclass(frozen=True)
 class Obstacle:
@@ -66,20 +70,27 @@ class RoadAhead:
         direction = after - before
         return point, float(np.arctan2(direction[1], direction[0]))
 
-    def project(self, points: Array) -> tuple[Array, Array]:
-        """Return distance along the path and offset to the left, (N,) m each, of (N, 2) points."""
-        start = self.path[:-1, :2]
-        way = np.diff(self.path[:, :2], axis=0)
+    def project(
+        self, points: Array, between_m: tuple[float, float] = (-np.inf, np.inf)
+    ) -> tuple[Array, Array]:
+        """Return distance along the path and offset to the left, (N,) m each, of (N, 2) points.
+
+        Only the stretch of the path between the two distances `between_m` is looked at.
+        """
+        first = max(int(np.searchsorted(self.s_m, between_m[0])) - 1, 0)
+        last = max(int(np.searchsorted(self.s_m, between_m[1])), first + 1)
+        stretch = self.path[first : last + 1, :2]
+        start, way = stretch[:-1], np.diff(stretch, axis=0)
         length = np.maximum(np.linalg.norm(way, axis=1), 1e-9)
         unit = way / length[:, None]
         delta = points[:, None, :] - start[None]
         along = np.clip(np.einsum("nsk,sk->ns", delta, unit), 0.0, length)
-        nearest = start + unit * along[..., None]
-        distance = np.linalg.norm(points[:, None, :] - nearest, axis=2)
-        best = np.argmin(distance, axis=1)
+        off = delta - unit * along[..., None]
+        best = np.argmin(np.einsum("nsk,nsk->ns", off, off), axis=1)
         rows = np.arange(len(points))
+        distance = np.linalg.norm(off[rows, best], axis=1)
         cross = unit[best, 0] * delta[rows, best, 1] - unit[best, 1] * delta[rows, best, 0]
-        return self.s_m[best] + along[rows, best], np.copysign(distance[rows, best], cross)
+        return self.s_m[first + best] + along[rows, best], np.copysign(distance, cross)
 
     def obstacles(
         self, front_s_m: float, actors: ActorTable, ignored: frozenset[str]
@@ -91,30 +102,29 @@ class RoadAhead:
             actors: everybody.
             ignored: names of those whom the driver does not see.
         """
-        keep = [i for i, name in enumerate(actors.name) if name not in ignored]
-        corners = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [0, 0]]) * 0.5
+        center = actors.position + rotation.rotate(actors.quaternion, actors.box_center)
+        here, _ = self.place(front_s_m)
+        seen = np.array([name not in ignored for name in actors.name], dtype=bool)
+        reach = LOOK_AHEAD_M + _LONGEST_M
+        near = np.flatnonzero(seen & (np.hypot(*(center - here)[:, :2].T) < reach))
+        if not len(near):
+            return []
+        local = np.zeros((len(near), 5, 3))
+        local[..., :2] = _CORNERS * actors.dimension[near, None, :2]
+        points = center[near, None] + rotation.rotate(actors.quaternion[near, None], local)
+        window = (front_s_m - _LONGEST_M, front_s_m + reach)
+        s, lateral = (
+            a.reshape(-1, 5) for a in self.project(points[..., :2].reshape(-1, 2), window)
+        )
+        same_side = np.abs(np.sum(np.sign(lateral), axis=1)) == lateral.shape[1]
+        beside = same_side & (np.min(np.abs(lateral), axis=1) > HALF_WIDTH_M)
+        gap = s.min(axis=1) - front_s_m
+        ahead = ~beside & (gap > -1.0) & (gap < LOOK_AHEAD_M)
         found = []
-        for i in keep:
-            center = actors.position[i] + rotation.rotate(
-                actors.quaternion[i], actors.box_center[i]
-            )
-            near = self.path[:, :2] - center[:2]
-            if np.min(np.einsum("nk,nk->n", near, near)) > 15.0**2:
-                continue
-            local = np.zeros((5, 3))
-            local[:, :2] = corners * actors.dimension[i, :2]
-            points = center + rotation.rotate(actors.quaternion[i], local)
-            s, lateral = self.project(points[:, :2])
-            if np.min(np.abs(lateral)) > HALF_WIDTH_M and np.all(
-                np.sign(lateral) == np.sign(lateral[0])
-            ):
-                continue
-            gap = float(s.min()) - front_s_m
-            if not -1.0 < gap < LOOK_AHEAD_M:
-                continue
-            _, yaw = self.place(float(s[4]))
-            speed = float(actors.velocity[i, :2] @ [np.cos(yaw), np.sin(yaw)])
-            found.append(Obstacle(max(0.0, gap), max(0.0, speed)))
+        for i in np.flatnonzero(ahead):
+            _, yaw = self.place(float(s[i, 4]))
+            speed = float(actors.velocity[near[i], :2] @ [np.cos(yaw), np.sin(yaw)])
+            found.append(Obstacle(max(0.0, float(gap[i])), max(0.0, speed)))
         return found
 
     def red_lights(

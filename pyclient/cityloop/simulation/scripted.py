@@ -144,10 +144,15 @@ class ScriptedPerson:
         self._dt_s = dt_s
         self._walk = self._plan(_STANDING_PLAN_MPS)
         self._start_tick: int | None = None
-        self._step = self._walk.at(0.0)
+        self._move_to(0.0)
 
     def _plan(self, speed_mps: float) -> ScriptedWalk:
         return ScriptedWalk(self.kind, self._way, self._heading_rad, speed_mps, self._ground_height)
+
+    def _move_to(self, time_s: float) -> None:
+        self._step = self._walk.at(time_s)
+        # (bones, 3, 4) skinning matrices of the newest step.
+        self.bones = gait_pose(self.kind, self._step.gait_phase_rad, self._step.gait_speed_mps)
 
     def run_across(self, speed_mps: float, tick: int) -> None:
         """Start to cross at `tick` (ticks since spawn), at up to `speed_mps`."""
@@ -167,24 +172,21 @@ class ScriptedPerson:
             instance_id=body_id,
             semantic=SemanticClass.PERSON,
             tints=self.tints,
-            bones=self.bones(),
+            bones=self.bones,
         )
-
-    def bones(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        """Return (bones, 3, 4) skinning matrices of the newest step."""
-        return gait_pose(self.kind, self._step.gait_phase_rad, self._step.gait_speed_mps)
 
     def target(self, body_id: int, tick: int) -> KinematicTarget:
         """Move on to `tick` (ticks since spawn) and return the exact pose there."""
         since = 0 if self._start_tick is None else tick - self._start_tick
-        self._step = step = self._walk.at(since * self._dt_s)
+        self._move_to(since * self._dt_s)
+        step = self._step
         return KinematicTarget(
             id=body_id,
             pose=step.pose,
             velocity=step.velocity,
             angular_velocity=step.angular_velocity,
             acceleration=step.acceleration,
-            bones=self.bones(),
+            bones=self.bones,
         )
 
     def outsider(self) -> Outsider:

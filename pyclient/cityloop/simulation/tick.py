@@ -174,7 +174,7 @@ class Simulation:
             prototype = self.stage.prototypes[person.kind]
             entry = self.roster.add(name, prototype, SemanticClass.PERSON)
             bodies.append(person.body(entry.id))
-            self._bones[entry.id] = person.bones()
+            self._bones[entry.id] = person.bones
         background = self._traffic.state.actors
         bones = _bones(background)
         bodies += [self._traffic_body(a, bones) for a in background]
@@ -240,7 +240,7 @@ class Simulation:
         for name, person in self._people.items():
             body_id = self._id(name)
             kinematic.append(person.target(body_id, before.frame + WARM_UP_TICKS + 1))
-            self._bones[body_id] = person.bones()
+            self._bones[body_id] = person.bones
         for name, vehicle in self._vehicles.items():
             body_id, shown = self._id(name), vehicle.lamps
             obstacle = self._obstacle(vehicle, before)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_scene import LENS, Thing, camera_pose, instances, rigid, view
+from small_scene import LENS, camera_pose, view
 
 from cityloop.embedded.gpu_scene import SceneTables
 from cityloop.embedded.visibility import draw_list, in_view, select_meshes
@@ -33,8 +33,8 @@ TABLES = SceneTables(
     ],
 )
 def test_the_level_goes_by_the_distance(part, distance, coarseness, expected):
-    things = instances([Thing(part, rigid((distance, 0.0, 0.0)))])
-    assert select_meshes(things, np.zeros(3), TABLES, coarseness).tolist() == [expected]
+    chosen = select_meshes(np.array([part]), np.array([distance]), TABLES, coarseness)
+    assert chosen.tolist() == [expected]
 
 
 @given(

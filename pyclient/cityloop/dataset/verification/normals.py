@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
-from cityloop.world.semantics import SemanticClass
 
 # Three half-precision components of a unit vector leave its length good to 0.0006.
 LENGTH_TOLERANCE = 0.002
@@ -34,9 +33,7 @@ class NormalCheck:
         length = np.linalg.norm(normal, axis=-1)
         solid = np.isfinite(picture.flat("depth"))
         self._length.add(np.abs(length - solid), picture.at)
-        # Leaves are cards that carry the normals of their crown, to be lit as a whole.
-        leaves = picture.flat("semantic") == SemanticClass.VEGETATION
-        pixels = np.flatnonzero(solid & ~leaves)
+        pixels = np.flatnonzero(solid)
         rays = picture.intrinsics.rays().reshape(-1, 3)[pixels]
         cosine = np.einsum("ij,ij->i", rays, normal[pixels]) / np.linalg.norm(rays, axis=-1)
         self._facing.add(np.maximum(cosine, 0.0), picture.places(pixels))

@@ -38,7 +38,7 @@ float sun_visibility(vec3 position, vec3 normal, float facing) {
     vec2 far_at = vec2(1.0 - atlas.x * (1.0 - far.x), far.y);  // the last square of the atlas
     vec2 at = is_near ? vec2(near.x * atlas.x, near.y) : far_at;
     float depth = min(is_near ? near.z - NEAR_BIAS : far.z - FAR_BIAS, 0.99999);
-    vec2 texel = vec2(atlas.w, 1.0 / 2048.0);
+    vec2 texel = vec2(atlas.w, frame.shadow_offset.z);
     float standing = 0.5 * texture(standing_shadows, vec3(at + texel * vec2(-0.35, -0.35), depth))
                    + 0.5 * texture(standing_shadows, vec3(at + texel * vec2(0.35, 0.35), depth));
     standing = max(far_edge.x, far_edge.y) < 0.499 ? standing : 1.0;

@@ -20,9 +20,13 @@ void main() {
     vec4 texel = texture(textures, vec3(at_current.w, at_previous.w, float(max(traits.x, 0))), SHARPENING);
     texel = traits.x < 0 ? vec4(1.0) : texel;
     vec3 n = normalize(normal);
+    vec3 surface_normal = n;
 #ifdef PERFORATED
-    // Holes were cut by holes.frag.
+    // Holes were cut by holes.frag. Leaves are lit by the normal of their crown; the label is that
+    // of the flat card, turned to the camera.
     n = gl_FrontFacing ? n : -n;
+    vec3 card = normalize(cross(dFdx(at_current.xyz), dFdy(at_current.xyz)));
+    surface_normal = dot(card, at_current.xyz) > 0.0 ? -card : card;
     texel.a = (traits.y & CUTOUT) != 0 ? 1.0 : texel.a;
 #endif
     bool lit = traits.z == 0 || ((ids.z >> uint(traits.z - 1)) & 1u) != 0u;
@@ -42,6 +46,6 @@ void main() {
     out_semantic = traits.w < 0 ? ids.y : uint(traits.w);
     vec2 here = project(at_current.xyz);
     out_flow = vec4(project(at_previous.xyz) - here, project(at_next) - here);
-    out_normal = vec4(n, 0.0);
+    out_normal = vec4(surface_normal, 0.0);
     out_velocity = vec4(velocity, 0.0);
 }
