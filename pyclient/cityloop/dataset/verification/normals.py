@@ -22,7 +22,7 @@ class NormalCheck:
 
     def __init__(self) -> None:
         self._length = Tally("normals: unit length", "", LENGTH_TOLERANCE)
-        self._facing = Tally("normals: away from the camera", "cosine", FACING_TOLERANCE, 0.99)
+        self._facing = Tally("normals: away from the camera", "cosine", FACING_TOLERANCE, 0.999)
         self._slope = Tally("normals against the slope of depth", "deg", DEPTH_TOLERANCE_DEG, 0.5)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:

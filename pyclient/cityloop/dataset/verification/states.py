@@ -29,7 +29,7 @@ class DerivativeCheck:
             ACCELERATION_TOLERANCE_MPS2,
             0.99,
         )
-        self._turn = Tally("turn rates against orientations", "rad/s", TURN_TOLERANCE_RADPS, 0.99)
+        self._turn = Tally("turn rates against orientations", "rad/s", TURN_TOLERANCE_RADPS, 0.999)
 
     def look(self, sequence: Sequence) -> None:
         """Compare every tick of a sequence with its neighbours."""
