@@ -3,8 +3,8 @@
 import cityloop as cl
 
 
-def child_runs_out(trigger_m: float = 24.0) -> cl.Scenario:
-    """Return the scenario; the child starts when the car is nearer than `trigger_m`."""
+def child_runs_out(start_m: float = 52.0, trigger_m: float = 24.0) -> cl.Scenario:
+    """Return the scenario: the car starts at `start_m`, the child when it is within `trigger_m`."""
     city = cl.City.grid(blocks=(4, 4), seed=7)
 
     scenario = cl.Scenario(city, duration_s=5, seed=7, name="child_runs_out")
@@ -12,7 +12,7 @@ def child_runs_out(trigger_m: float = 24.0) -> cl.Scenario:
     scenario.traffic(vehicles=70, pedestrians=120)
 
     ego = scenario.vehicle(
-        "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=52, speed_mps=9
+        "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=start_m, speed_mps=9
     )
     ego.camera("front", fov_deg=90, size=(640, 360), position=(1.6, 0.0, 1.4))
 

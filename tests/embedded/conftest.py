@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import grpc
 import pytest
 import tiny_world
-from recording import RecordingRenderer
+from recording_renderer import RecordingRenderer
 
 from cityloop.embedded.service import EngineService
 from cityloop.embedded.stage import Stage

@@ -37,7 +37,7 @@ def demo(out: Path, frames: int, overwrite: bool) -> None:
     report = audit(out)
     sequence = Dataset(out).sequence(scenario.model.name)
     camera = scenario.model.cameras()[0][1]
-    frame = sequence.frame(camera, frames // 2)
+    frame = sequence.frame(camera, sequence.frame_count // 2)
     sheet = contact_sheet({name: frame.read(name) for name in PASSES})
     cv2.imwrite(str(out / _SHEET), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     console.print(f"all passes of one frame: {out / _SHEET}")

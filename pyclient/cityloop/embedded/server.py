@@ -2,6 +2,7 @@
 
 import argparse
 import ipaddress
+import os
 import signal
 import sys
 import threading
@@ -68,8 +69,8 @@ def _run(options: argparse.Namespace) -> None:
     _end_on_signals(ending)
     service = EngineService(_make_renderer, options.access_token, ending.set)
     try:
-        server, port = _listen(service, options, credentials)
-        print(f"{READY}{options.host}:{port}", flush=True)
+        server, address = _listen(service, options, credentials)
+        print(f"{READY}{address}", flush=True)
         if options.end_with_stdin:
             threading.Thread(target=_watch_stdin, args=(ending.set,), daemon=True).start()
         ending.wait()
@@ -90,8 +91,8 @@ def _listen(
     service: EngineService,
     options: argparse.Namespace,
     credentials: grpc.ServerCredentials | None,
-) -> tuple[grpc.Server, int]:
-    """Return the started server and its port."""
+) -> tuple[grpc.Server, str]:
+    """Return the started server and its address, "host:port"."""
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="call"),
         options=[
@@ -121,7 +122,7 @@ def _listen(
     server.start()
     for name in ("", _SERVICE_NAME):
         healthy.set(name, health_pb2.HealthCheckResponse.SERVING)
-    return server, port
+    return server, f"{host}:{port}"
 
 
 def _credentials(options: argparse.Namespace) -> grpc.ServerCredentials | None:
@@ -158,7 +159,8 @@ def _end_on_signals(ending: threading.Event) -> None:
 
 
 def _watch_stdin(end: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: its lock, held by a waiting thread, would abort Python at its end.
+    while os.read(0, 4096):
         pass
     end()
 

@@ -129,6 +129,7 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
             )
         self._end_session()
         self._stage.reset()
+        self._renderer.set_environment(capture_pb2.Environment())
         if request.wants_shared_memory:
             self._frames = SharedFrames()
         self._session = secrets.token_hex(16)

@@ -206,7 +206,10 @@ class Engine:
             stream: Iterator[engine_pb2.CaptureResponse] = self._stub.Capture(
                 request, metadata=self._metadata, timeout=self._timeout_s
             )
-            header = next(stream).header
+            first = next(stream, None)
+            if first is None:
+                raise EngineError(f"The engine at {self._address} answered a capture with nothing.")
+            header = first.header
             if self._frames is not None:
                 for _ in stream:
                     raise EngineError("The engine streamed pixels beside its shared memory.")
@@ -247,7 +250,7 @@ class Engine:
     # Ending ------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """End the session, and the engine if this client launched it."""
+        """End the engine if this client launched it; one that was connected to goes on waiting."""
         if self._closed:
             return
         self._closed = True
@@ -310,8 +313,8 @@ class Engine:
                 return EngineError(obituary)
         if code == grpc.StatusCode.UNAVAILABLE:
             return EngineError(
-                f"The engine at {self._address} cannot be reached: is it running, and at this "
-                "address?"
+                f"The engine at {self._address} cannot be reached: is it running, at this address, "
+                "and do both sides use TLS or neither?"
             )
         if code == grpc.StatusCode.DEADLINE_EXCEEDED:
             return EngineError(

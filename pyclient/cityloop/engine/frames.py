@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import Intrinsics, Pose
 
-# Pass name -> what one pixel holds; docs/conventions.md defines each quantity.
+# Names of the passes; docs/conventions.md defines each quantity.
 PASSES = (
     "rgb",
     "depth",
@@ -52,7 +52,7 @@ class CameraImages:
         world_from_camera: where the camera was then.
         intrinsics: the pinhole model.
         passes: pass name -> array (H, W) or (H, W, C). With shared memory these are views that are
-            valid until the frame is released; copy what you keep.
+            valid until the same slot is captured to again; copy what you keep.
         triangles: sent to the rasteriser.
     """
 

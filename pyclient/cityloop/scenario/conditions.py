@@ -45,7 +45,7 @@ class Situation(Protocol):
         """Return an actor's speed over the ground, m/s."""
 
     def collided(self, a: str, b: str) -> bool:
-        """Return whether two actors have touched since the first frame."""
+        """Return whether two actors have touched so far."""
 
 
 class Condition:
@@ -120,7 +120,9 @@ class Comparison(Condition):
     limit: float
 
     def __str__(self) -> str:
-        return f"{self.measurement} {self.operator} {self.limit:g}"
+        short = f"{self.limit:g}"
+        limit = short if float(short) == self.limit else repr(self.limit)
+        return f"{self.measurement} {self.operator} {limit}"
 
     def holds(self, situation: Situation) -> bool:
         """Return whether it is true now."""

@@ -160,8 +160,8 @@ class Scenario:
 
         Args:
             path: the file; a relative map path in it counts from its folder.
-            map_file: an OpenDRIVE (.xodr), OpenStreetMap (.osm) or SUMO (.net.xml) file to use
-                instead of the scenario's own map.
+            map_file: an OpenDRIVE (.xodr) or SUMO (.net.xml) file to use instead of the
+                scenario's own map.
 
         Raises:
             ScenarioError: if the file is no scenario.

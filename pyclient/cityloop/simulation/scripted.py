@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from cityloop.annotation.actors import Array
 from cityloop.engine import BodySpec, BodyStates, DriveCommand, KinematicTarget
 from cityloop.scenario.model import PedestrianModel, VehicleModel
 from cityloop.simulation.ahead import Obstacle, RoadAhead
+from cityloop.simulation.crossing import way_across
 from cityloop.spatial import Pose, rotation
 from cityloop.traffic.drivers import RouteDriver
 from cityloop.traffic.gaits import gait_pose
 from cityloop.traffic.state import Outsider
 from cityloop.traffic.walkers import ScriptedWalk
 from cityloop.world.city import City, Roadside
-from cityloop.world.network import RoadNetwork
 from cityloop.world.people import pick_clothes
 from cityloop.world.scene import Rgb, VehicleDynamics
 from cityloop.world.semantics import SemanticClass
@@ -36,6 +34,9 @@ class Control:
     throttle: float | None = None
     brake: float | None = None
     steering: float | None = None
+
+
+_STANDING_PLAN_MPS = 1.0  # any speed: before it starts, a walk stands at its beginning
 
 
 class ScriptedVehicle:
@@ -193,29 +194,6 @@ class ScriptedPerson:
         """Return them as background traffic sees them."""
         step = self._step
         return Outsider(self.name, self.kind, step.pose.position, step.pose.yaw_rad, step.velocity)
-
-
-_STANDING_PLAN_MPS = 1.0  # any speed: before it starts, a walk stands at its beginning
-_STEP_M = 0.25
-_WIDEST_ROAD_M = 40.0
-_BEYOND_KERB_M = 1.5
-
-
-def way_across(network: RoadNetwork, spot: Roadside) -> Array:
-    """Return (N, 3) points in m from a roadside spot straight to the sidewalk on the other side.
-
-    The other side is where the ground rises from the road again, or, where no sidewalk is, the end
-    of the carriageway.
-    """
-    forward = np.array([np.cos(spot.heading_rad), np.sin(spot.heading_rad)])
-    along = np.arange(0.0, _WIDEST_ROAD_M, _STEP_M)
-    points = spot.position[:2] + along[:, None] * forward
-    height = network.ground_height(points)
-    rises = np.flatnonzero((height[1:] - height[:-1] > 0.03) & (along[1:] > 3.0))
-    end = along[rises[0] + 1] + _BEYOND_KERB_M if len(rises) else _WIDEST_ROAD_M / 4
-    target = spot.position[:2] + end * forward
-    ends = np.stack([spot.position[:2], target])
-    return np.column_stack([ends, network.ground_height(ends)])
 
 
 def nearest(obstacles: Sequence[Obstacle]) -> Obstacle | None:

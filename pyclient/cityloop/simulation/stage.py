@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cityloop.engine import BodySpec
 from cityloop.scenario.model import PedestrianModel
 from cityloop.scenario.script import Scenario
+from cityloop.simulation.crossing import in_the_way, way_across
 from cityloop.simulation.roster import Roster
 from cityloop.world.city import Roadside
 from cityloop.world.environment import daylight
@@ -43,6 +44,9 @@ class Stage:
                 spot = city.roadside(at.edge, at.s_m, hidden_by=at.hidden_by, side=at.side)
                 self.spots[name] = spot
         removed = {name for spot in self.spots.values() for name in spot.replaced}
+        for spot in self.spots.values():
+            way = way_across(city.network, spot)
+            removed |= in_the_way(way, self.scene.placements, self.prototypes)
         self._placements: list[Placement] = [
             p for p in self.scene.placements if p.name not in removed
         ]

@@ -40,8 +40,8 @@ class SumoSimulation:
         """
         if SumoSimulation._open is not None:
             raise ScenarioError(
-                "background traffic is already running in this process, and SUMO allows one "
-                "simulation a process: close() the other one or use another process."
+                "Another scenario is being played in this process, and SUMO allows one simulation "
+                "a process: finish or close() the other run first, or use another process."
             )
         if not 0.01 <= dt_s <= 0.2:
             raise ScenarioError(

@@ -18,7 +18,7 @@ from cityloop.world.scene import (
     VehicleDynamics,
     Wheel,
 )
-from cityloop.world.vehicles_bodies import body, cabin_box, mirrors
+from cityloop.world.vehicles_bodies import body, cabin_box, gaps, mirrors
 from cityloop.world.vehicles_kinds import (
     VEHICLE_KINDS,
     VehicleKind,
@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 LOD_DISTANCES_M = (18.0, 55.0, 1500.0)  # how far each level of detail is drawn
+# Farther off these lines are thinner than a pixel of an ordinary camera and would come out dotted.
+GAPS_DRAWN_TO_M = 6.0
 MAX_STEERING_ANGLE_RAD = math.radians(35.0)
 
 _WHEEL_NAMES = ("front_left", "front_right", "rear_left", "rear_right")
@@ -102,6 +104,10 @@ def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         Part("body", _levels(bodies)),
         Part("mirrors", tuple(map(LevelOfDetail, (m.name for m in outside), LOD_DISTANCES_M))),
     ]
+    lines = gaps(kind).build(f"{kind.name}/gaps")
+    if len(lines.indices):
+        outside.append(lines)
+        parts.append(Part("gaps", (LevelOfDetail(lines.name, GAPS_DRAWN_TO_M),)))
     for i, (name, center) in enumerate(zip(_WHEEL_NAMES, kind.wheel_centers, strict=True)):
         side = sides[name.rsplit("_", 1)[1]]
         parts.append(Part(f"wheel_{name}", _levels(side), Pose.from_xyz_yaw(*center), wheel=i))

@@ -24,7 +24,7 @@ from cityloop.world.vehicles_materials import (
     UNDER,
 )
 from cityloop.world.vehicles_shapes import SHAPES
-from cityloop.world.vehicles_shell import Shell
+from cityloop.world.vehicles_shell import GAP_WIDTH_M, Shell
 
 Range = tuple[float, float]
 
@@ -68,7 +68,7 @@ def body(kind: VehicleKind, level: int) -> MeshBuilder:
         _flat_lamps(builder, kind, skin, level)
     if level == 0:
         _front(builder, kind, skin)
-        _rear(builder, kind, skin)
+        _third_brake_lamp(builder, kind, skin)
         if kind.name not in ("truck", "bus"):
             _sides(builder, kind, skin)
     return builder
@@ -109,6 +109,23 @@ def mirrors(kind: VehicleKind, level: int) -> MeshBuilder:
     builder = MeshBuilder()
     builder.add(left)
     builder.add(left, MIRROR_Y)
+    return builder
+
+
+def gaps(kind: VehicleKind) -> MeshBuilder:
+    """Return the lines of doors, boot lid and rear doors, about a centimetre wide."""
+    skin = shell(kind)
+    builder, left = MeshBuilder(), skin.gap_lines()
+    builder.add(left)
+    builder.add(left, MIRROR_Y)
+    if kind.name in _CARS:
+        half = 0.74 * kind.width_m / 2
+        _strip(builder, skin, False, _height(skin, False, 0.40), (-half, half), GAP_WIDTH_M, GAP)
+    if kind.name == "van":
+        steps = np.linspace(_height(skin, False, 0.34), kind.height_m - 0.16, 8)
+        across = (-GAP_WIDTH_M / 2, GAP_WIDTH_M / 2)
+        for a, b in pairwise(steps):
+            _strip(builder, skin, False, (a + b) / 2, across, b - a, GAP)
     return builder
 
 
@@ -227,30 +244,21 @@ def _flat_lamps(builder: MeshBuilder, kind: VehicleKind, skin: Shell, level: int
                 builder.quads([quad if front else quad[::-1]], name)
 
 
-def _rear(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
-    """Add the lines of the boot lid or rear doors, and the third brake lamp."""
+def _third_brake_lamp(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    """Add the third brake lamp."""
     shape = skin.shape
-    if kind.name in _CARS:
-        half = 0.74 * kind.width_m / 2
-        line = _height(skin, False, 0.40)
-        _strip(builder, skin, False, line, (-half, half), 0.008, GAP)
-        if kind.name != "sedan":
-            x = min(x for x, share in shape.cabin if share >= 1.0)
-            z = float(np.interp(x, *np.array(shape.roof).T))
-            builder.box((x - 0.06, 0, z - 0.045), (0.14, 0.30, 0.03), BRAKE_LAMP)
-    if kind.name == "van":
-        low, high = _height(skin, False, 0.34), kind.height_m - 0.16
-        steps = np.linspace(low, high, 8)
-        for a, b in pairwise(steps):
-            _strip(builder, skin, False, (a + b) / 2, (-0.005, 0.005), b - a, GAP)
+    if kind.name in _CARS and kind.name != "sedan":
+        x = min(x for x, share in shape.cabin if share >= 1.0)
+        z = float(np.interp(x, *np.array(shape.roof).T))
+        builder.box((x - 0.06, 0, z - 0.045), (0.14, 0.30, 0.03), BRAKE_LAMP)
 
 
 def _sides(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
     """Add door handles, and roof rails where a kind has them."""
     shape = skin.shape
     left = MeshBuilder()
-    gaps = sorted({(b.start + b.end) / 2 for b in shape.bands if b.material == GAP})
-    for x in gaps[:2] if kind.name in _CARS else gaps[1:2]:
+    edges = sorted(gap.x for gap in shape.gaps)
+    for x in edges[:2] if kind.name in _CARS else edges[1:2]:
         z = float(np.interp(x, *np.array(shape.belt).T)) - 0.115
         y = skin.side_y(x + 0.14, z)
         name = PAINT if kind.name in _CARS else BLACK

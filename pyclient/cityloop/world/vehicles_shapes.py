@@ -9,7 +9,6 @@ from cityloop.world.vehicles_materials import (
     BLACK,
     BRAKE_LAMP,
     DESTINATION,
-    GAP,
     GLASS,
     HEADLAMP,
     LEFT_LAMP,
@@ -17,7 +16,7 @@ from cityloop.world.vehicles_materials import (
     REVERSE_LAMP,
     TAIL_LAMP,
 )
-from cityloop.world.vehicles_shell import Arch, Band, Curve, Fascia, Patch, ShellShape
+from cityloop.world.vehicles_shell import Arch, Band, Curve, Fascia, Gap, Patch, ShellShape
 
 # Rows' numbers, see vehicles_shell.
 _SILL, _LIP, _LOW, _WIDEST, _SHOULDER_LOW, _SHOULDER, _BELT = range(2, 9)
@@ -27,11 +26,6 @@ _CAR_SIDE = (0.952, 0.974, 0.988, 1.0, 0.992, 0.983, 0.945)
 _CAR_DROPS = (0.125, 0.058, 0.018, 0.005)
 _FRONT_SETBACK = (0.09, 0.03, 0.0, 0.005, 0.035, 0.075, 0.125)
 _REAR_SETBACK = (0.07, 0.02, 0.0, 0.005, 0.025, 0.045, 0.075)
-
-
-def _gap(x: float, low: float = _LIP, high: float = _BELT) -> Band:
-    """Return the dark line of a door's edge."""
-    return Band(x - 0.005, x + 0.005, low, high, GAP, finest_only=True)
 
 
 def _side_windows(*edges: tuple[float, float]) -> tuple[Band, ...]:
@@ -132,8 +126,8 @@ def _sedan(kind: VehicleKind) -> ShellShape:
         front_fascia=_CAR_FRONT,
         rear_fascia=_CAR_REAR,
         arches=_arches(kind, 0.055),
+        gaps=(Gap(1.98), Gap(0.98), Gap(0.24)),
         bands=(
-            _gap(1.98), _gap(0.98), _gap(0.24),
             *_side_windows((-0.22, -0.02), (0.02, 0.93), (1.02, 2.06)),
             _screen(1.40, 2.14),
             Band(2.14, 2.24, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
@@ -168,8 +162,8 @@ def _hatchback(kind: VehicleKind) -> ShellShape:
         front_fascia=_CAR_FRONT,
         rear_fascia=_CAR_REAR,
         arches=_arches(kind, 0.055),
+        gaps=(Gap(1.82), Gap(0.80), Gap(0.20)),
         bands=(
-            _gap(1.82), _gap(0.80), _gap(0.20),
             *_side_windows((-0.30, -0.06), (-0.02, 0.75), (0.84, 1.92)),
             _screen(1.20, 2.00),
             Band(2.00, 2.10, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
@@ -204,8 +198,8 @@ def _suv(kind: VehicleKind) -> ShellShape:
         front_fascia=_CAR_FRONT,
         rear_fascia=_CAR_REAR,
         arches=_arches(kind, 0.065),
+        gaps=(Gap(1.86), Gap(0.86), Gap(0.10)),
         bands=(
-            _gap(1.86), _gap(0.86), _gap(0.10),
             *_side_windows((-0.62, -0.08), (-0.02, 0.81), (0.90, 1.98)),
             _screen(1.24, 2.02),
             Band(2.02, 2.12, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
@@ -240,8 +234,8 @@ def _estate(kind: VehicleKind) -> ShellShape:
         front_fascia=_CAR_FRONT,
         rear_fascia=_CAR_REAR,
         arches=_arches(kind, 0.055),
+        gaps=(Gap(1.98), Gap(0.98), Gap(0.20)),
         bands=(
-            _gap(1.98), _gap(0.98), _gap(0.20),
             *_side_windows((-0.62, -0.06), (0.0, 0.93), (1.02, 2.08)),
             _screen(1.38, 2.16),
             Band(2.16, 2.26, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
@@ -301,9 +295,11 @@ def _van(kind: VehicleKind) -> ShellShape:
             ),
         ),
         arches=_arches(kind, 0.065),
+        gaps=(
+            Gap(3.02, _LIP, _WINDOW_HIGH), Gap(1.98, _LIP, _WINDOW_HIGH + 1),
+            Gap(0.78, _LIP, _WINDOW_HIGH + 1),
+        ),
         bands=(
-            _gap(3.02, _LIP, _WINDOW_HIGH), _gap(1.98, _LIP, _WINDOW_HIGH + 1),
-            _gap(0.78, _LIP, _WINDOW_HIGH + 1),
             *_side_windows((2.06, 3.28)),
             _screen(2.40, 3.42),
             Band(3.42, 3.54, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
@@ -352,8 +348,8 @@ def _truck_cab(kind: VehicleKind) -> ShellShape:
             patches=(Patch(_SILL, _ROOF_EDGE, 0.0, 0.9, BLACK),),
         ),
         arches=(Arch(kind.wheelbase_m, kind.wheel_radius_m, kind.wheel_radius_m + 0.08),),
+        gaps=(Gap(front - 0.28, _LIP, _WINDOW_LOW), Gap(rear + 0.42, _LIP, _WINDOW_HIGH)),
         bands=(
-            _gap(front - 0.28, _LIP, _WINDOW_LOW), _gap(rear + 0.42, _LIP, _WINDOW_HIGH),
             *_side_windows((rear + 0.50, front - 0.32)),
             Band(front - 0.06, front, _LOW, _WIDEST, LEFT_LAMP),
             Band(rear, front, _SILL, _LIP, BLACK, finest_only=True),

@@ -16,6 +16,7 @@ from scipy.interpolate import PchipInterpolator
 from cityloop.world.meshing import F64, MeshBuilder
 from cityloop.world.vehicles_materials import (
     FAR_HEADLAMP,
+    GAP,
     LEFT_LAMP,
     LENS,
     PAINT,
@@ -27,7 +28,7 @@ Curve = tuple[tuple[float, float], ...]  # (x, value) control points, x rising
 
 # Rows: 0 keel, 1 edge of the underside, 2 to 8 the side from the sill to the belt line, 9 and 10
 # the lower and upper edge of the side windows, 11 the edge of the roof, 12 to 14 to its middle.
-KEEL, SILL, BELT, WINDOW_LOW, WINDOW_HIGH, ROOF_EDGE, MIDDLE = 0, 2, 8, 9, 10, 11, 14
+KEEL, SILL, LIP, BELT, WINDOW_LOW, WINDOW_HIGH, ROOF_EDGE, MIDDLE = 0, 2, 3, 8, 9, 10, 11, 14
 
 # Heights of rows 2 to 8 as shares of the way from the sill to the belt line.
 _SIDE = np.array([0.0, 0.10, 0.30, 0.52, 0.74, 0.90, 1.0])
@@ -43,6 +44,9 @@ _ROWS = (
 _SPACING_M = (0.30, 1.2, 9.0)
 _ARCH_SIDES = (8, 4, 0)
 _MERGE_M = (0.004, 0.09, 0.09)  # stations nearer than this are one
+
+GAP_WIDTH_M = 0.012
+ABOVE_SKIN_M = 0.003  # how far lines lie before the skin, so that depth keeps them apart
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,20 @@ class Band:
     material: str
     side: int = 0
     finest_only: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The upright line of a door's edge, the same on both sides.
+
+    Attributes:
+        x: where, m.
+        low, high: rows between which it runs.
+    """
+
+    x: float
+    low: int = LIP
+    high: int = BELT
 
 
 @dataclass(frozen=True)
@@ -126,6 +144,7 @@ class ShellShape:
         glass_bow: how far the middle of the roof or lid stands before (-: behind) its edges.
         front_fascia, rear_fascia: the ends.
         arches: wheel arches.
+        gaps: edges of the doors.
         bands: materials; the first that holds a cell counts, paint where none does.
         paint: the material where no band counts.
     """
@@ -147,6 +166,7 @@ class ShellShape:
     rear_fascia: Fascia
     arches: tuple[Arch, ...]
     bands: tuple[Band, ...]
+    gaps: tuple[Gap, ...] = ()
     paint: str = PAINT
 
 
@@ -286,6 +306,19 @@ class Shell:
         )
         return builder
 
+    def gap_lines(self) -> MeshBuilder:
+        """Return the edges of the left side's doors as strips that lie just before the skin."""
+        builder = MeshBuilder()
+        for gap in self.shape.gaps:
+            line = self.half_sections([gap.x], [self._rim(gap.x)])[0, gap.low : gap.high + 1]
+            along = np.gradient(line, axis=0)
+            out = np.stack([np.zeros(len(line)), along[:, 2], -along[:, 1]], axis=-1)
+            out /= np.linalg.norm(out, axis=1, keepdims=True)
+            line = line + ABOVE_SKIN_M * out
+            behind, ahead = (line + (d, 0.0, 0.0) for d in (-GAP_WIDTH_M / 2, GAP_WIDTH_M / 2))
+            builder.quads(np.stack([ahead[:-1], behind[:-1], behind[1:], ahead[1:]], axis=1), GAP)
+        return builder
+
     def _stations(self, level: int) -> tuple[F64, F64]:
         """Return x (S,) and the arch's lift (S,) of the cross-sections."""
         shape = self.shape
@@ -302,6 +335,8 @@ class Shell:
         if level < 2:
             bands = [b for b in shape.bands if level == 0 or not b.finest_only]
             wanted += [x for b in bands for x in (b.start, b.end)]
+        if level == 0:
+            wanted += [gap.x for gap in shape.gaps]  # so that the skin is where their lines are
         stations: list[tuple[float, float]] = [(self._first, 0.0), (self._last, 0.0)]
         arches: list[tuple[float, float]] = []
         if _ARCH_SIDES[level]:
