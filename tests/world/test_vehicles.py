@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cityloop.errors import ScenarioError
+from cityloop.world.meshing import face_normals
 from cityloop.world.scene import BoxCollider
 from cityloop.world.streams import stream
 from cityloop.world.vehicles import (
@@ -14,9 +15,12 @@ from cityloop.world.vehicles import (
     vehicle_scene,
 )
 from cityloop.world.vehicles_bodies import shell
+from cityloop.world.vehicles_materials import GAP
+from cityloop.world.vehicles_shell import GAP_WIDTH_M
 
 BUDGETS = (6500, 1600, 400)  # triangles of a vehicle with its wheels at each level of detail
 KINDS = list(VEHICLE_KINDS.values())
+SIDES = ("left", "right")
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=[k.name for k in KINDS])
 
 
@@ -61,7 +65,9 @@ def test_the_dimension_is_the_extent_of_the_finest_mesh(kind, prototypes, meshes
 def test_coarser_meshes_keep_the_extent_within_a_pixel_at_their_distance(
     kind, level, prototypes, meshes
 ):
-    points = whole(prototypes[kind.name], meshes, level, lambda part: part.name != "mirrors")
+    # Fine lines are drawn from near by only.
+    parts = ("body", *(f"wheel_{end}_{side}" for end in ("front", "rear") for side in SIDES))
+    points = whole(prototypes[kind.name], meshes, level, lambda part: part.name in parts)
     size = points.max(axis=0) - points.min(axis=0)
     # A pixel of a camera 640 pixels wide with a field of view of 90 degrees covers d/320.
     assert size == pytest.approx(
@@ -147,6 +153,40 @@ def test_meshes_are_sound(scene):
         assert np.linalg.norm(mesh.normals, axis=1) == pytest.approx(1.0, abs=1e-4)
     assert all(0 <= m.tint_slot <= 8 for m in scene.materials)
     assert all(m.texture == "" for m in scene.materials)
+
+
+@every_kind
+def test_lines_thinner_than_a_pixel_are_not_drawn(kind, prototypes, meshes):
+    lines = [part for part in prototypes[kind.name].parts if part.name == "gaps"]
+    assert len(lines) == (kind.name != "bus")
+    for part in lines:
+        (level,) = part.lods
+        # A pixel of a camera 1280 pixels wide with a field of view of 90 degrees covers d/640.
+        assert level.max_distance_m / 640 < GAP_WIDTH_M
+    drawn = [mesh for name, mesh in meshes.items() if name.startswith(f"{kind.name}/body/")]
+    assert all(GAP not in mesh.material_names for mesh in drawn)
+
+
+def left_side_y(corners, x, z):
+    """Return the largest y at which a line along y through (x, z) meets triangles (T, 3, 3)."""
+    a, b, c = np.moveaxis(corners, 1, 0)
+    edge, other, to_point = (v[:, [0, 2]] for v in (b - a, c - a, np.array([x, 0.0, z]) - a))
+    double_area = edge[:, 0] * other[:, 1] - edge[:, 1] * other[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        u = (to_point[:, 0] * other[:, 1] - to_point[:, 1] * other[:, 0]) / double_area
+        v = (edge[:, 0] * to_point[:, 1] - edge[:, 1] * to_point[:, 0]) / double_area
+        hit = (u >= 0) & (v >= 0) & (u + v <= 1)
+    y = a[:, 1] + u * (b - a)[:, 1] + v * (c - a)[:, 1]
+    return y[hit].max()
+
+
+@every_kind
+def test_the_lines_of_doors_lie_just_outside_the_skin(kind):
+    skin = shell(kind).build(0).corners
+    lines = shell(kind).gap_lines().corners
+    assert (face_normals(lines)[:, 1] > 0.2).all()
+    for x, y, z in lines.mean(axis=1):
+        assert 0.001 < y - left_side_y(skin, x, z) < 0.008
 
 
 @every_kind

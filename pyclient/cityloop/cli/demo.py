@@ -11,7 +11,7 @@ from cityloop.cli.run import play
 from cityloop.cli.verify import audit
 from cityloop.dataset import Dataset
 from cityloop.dataset.pictures import contact_sheet
-from cityloop.engine import PASSES
+from cityloop.engine import PASSES, launch
 from cityloop.scenario import demo_scenario
 
 _SHEET = "passes.png"
@@ -33,7 +33,7 @@ def demo(out: Path, frames: int, overwrite: bool) -> None:
     with spinner("building the city"):
         scenario = demo_scenario()
     scenario = scenario.vary(duration_s=frames * scenario.model.dt_s)
-    play(scenario, out, overwrite=overwrite, address=None)
+    play(scenario, out, launch(), overwrite=overwrite)
     report = audit(out)
     sequence = Dataset(out).sequence(scenario.model.name)
     camera = scenario.model.cameras()[0][1]

@@ -6,18 +6,15 @@ import click
 
 from cityloop.cli.progress import console, frames_bar, spinner
 from cityloop.engine import Engine, connect, launch
+from cityloop.errors import EngineError
 from cityloop.scenario.script import Scenario
 from cityloop.simulation import record
 
 
-def play(scenario: Scenario, out: Path, *, overwrite: bool, address: str | None) -> None:
-    """Record a scenario into `out` with a progress bar and say what came of it."""
-
-    def engine() -> Engine:
-        return launch() if address is None else connect(address)
-
+def play(scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool) -> None:
+    """Record a scenario into `out` with a progress bar, say what came of it, end the session."""
     model = scenario.model
-    with engine() as running:
+    with engine as running:
         console.print(f"{running.info.name} engine {running.info.version}, {running.info.renderer}")
         with frames_bar(f"recording '{model.name}'", model.frame_count) as advance:
             recording = record(scenario, running, out, overwrite=overwrite, progress=advance)
@@ -37,6 +34,14 @@ def play(scenario: Scenario, out: Path, *, overwrite: bool, address: str | None)
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the scenario's.")
 @click.option("--connect", "address", metavar="HOST:PORT", help="Use a running engine.")
+@click.option(
+    "--access-token", envvar="CITYLOOP_TOKEN", default="", help="Token that the engine asks for."
+)
+@click.option(
+    "--root-certificates",
+    type=click.Path(path_type=Path),
+    help="PEM file with the certificates to trust; given, the connection is encrypted.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace a sequence of this name.")
 def run(
     scenario: Path,
@@ -44,14 +49,30 @@ def run(
     map_file: Path | None,
     seed: int | None,
     address: str | None,
+    access_token: str,
+    root_certificates: Path | None,
     overwrite: bool,
 ) -> None:
     """Record a SCENARIO (a YAML file) into a dataset.
 
     An interrupted run goes on where it stopped when it is started again.
     """
+    if root_certificates is not None and address is None:
+        raise click.UsageError("--root-certificates is for an engine to --connect to.")
     with spinner("building the city"):
         script = Scenario.from_yaml(scenario, map_file)
     if seed is not None:
         script = script.vary(seed=seed)
-    play(script, out, overwrite=overwrite, address=address)
+    if address is None:
+        engine = launch()
+    else:
+        roots = None if root_certificates is None else _read(root_certificates)
+        engine = connect(address, token=access_token, root_certificates=roots)
+    play(script, out, engine, overwrite=overwrite)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"Cannot read the certificates {path}: {error.strerror}.") from None

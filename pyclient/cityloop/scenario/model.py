@@ -78,6 +78,15 @@ class EnvironmentModel(Model):
     latitude_deg: Annotated[float, Field(ge=-90, le=90)] = 48.0
     day_of_year: Annotated[int, Field(ge=1, le=366)] = 172
 
+    @field_validator("time", mode="before")
+    @classmethod
+    def _no_number(cls, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            # YAML reads 17:40 as 17 * 60 + 40.
+            hours, minutes = divmod(value, 60)
+            raise ValueError(f'write the time in quotes, such as "{hours:02d}:{minutes:02d}"')
+        return value
+
     @field_validator("weather")
     @classmethod
     def _known_weather(cls, value: str) -> str:
@@ -258,6 +267,13 @@ class ScenarioModel(Model):
                 raise ValueError(
                     f"'{trigger.do.actor}' cannot do the action of trigger '{trigger.when}': "
                     "run_across is for pedestrians, set_speed for vehicles"
+                )
+        runners = [t.do.actor for t in self.triggers if t.do.run_across is not None]
+        for name in runners:
+            if runners.count(name) > 1:
+                raise ValueError(
+                    f"'{name}' is told to run across by two triggers, but can cross only once: "
+                    "join their conditions with 'or'"
                 )
         return self
 

@@ -34,10 +34,14 @@ def read_model(path: Path) -> ScenarioModel:
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise ScenarioError(f"{place} is not YAML: {problem}.") from None
+    except ValueError as error:
+        # Such as a date without such a day.
+        raise ScenarioError(f"{path} holds a value that YAML cannot read: {error}.") from None
     if not isinstance(data, dict):
         raise ScenarioError(
             f"{path} holds no scenario: it needs keys such as 'duration_s', 'map' and 'actors'."
         )
+    _refuse_twins(root, path)
     try:
         return ScenarioModel.model_validate(data)
     except ValidationError as error:
@@ -75,6 +79,24 @@ def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) 
     given = problem["input"]
     shown = "" if isinstance(given, dict | list) else f" = {given!r}"
     return f"{place}: {name}{shown} is not possible: {message[:1].lower() + message[1:]}."
+
+
+def _refuse_twins(root: yaml.Node | None, path: Path) -> None:
+    """Raise ScenarioError for a key that is there twice: YAML would drop the first in silence."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, value in node.value:
+                if key.value in seen:
+                    raise ScenarioError(
+                        f"{path}:{key.start_mark.line + 1}: the key '{key.value}' is there twice."
+                    )
+                seen.add(key.value)
+                waiting.append(value)
 
 
 def _known_keys(path: Sequence[Any]) -> list[str]:

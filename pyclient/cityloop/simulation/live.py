@@ -1,6 +1,6 @@
 """The loop, live: frames come out in lockstep, the user's code looks at them and steers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,22 +20,37 @@ from cityloop.simulation.tick import Moment, Simulation
 class CameraFrame:
     """What one camera sees: the passes as arrays, the objects as labels.
 
-    The arrays are valid until the next frame is asked for; copy what you keep.
-    docs/conventions.md defines each quantity.
+    The arrays are yours to keep: each is copied from the engine when it is first asked for, which
+    must be before the next frame. docs/conventions.md defines each quantity.
+
+    Attributes:
+        images: the engine's pictures without a copy, valid until the next frame is asked for.
     """
 
     def __init__(self, images: CameraImages, actors: ActorTable) -> None:
         self.images = images
         self._actors = actors
+        self._kept: dict[str, NDArray[Any]] = {}
+        self._over = False
 
     def _pass(self, name: str) -> NDArray[Any]:
-        try:
-            return self.images.passes[name]
-        except KeyError:
+        if name not in self.images.passes:
             raise ScenarioError(
                 f"Camera '{self.images.camera}' was not asked for the pass '{name}': "
                 "name it in run(..., passes=...)."
-            ) from None
+            )
+        if name not in self._kept:
+            if self._over:
+                raise ScenarioError(
+                    f"The '{name}' picture of frame {self.images.tick} is gone: ask for it before "
+                    "the next frame."
+                )
+            self._kept[name] = self.images.passes[name].copy()
+        return self._kept[name]
+
+    def expire(self) -> None:
+        """Take note that the engine may draw over the pictures from now on."""
+        self._over = True
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -113,9 +128,16 @@ class Frame:
         self.time_s = moment.time_s
         self.actors = moment.actors
         self.failure = moment.failure
-        self._cameras = {i.camera: CameraFrame(i, moment.actors) for i in images}
+        self._cameras = {
+            i.camera: CameraFrame(i, moment.actors) for i in moment.pictures(images)
+        }
         self._vehicles = vehicles
         self._controls = controls
+
+    def expire(self) -> None:
+        """Take note that the next frame is asked for."""
+        for camera in self._cameras.values():
+            camera.expire()
 
     @property
     def cameras(self) -> tuple[str, ...]:
@@ -170,11 +192,14 @@ class Frame:
         self._controls[name] = Control(throttle, brake, steering)
 
 
-def run(scenario: Scenario, engine: Engine, *, passes: Sequence[str] = PASSES) -> Iterator[Frame]:
+def run(
+    scenario: Scenario, engine: Engine, *, passes: Sequence[str] = PASSES
+) -> Generator[Frame, None, None]:
     """Play a scenario and yield its frames in lockstep; the world waits while your code thinks.
 
     The run ends after the scenario's duration, or after the first frame whose `failure` says that
-    the scenario's fail_when condition holds.
+    the scenario's fail_when condition holds. A process plays one scenario at a time: a `for` loop
+    that is left early ends its run, a run that is kept in a variable ends with its `close()`.
 
     Args:
         scenario: what to play.
@@ -182,7 +207,7 @@ def run(scenario: Scenario, engine: Engine, *, passes: Sequence[str] = PASSES) -
         passes: which pictures to draw, fewer are faster; see `cityloop.PASSES`.
 
     Raises:
-        ScenarioError, MapError: if the scenario cannot be played.
+        ScenarioError, MapError: if the scenario cannot be played, or another one is being played.
         EngineError: if the engine refuses or dies.
     """
     simulation = Simulation(scenario, engine)
@@ -197,7 +222,9 @@ def run(scenario: Scenario, engine: Engine, *, passes: Sequence[str] = PASSES) -
             shown = simulation.step(controls)
             controls = {}
             images = engine.capture(cameras, passes) if cameras else []
-            yield Frame(drawn, images, vehicles, controls)
+            frame = Frame(drawn, images, vehicles, controls)
+            yield frame
+            frame.expire()
             if drawn.failure:
                 return
     finally:

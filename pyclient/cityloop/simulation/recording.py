@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +87,7 @@ def _record(
     frame_count = simulation.scenario.model.frame_count
 
     def keep(drawing: "Future[list[CameraImages]]", moment: Moment) -> None:
-        images = [
-            replace(picture, tick=moment.frame, time_s=moment.time_s)
-            for picture in drawing.result()
-        ]
+        images = moment.pictures(drawing.result())
         labels = [
             label_objects(
                 moment.actors,

@@ -6,6 +6,7 @@ import numpy as np
 
 from cityloop.annotation.actors import ActorTable
 from cityloop.engine import BodyStates
+from cityloop.errors import EngineError
 from cityloop.spatial import Pose
 from cityloop.world.scene import Prototype
 from cityloop.world.semantics import SemanticClass
@@ -62,7 +63,11 @@ class Roster:
         return self.entries.pop(name).id
 
     def table(self, states: BodyStates) -> ActorTable:
-        """Return all labelled objects with their states of one tick."""
+        """Return all labelled objects with their states of one tick.
+
+        Raises:
+            EngineError: if the engine does not say where one of them is.
+        """
         entries = sorted(self.entries.values(), key=lambda e: e.id)
         n = len(entries)
         position, quaternion = np.zeros((n, 3)), np.zeros((n, 4))
@@ -75,6 +80,10 @@ class Roster:
             rest = entries[i].rest
             assert rest is not None
             position[i], quaternion[i] = rest.position, rest.quaternion
+        for i in moving[~np.isin(ids[moving], states.ids)]:
+            raise EngineError(
+                f"The engine did not say where '{entries[i].name}' (body {entries[i].id}) is."
+            )
         rows = np.searchsorted(states.ids, ids[moving])
         position[moving] = states.position[rows]
         quaternion[moving] = states.quaternion[rows]

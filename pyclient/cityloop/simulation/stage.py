@@ -50,8 +50,9 @@ class Stage:
         self._placements: list[Placement] = [
             p for p in self.scene.placements if p.name not in removed
         ]
-        for spot in self.spots.values():
-            self._placements += spot.placements
+        # By name: people who wait at the same spot are hidden by the same cars.
+        hiding = {p.name: p for spot in self.spots.values() for p in spot.placements}
+        self._placements += hiding.values()
         self._signal_lamps: dict[str, int] = {}
 
     def bodies(self, roster: Roster, signals: Mapping[str, str]) -> list[BodySpec]:

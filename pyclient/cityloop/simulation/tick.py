@@ -1,7 +1,7 @@
 """One tick: traffic and scripted actors say what they want, the engine moves everybody."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cityloop.annotation.actors import ActorTable
 from cityloop.engine import (
     BodySpec,
+    CameraImages,
     CameraSpec,
     Commands,
     Contact,
@@ -16,6 +17,7 @@ from cityloop.engine import (
     KinematicTarget,
     WorldState,
 )
+from cityloop.errors import EngineError
 from cityloop.scenario.conditions import parse_condition
 from cityloop.scenario.model import CameraModel, PedestrianModel, VehicleModel
 from cityloop.scenario.script import Scenario
@@ -64,6 +66,20 @@ class Moment:
     failure: str
     state: WorldState
 
+    def pictures(self, images: Sequence[CameraImages]) -> list[CameraImages]:
+        """Return pictures of this tick, counted as the scenario counts frames and time.
+
+        Raises:
+            EngineError: if the engine drew another tick.
+        """
+        for picture in images:
+            if picture.tick != self.state.tick:
+                raise EngineError(
+                    f"The engine drew tick {picture.tick} for camera '{picture.camera}', where "
+                    f"tick {self.state.tick} was due."
+                )
+        return [replace(picture, tick=self.frame, time_s=self.time_s) for picture in images]
+
 
 class Simulation:
     """A scenario on an engine, tick by tick. `moment` is the newest tick."""
@@ -103,7 +119,7 @@ class Simulation:
             raise
 
     def close(self) -> None:
-        """Release the background traffic (there is one at a time in a process)."""
+        """Release the background traffic, so that another scenario can be played."""
         self._traffic.close()
 
     def cameras(self) -> list[CameraSpec]:

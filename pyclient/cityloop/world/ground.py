@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import mapbox_earcut
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -26,6 +25,11 @@ KERB_WIDTH_M = 0.15
 RAMP_M = 0.6  # how far behind the road's edge a dropped kerb has risen to full height
 BEYOND_FRINGE_M = 80.0  # how far roads are drawn on where they leave the map
 
+# Vertices of the road and of the raised paving lie on a grid, so that none nearly coincide: unions of
+# lanes leave some micrometres apart, and slivers between them.
+_GRID_M = 0.01
+# A kerb that has risen by a smaller share of its height counts as lowered.
+_LEAST_RISE = 0.03
 # Sideways from a crossing the kerb rises again over this length.
 _WING_M = 0.5
 # A closed lane that is wider is a verge of grass, not a gutter or hard shoulder.
@@ -74,13 +78,16 @@ def _flat(part: Shape) -> list[Shape]:
 
 
 def triangulate(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
-    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a polygon with holes."""
-    rings = [shape.exterior, *shape.interiors]
-    points = [np.asarray(ring.coords)[:-1, :2] for ring in rings]
-    vertices = np.concatenate(points)
-    ends = np.cumsum([len(p) for p in points]).astype(np.uint32)
-    index = mapbox_earcut.triangulate_float64(vertices, ends).astype(np.int64).reshape(-1, 3)
-    a, b, c = (vertices[index[:, k]] for k in range(3))
+    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a polygon with holes.
+
+    A constrained Delaunay triangulation: slivers, which ear clipping leaves along curves, spoil
+    what is interpolated across them.
+    """
+    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(shape))
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
+    vertices, index = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
+    index = index.reshape(-1, 3)
+    a, b, c = np.moveaxis(corners, 1, 0)
     turn = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
     index[turn < 0] = index[turn < 0][:, ::-1]
     return vertices, index
@@ -121,8 +128,8 @@ class Ground:
         self.beds = [i for lane in lanes if lane.kind == "parking" for i in self._beds(lane)]
         raised = _opened(_closed(shapely.union_all(walk)).difference(lane_area))
         paved = _closed(shapely.union_all([lane_area, *inside])).difference(raised)
-        self.road = _opened(paved)
-        self.raised = raised.difference(self.road)
+        self.road = _snapped(_opened(paved))
+        self.raised = _snapped(raised).difference(self.road)
         shapely.prepare(self.road)
         self.crossings = {
             lane.id: self._crossing(lane) for lane in lanes if lane.kind == "crossing"
@@ -253,7 +260,8 @@ class Ground:
                 behind = shapely.distance(ramp.road, point) / RAMP_M
                 beside = shapely.distance(ramp.zone, point) / _WING_M
                 rise[i] = min(rise[i], max(behind, beside))
-        return np.asarray(self.elevation(xy) + KERB_HEIGHT_M * np.clip(rise, 0.0, 1.0))
+        rise[rise < _LEAST_RISE] = 0.0
+        return np.asarray(self.elevation(xy) + KERB_HEIGHT_M * np.minimum(rise, 1.0))
 
     def height(self, xy: Array) -> Array:
         """Return (N,) heights of the ground at the points (N, 2), metres."""
@@ -271,3 +279,8 @@ def _closed(shape: Shape) -> Shape:
 def _opened(shape: Shape) -> Shape:
     """Return the shape without slivers narrower than 10 cm."""
     return shape.buffer(-0.05, join_style="mitre").buffer(0.05, join_style="mitre")
+
+
+def _snapped(shape: Shape) -> Shape:
+    """Return the shape with its vertices on the grid."""
+    return shapely.set_precision(shape, _GRID_M)
