@@ -83,7 +83,7 @@ def _part(name, mesh, pose=None, wheel=None):
 
 
 def scene():
-    """Prototypes: ground, kerb (0.12 m high, 10 m wide), wall, crate (1 m), car, person."""
+    """Prototypes: ground, kerb (0.12 m high, 10 m wide), wall, crate, lamp (1 m), car, person."""
     wheels = [
         _part(f"wheel_{i}", "wheel", Pose(np.array(wheel.center)), i)
         for i, wheel in enumerate(WHEELS)
@@ -106,12 +106,16 @@ def scene():
     )
     r = WHEEL_RADIUS
     return Scene(
-        materials=[Material("grey", (0.5, 0.5, 0.5))],
+        materials=[
+            Material("grey", (0.5, 0.5, 0.5)),
+            Material("bulb", (0.0, 0.0, 0.0), emissive=(1.0, 1.0, 1.0), lamp=1),
+        ],
         meshes=[
             ground_mesh(),
             box_mesh("kerb", (0, -5, 0), (10, 5, 0.12)),
             box_mesh("wall", (-0.1, -5, 0), (0.1, 5, 3)),
             box_mesh("crate", (-0.5, -0.5, 0), (0.5, 0.5, 1)),
+            box_mesh("lamp", (-0.5, -0.5, 0), (0.5, 0.5, 1), material="bulb"),
             box_mesh("chassis", (-0.85, -0.7, 0.3), (3.55, 0.7, CAR_HEIGHT)),
             box_mesh("wheel", (-r, -0.1, -r), (r, 0.1, r)),
             box_mesh("trunk", (-0.15, -0.25, 0), (0.15, 0.25, 1.7), bones=1),
@@ -123,6 +127,7 @@ def scene():
             Prototype("crate", (_part("c", "crate"),), (BoxCollider((0, 0, 0.5), (0.5,) * 3),)),
             car,
             person,
+            Prototype("lamp", (_part("l", "lamp"),)),
         ],
     )
 

@@ -13,6 +13,7 @@ from cityloop.engine import (
 )
 from cityloop.errors import RequestError
 from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
+from cityloop.world.environment import Environment
 
 DT = 0.05
 LENS = Intrinsics.from_fov(64, 48, 90.0)
@@ -192,13 +193,21 @@ def test_wheels_turn_with_the_car(ground):
 
 
 def test_lamps_are_those_of_the_drawn_tick(ground):
-    ground.spawn([crate_at(10.5, kind="static")])
-    ground.advance(DT, 5, Commands(lamps={2: 1}))
-    (before,) = ground.capture([camera()], ("rgb",), slot=0)
-    ground.advance(DT)
-    (after,) = ground.capture([camera()], ("rgb",), slot=1)
-    # The tiny world has no lamps: the command is taken, and changes nothing that is drawn.
-    assert (before.passes["rgb"] == after.passes["rgb"]).all()
+    right = Pose.from_xyz_yaw(10.5, -2.0)
+    ground.set_environment(Environment((0.0, 0.0, 1.0), (0.0,) * 3, (0.0,) * 3, (0.0,) * 3))
+    ground.spawn(
+        [
+            BodySpec(2, "lamp", "static", Pose.from_xyz_yaw(10.5, 0.0)),
+            BodySpec(3, "lamp", "kinematic", right, lamps=1),
+        ]
+    )
+    shown = []
+    for lamps in ({2: 1, 3: 0}, {2: 0}, {}):
+        ground.advance(DT, 5, Commands(lamps=lamps))
+        (images,) = ground.capture([camera()], ("rgb",))
+        lit = images.passes["rgb"].max(axis=2) > 100
+        shown.append((bool(lit[24, 32]), bool(lit[24, 38])))
+    assert shown == [(False, True), (True, False), (False, False)]
 
 
 @pytest.mark.parametrize("passes", [PASSES, ("instance", "depth")])

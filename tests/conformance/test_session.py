@@ -59,7 +59,7 @@ def test_an_engine_outlives_a_client_that_vanishes(address):
 
 
 def test_a_scene_counts_its_triangles(engine):
-    assert engine.load_scene(tiny_world.scene()) == 2 + 6 * 12
+    assert engine.load_scene(tiny_world.scene()) == 2 + 7 * 12
 
 
 def test_loading_a_scene_starts_again(ground):

@@ -12,6 +12,7 @@ from cityloop.dataset import Dataset, Report, verify
 from cityloop.dataset.passes import PassStore
 from cityloop.dataset.verification.report import Tally
 from cityloop.errors import DatasetError
+from cityloop.spatial import rotation
 
 CHECKS = {
     "flow_backward: background and sky",
@@ -34,7 +35,7 @@ CHECKS = {
     "classes against the semantic mask",
     "sky in depth and masks",
     "distance_m against depth",
-    "3D boxes: world, camera frame",
+    "labels: world against camera",
     "3D boxes hold the surface: objects",
     "3D boxes hold the surface: people",
     "normals: unit length",
@@ -136,12 +137,17 @@ def grown(values: np.ndarray) -> np.ndarray:
     return values * 1.2
 
 
+def turned(quaternions: np.ndarray) -> np.ndarray:
+    return rotation.multiply(rotation.from_yaw(0.05), quaternions)
+
+
 def shrunk(values: np.ndarray) -> np.ndarray:
     return values * 0.1
 
 
 MATCH = "flow_forward against flow_backward"
 LABELS = "labels against states of the tick"
+FRAMES = "labels: world against camera"
 
 # What is spoilt -> how, and exactly which checks (besides the hashes) must fail on it.
 CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
@@ -192,10 +198,26 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     ),
     "angular velocity": (
         lambda r: change_column(r, "states", "angular_velocity", shifted),
-        {"turn rates against orientations", "velocity: objects", "velocity: wheels"},
+        {"turn rates against orientations", "velocity: objects", "velocity: wheels", LABELS},
     ),
     "labels of another tick": (
         lambda r: change_column(r, "objects", "velocity_world", shifted),
+        {LABELS, FRAMES},
+    ),
+    "velocities in the camera's axes": (
+        lambda r: change_column(r, "objects", "velocity_camera", lambda v: v[:, [0, 2, 1]] + 0.1),
+        {FRAMES},
+    ),
+    "orientations": (
+        lambda r: change_column(r, "objects", "quaternion_world", turned),
+        {LABELS, FRAMES},
+    ),
+    "turn rates": (
+        lambda r: change_column(r, "objects", "yaw_rate_radps", shifted),
+        {LABELS},
+    ),
+    "names": (
+        lambda r: change_column(r, "objects", "name", lambda v: v[::-1]),
         {LABELS},
     ),
     "speed": (lambda r: change_column(r, "objects", "speed_mps", shifted), {LABELS}),
@@ -213,7 +235,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     ),
     "3D boxes in the camera frame": (
         lambda r: change_column(r, "objects", "center_camera", shifted),
-        {"3D boxes: world, camera frame"},
+        {FRAMES},
     ),
     "3D boxes too small": (
         lambda r: change_column(r, "objects", "dimension", shrunk),
@@ -277,7 +299,7 @@ DEEP: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     ),
     "camera poses": (
         lambda r: change_column(r, "frames", "camera_position", shifted),
-        {"camera pose against its host", "3D boxes: world, camera frame"},
+        {"camera pose against its host", FRAMES},
     ),
     "positions": (
         lambda r: change_column(

@@ -10,6 +10,7 @@ from cityloop.embedded.refusal import RefusalError
 from cityloop.embedded.shared_frames import SharedFrames
 from cityloop.engine import BodySpec, CameraSpec, connect
 from cityloop.errors import EngineError, RequestError
+from cityloop.protocol import capture_pb2
 from cityloop.spatial import Intrinsics, Pose
 from cityloop.world.environment import Environment
 
@@ -144,3 +145,23 @@ def test_slots_do_not_overlap(tmp_path):
         assert start + size <= following
     assert frames.path.read_bytes()[: len(frames.key)] == frames.key
     frames.close()
+
+
+def test_a_new_session_does_not_inherit_the_light(address, renderer):
+    with connect(address) as engine:
+        engine.set_environment(
+            Environment((0.0, 0.6, 0.8), (3.0, 2.0, 1.0), (0.1,) * 3, (0.2,) * 3, exposure=0.7)
+        )
+    connect(address).close()
+    assert renderer.environment == capture_pb2.Environment()
+
+
+def test_contacts_of_a_tick_outlast_who_comes_and_goes(address):
+    with connect(address) as engine:
+        engine.load_scene(tiny_world.scene())
+        engine.spawn([BodySpec(1, "crate", "kinematic"), BodySpec(2, "crate", "kinematic")])
+        (touch,) = engine.advance(0.05).contacts
+        engine.spawn([BodySpec(3, "crate", "kinematic", Pose.from_xyz_yaw(5.0, 0.0))])
+        engine.despawn([3])
+        assert engine.state.contacts == (touch,)
+        assert engine.advance(0.05, 10).tick == 2

@@ -62,6 +62,20 @@ def test_an_engine_that_dies_is_reported_in_a_sentence():
     assert not pictures.exists()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_launched_engine_without_a_word(number):
+    with launch() as engine:
+        child = engine._process._child
+        child.send_signal(number)
+        assert child.wait(20) == 0
+        assert engine._process._last_words() == "it said nothing."
+
+
+def test_ctrl_c_does_not_reach_a_launched_engine():
+    with launch() as engine:
+        assert os.getpgid(engine._process._child.pid) != os.getpgid(0)
+
+
 def test_an_engine_ends_with_the_process_that_launched_it():
     careless = subprocess.Popen(
         [sys.executable, "-c", _CARELESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -71,6 +85,21 @@ def test_an_engine_ends_with_the_process_that_launched_it():
     careless.communicate("\n")
     assert gone(int(pid))
     assert not Path(pictures).exists()
+
+
+def test_a_served_engine_that_is_killed_leaves_no_pictures_behind():
+    process = EngineProcess(60.0)
+    try:
+        with connect(process.address) as engine:
+            pictures = engine._frames._path
+            process._child.kill()
+            process._child.wait()
+            assert pictures.exists()
+            with pytest.raises(EngineError, match="cannot be reached"):
+                engine.advance(0.05)
+        assert not pictures.exists()
+    finally:
+        process.stop()
 
 
 def test_an_engine_that_does_not_start_says_why(monkeypatch):
@@ -115,6 +144,14 @@ class _FromTheFuture(engine_pb2_grpc.EngineServiceServicer):
         return engine_pb2.HandshakeResponse(protocol_major=7, session_token="t")
 
 
+class _Silent(engine_pb2_grpc.EngineServiceServicer):
+    def Handshake(self, request, context):  # noqa: N802
+        return engine_pb2.HandshakeResponse(protocol_major=1, session_token="t")
+
+    def Capture(self, request, context):  # noqa: N802
+        return iter(())
+
+
 class _Elsewhere(engine_pb2_grpc.EngineServiceServicer):
     """Offers a file that is not its own, as an engine on another machine would."""
 
@@ -153,6 +190,11 @@ def serve():
 def test_another_protocol_is_named(serve):
     with pytest.raises(EngineError, match=r"speaks protocol 7\.0, this client 1\.0"):
         connect(serve(_FromTheFuture()))
+
+
+def test_a_capture_without_an_answer_is_an_error(serve):
+    with connect(serve(_Silent())) as engine, pytest.raises(EngineError, match="with nothing"):
+        engine.capture([])
 
 
 @pytest.mark.parametrize("exists", [True, False])

@@ -43,7 +43,7 @@ comparison = st.builds(
         st.builds(lambda a, b: Measurement("distance", (a, b)), name, name),
     ),
     st.sampled_from(["<", "<=", ">", ">="]),
-    st.integers(0, 100).map(float),
+    st.one_of(st.integers(0, 100).map(float), st.floats(0, 1e9)),
 )
 condition = st.recursive(
     st.one_of(comparison, st.builds(Collides, name, name)),

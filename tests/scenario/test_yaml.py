@@ -82,6 +82,19 @@ def test_round_trip(tmp_path: Path) -> None:
         ("cityloop: 1", "cityloop: 2", r"cityloop = 2 is not possible"),
         ("duration_s: 4", "duration_s: 0.01", r"shorter than one step"),
         ("hidden_by: parked", "hidden_by: bush", r"hidden_by = 'bush' is not possible"),
+        ('"17:40"', "17:40", r'write the time in quotes, such as "17:40"'),
+        ("child:\n", "ego:\n", r"scenario.yaml:15: the key 'ego' is there twice"),
+        (
+            "blocks: [2, 2]",
+            "blocks: [2, 2], blocks: [3, 3]",
+            r":5: the key 'blocks' is there twice",
+        ),
+        ("name: child", "name: 2024-99-99", r"a value that YAML cannot read: month must be"),
+        (
+            "fail_when",
+            "  - {when: time > 1, do: {run_across: {actor: child}}}\nfail_when",
+            r"'child' is told to run across by two triggers",
+        ),
     ],
 )
 def test_mistakes_are_named_with_their_place(tmp_path: Path, old: str, new: str, says: str) -> None:

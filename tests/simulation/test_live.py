@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import cityloop as cl
-from cityloop.errors import ScenarioError
+from cityloop.engine import CameraImages
+from cityloop.errors import EngineError, ScenarioError
+from cityloop.simulation.roster import Roster
 from cityloop.simulation.tick import Simulation
 from cityloop.spatial import rotation
 
@@ -30,6 +34,7 @@ def test_frames_come_in_lockstep_with_labels_of_their_own_tick(
         # The camera rides on the ego's pose of the same tick, not on the newest one.
         ego = frame.actors.name.index("ego")
         mount = rotation.rotate(frame.actors.quaternion[ego], [1.6, 0.0, 1.4])
+        assert (front.images.tick, front.images.time_s) == (frame.index, frame.time_s)
         position = front.images.world_from_camera.position
         assert position == pytest.approx(frame.actors.position[ego] + mount, abs=1e-6)
         frames += 1
@@ -105,3 +110,68 @@ def test_scripted_people_wait_until_told(small_city: cl.City, engine: cl.Engine)
         simulation.close()
     assert max(speeds[:9]) == 0.0
     assert max(speeds) == pytest.approx(3.0, abs=0.05)
+
+
+def test_pictures_can_be_kept_and_stale_ones_cannot_be_had(
+    scenario: cl.Scenario, engine: cl.Engine
+) -> None:
+    kept, wanted, frames = [], [], []
+    for frame in cl.run(scenario, engine, passes=("depth", "instance")):
+        kept.append(frame["front"].depth)
+        wanted.append(frame["front"].images.passes["depth"].tobytes())
+        frames.append(frame)
+    assert [depth.tobytes() for depth in kept] == wanted
+    assert len(set(wanted)) == len(wanted)
+    with pytest.raises(ScenarioError, match="'instance' picture of frame 2 is gone"):
+        _ = frames[2]["front"].objects
+
+
+def test_a_loop_that_is_left_early_gives_way_to_the_next(
+    scenario: cl.Scenario, engine: cl.Engine
+) -> None:
+    for _ in cl.run(scenario, engine, passes=("semantic",)):
+        break
+    with pytest.raises(ZeroDivisionError):
+        _ = [1 / frame.index for frame in cl.run(scenario, engine, passes=("semantic",))]
+    assert next(cl.run(scenario, engine, passes=("semantic",))).index == 0
+
+
+def test_a_second_run_beside_the_first_is_refused_and_harms_nothing(
+    scenario: cl.Scenario, engine: cl.Engine
+) -> None:
+    first = cl.run(scenario, engine, passes=("semantic",))
+    next(first)
+    with pytest.raises(ScenarioError, match=r"Another scenario is being played .*close\(\)"):
+        next(cl.run(scenario, engine, passes=("semantic",)))
+    assert next(first).index == 1
+    first.close()
+    second = cl.run(scenario, engine, passes=("semantic",))
+    assert next(second).index == 0
+    second.close()
+
+
+def test_pictures_of_another_tick_are_not_labelled(
+    scenario: cl.Scenario, engine: cl.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = engine.capture
+
+    def late(*arguments: object) -> list[CameraImages]:
+        return [replace(i, tick=i.tick + 1) for i in capture(*arguments)]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "capture", late)
+    with pytest.raises(EngineError, match="drew tick 3 for camera 'front', where tick 2 was due"):
+        next(cl.run(scenario, engine, passes=("semantic",)))
+
+
+def test_two_who_wait_at_one_spot_are_hidden_by_the_same_cars(
+    small_city: cl.City, engine: cl.Engine
+) -> None:
+    spot = small_city.roadside("south_in", s_m=45, hidden_by="parked")
+    scenario = cl.Scenario(small_city, duration_s=0.1)
+    for name in ("one", "other"):
+        scenario.pedestrian(name, kind="girl", at=spot)
+    simulation = Simulation(scenario, engine)
+    simulation.close()
+    bodies = simulation.stage.bodies(Roster(), simulation._traffic.state.signals)
+    poses = [b.pose.position.tobytes() for b in bodies if b.instance_id]
+    assert len(set(poses)) == len(poses)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from cityloop.engine import BodyStates
+from cityloop.errors import EngineError
 from cityloop.simulation.roster import FIRST_UNLABELLED_ID, Roster
 from cityloop.spatial import Pose
 from cityloop.world.scene import Prototype
@@ -59,3 +60,12 @@ def test_empty_world() -> None:
     table = Roster().table(states([]))
     assert len(table.id) == 0
     assert table.position.shape == (0, 3)
+
+
+def test_a_body_that_the_engine_lost_is_named_and_no_other_takes_its_row() -> None:
+    roster = Roster()
+    for name in ("a", "b", "c"):
+        roster.add(name, CAR, SemanticClass.CAR)
+    for known in ([1, 3], [1, 2], []):
+        with pytest.raises(EngineError, match="did not say where"):
+            roster.table(states(known))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from cityloop.world.meshing import (
     face_normals,
     smooth_normals,
     translation,
+    triangulate,
     turn_z,
 )
 
@@ -64,12 +66,35 @@ def test_walls_measure_their_texture_along_the_outline_and_down():
     assert end[:, 1] == pytest.approx([-2.0, -2.0])
 
 
+@pytest.mark.parametrize("outline", PRISM_CASES.values(), ids=PRISM_CASES)
 @pytest.mark.parametrize("facing", [1, -1])
-def test_a_polygon_with_a_hole_has_the_area_and_side_asked_for(facing):
-    hole = [(0.5, 1), (1.5, 1), (1.5, 2), (0.5, 2)]
+def test_a_polygon_has_the_area_and_side_asked_for(facing, outline):
     builder = MeshBuilder()
-    builder.polygon(SQUARE, 7.0, "m", holes=[hole], facing=facing)
-    assert vector_area(builder.corners) == pytest.approx([0, 0, facing * 5.0])
+    builder.polygon(outline, 7.0, "m", facing=facing)
+    assert vector_area(builder.corners) == pytest.approx([0, 0, facing * 6.0])
+    assert builder.corners[..., 2] == pytest.approx(7.0)
+
+
+def test_a_hole_stays_open_when_a_polygon_is_triangulated():
+    hole = shapely.box(0.5, 1, 1.5, 2)
+    vertices, triangles = triangulate(shapely.Polygon(SQUARE).difference(hole))
+    corners = np.column_stack([vertices, np.zeros(len(vertices))])[triangles]
+    assert vector_area(corners) == pytest.approx([0, 0, 5.0])
+    assert (face_normals(corners)[:, 2] > 0).all()
+    assert not any(hole.contains(shapely.Point(c[:2])) for c in corners.mean(axis=1))
+
+
+def test_curves_are_triangulated_without_slivers():
+    # Ear clipping would cut off the corners of the outer arc, as triangles 0.2 mm high.
+    angle = np.linspace(0, np.pi / 2, 80)
+    arc = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    vertices, triangles = triangulate(shapely.Polygon(np.concatenate([4 * arc, 3.85 * arc[::-1]])))
+    corners = np.column_stack([vertices, np.zeros(len(vertices))])[triangles]
+    double_area = np.linalg.norm(
+        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+    )
+    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+    assert (double_area / sides.max(axis=1)).min() > 0.05
 
 
 def test_a_lathe_makes_a_round_body():

@@ -73,6 +73,18 @@ def test_ground_has_no_hole_and_covers_nothing_twice(town: City) -> None:
     assert doubled.sum() / 2 == pytest.approx(whole, rel=1e-5)
 
 
+@pytest.mark.parametrize("map_name", ["town", "gothenburg"])
+def test_ground_and_paint_have_no_slivers(map_name: str, request: pytest.FixtureRequest) -> None:
+    city: City = request.getfixturevalue(map_name)
+    for prefix in ("ground/", "marking/"):
+        corners, _, _ = ground_triangles(city.scene, prefix)
+        sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+        double_area = np.linalg.norm(
+            np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+        )
+        assert (double_area / sides.max(axis=1)).min() > 0.0005
+
+
 def test_kerb_faces_look_towards_the_road(town: City) -> None:
     corners, normals, names = ground_triangles(town.scene, "ground/")
     upright = np.abs(normals[:, 0, 2]) < 0.3

@@ -3,6 +3,7 @@ import collections
 import numpy as np
 import pytest
 
+from cityloop.dataset.verification.motion import WHEEL_MARGIN_M
 from cityloop.errors import ScenarioError
 from cityloop.world.meshing import face_normals
 from cityloop.world.scene import BoxCollider
@@ -101,6 +102,18 @@ def test_wheels_turn_about_their_parts_y_axis_and_touch_the_ground(kind, level, 
         assert abs(positions[:, 1]).max() <= kind.width_m / 2 - kind.track_m / 2 + 0.01
 
 
+@every_kind
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_tyres_are_as_round_as_verification_takes_them_to_be(kind, level, prototypes, meshes):
+    part = next(p for p in prototypes[kind.name].parts if p.wheel == 0)
+    points = meshes[part.lods[level].mesh].positions[:, [0, 2]].astype(np.float64)
+    tread = points[np.hypot(*points.T) > kind.wheel_radius_m - 1e-4]
+    angles = np.unique(np.round(np.arctan2(*tread.T), 4))
+    widest = np.diff(angles, append=angles[0] + 2 * np.pi).max()
+    flattest = kind.wheel_radius_m * np.cos(widest / 2)
+    assert flattest > kind.wheel_radius_m - WHEEL_MARGIN_M
+
+
 def signed_volume(positions, indices):
     a, b, c = (positions[indices[:, i]].astype(np.float64) for i in range(3))
     return float(np.einsum("ti,ti->", a, np.cross(b, c)) / 6)
@@ -161,8 +174,9 @@ def test_lines_thinner_than_a_pixel_are_not_drawn(kind, prototypes, meshes):
     assert len(lines) == (kind.name != "bus")
     for part in lines:
         (level,) = part.lods
-        # A pixel of a camera 1280 pixels wide with a field of view of 90 degrees covers d/640.
-        assert level.max_distance_m / 640 < GAP_WIDTH_M
+        # A pixel of a camera 1280 pixels wide with a field of view of 90 degrees covers d/640; a
+        # line seen 60 degrees aslant looks half as wide.
+        assert level.max_distance_m / 640 < GAP_WIDTH_M / 2
     drawn = [mesh for name, mesh in meshes.items() if name.startswith(f"{kind.name}/body/")]
     assert all(GAP not in mesh.material_names for mesh in drawn)
 
@@ -172,12 +186,11 @@ def left_side_y(corners, x, z):
     a, b, c = np.moveaxis(corners, 1, 0)
     edge, other, to_point = (v[:, [0, 2]] for v in (b - a, c - a, np.array([x, 0.0, z]) - a))
     double_area = edge[:, 0] * other[:, 1] - edge[:, 1] * other[:, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        u = (to_point[:, 0] * other[:, 1] - to_point[:, 1] * other[:, 0]) / double_area
-        v = (edge[:, 0] * to_point[:, 1] - edge[:, 1] * to_point[:, 0]) / double_area
-        hit = (u >= 0) & (v >= 0) & (u + v <= 1)
-    y = a[:, 1] + u * (b - a)[:, 1] + v * (c - a)[:, 1]
-    return y[hit].max()
+    double_area[double_area == 0] = np.nan
+    u = (to_point[:, 0] * other[:, 1] - to_point[:, 1] * other[:, 0]) / double_area
+    v = (edge[:, 0] * to_point[:, 1] - edge[:, 1] * to_point[:, 0]) / double_area
+    hit = (u >= 0) & (v >= 0) & (u + v <= 1)
+    return (a[:, 1] + u * (b - a)[:, 1] + v * (c - a)[:, 1])[hit].max()
 
 
 @every_kind

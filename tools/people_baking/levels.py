@@ -74,8 +74,9 @@ def _thin(piece: Piece, triangles: int, level: int) -> tuple[Piece, Array]:
     # nearly touch must not lend each other weights.
     piece_points = np.hstack([piece.positions, NORMAL_SCALE_M * normals])
     own = vertex_normals(points, faces)
-    distance, near = cKDTree(piece_points).query(
-        np.hstack([points, NORMAL_SCALE_M * own]), k=NEIGHBOURS
+    distance, near = map(
+        np.asarray,
+        cKDTree(piece_points).query(np.hstack([points, NORMAL_SCALE_M * own]), k=NEIGHBOURS),
     )
     share = 1 / (distance + 1e-5) ** 2
     share /= share.sum(axis=1, keepdims=True)

@@ -118,7 +118,7 @@ def _neighbour_mean(triangles: Triangles, size: int) -> tuple[sparse.csr_matrix,
     i, j = i[keep], j[keep]
     matrix = sparse.csr_matrix((np.ones(len(i)), (i, j)), shape=(size, size))
     degree = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1)
-    return sparse.diags(1 / degree) @ matrix, border
+    return sparse.csr_matrix(sparse.diags(1 / degree) @ matrix), border
 
 
 def drape(piece: Piece, ease: Array | float, rounds: int) -> Piece:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import grpc
 
-from cityloop.embedded.refusal import RefusalError, invalid
+from cityloop.embedded.refusal import RefusalError
 
 SLOTS = 8
 _PAGE = 4096
@@ -56,13 +56,11 @@ class SharedFrames:
             raise
 
     def slot(self, index: int, size: int) -> tuple[int, memoryview]:
-        """Return the offset of a slot in the file and its `size` writable bytes.
+        """Return the offset of slot `index` (0 to 7) in the file and its `size` writable bytes.
 
         Raises:
-            RefusalError: if there is no such slot, or no room left for it.
+            RefusalError: if there is no room left for it.
         """
-        if index >= SLOTS:
-            raise invalid(f"Slot {index} does not exist: slots are 0 to {SLOTS - 1}.")
         slot = self._slots[index]
         if slot.capacity < size:
             pages = -(-size // _PAGE) * _PAGE

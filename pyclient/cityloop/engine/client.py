@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TypeVar
 
@@ -155,9 +155,7 @@ class Engine:
             return decode.body_states([])
         answer = self._call(self._stub.Spawn, encode.bodies(bodies))
         new = decode.body_states(answer.states)
-        self._state = WorldState(
-            self._state.tick, self._state.time_s, _merged(self._state.bodies, new)
-        )
+        self._state = replace(self._state, bodies=_merged(self._state.bodies, new))
         return new
 
     def despawn(self, ids: Sequence[int]) -> None:
@@ -167,9 +165,7 @@ class Engine:
             return
         self._call(self._stub.Despawn, engine_pb2.DespawnRequest(ids=ids))
         stay = ~np.isin(self._state.bodies.ids, np.asarray(ids, dtype=np.uint32))
-        self._state = WorldState(
-            self._state.tick, self._state.time_s, _rows(self._state.bodies, np.flatnonzero(stay))
-        )
+        self._state = replace(self._state, bodies=_rows(self._state.bodies, np.flatnonzero(stay)))
 
     # Lockstep ----------------------------------------------------------------------------------
 
@@ -264,11 +260,10 @@ class Engine:
                 )
         if self._frames is not None:
             self._frames.close()
-            if self._process is not None:
-                self._process.stop()
-                self._frames.remove()
         if self._process is not None:
             self._process.stop()
+            if self._frames is not None:
+                self._frames.remove()
         self._channel.close()
 
     def __enter__(self) -> "Engine":
@@ -312,6 +307,9 @@ class Engine:
             if obituary:
                 return EngineError(obituary)
         if code == grpc.StatusCode.UNAVAILABLE:
+            if self._frames is not None:
+                # An engine that was killed cannot do it; one that lives does not need the name.
+                self._frames.remove()
             return EngineError(
                 f"The engine at {self._address} cannot be reached: is it running, at this address, "
                 "and do both sides use TLS or neither?"

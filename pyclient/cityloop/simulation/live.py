@@ -128,9 +128,7 @@ class Frame:
         self.time_s = moment.time_s
         self.actors = moment.actors
         self.failure = moment.failure
-        self._cameras = {
-            i.camera: CameraFrame(i, moment.actors) for i in moment.pictures(images)
-        }
+        self._cameras = {i.camera: CameraFrame(i, moment.actors) for i in moment.pictures(images)}
         self._vehicles = vehicles
         self._controls = controls
 

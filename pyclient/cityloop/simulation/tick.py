@@ -12,7 +12,6 @@ from cityloop.engine import (
     CameraImages,
     CameraSpec,
     Commands,
-    Contact,
     Engine,
     KinematicTarget,
     WorldState,
@@ -53,7 +52,6 @@ class Moment:
         time_s: since frame 0.
         actors: all labelled objects.
         articulation: actor id -> ((W, 5) wheels or None, (B, 3, 4) bones or None).
-        contacts: touches during the tick that led here.
         failure: the fail_when condition if it holds, else "".
         state: the engine's own words.
     """
@@ -62,7 +60,6 @@ class Moment:
     time_s: float
     actors: ActorTable
     articulation: Articulation
-    contacts: tuple[Contact, ...]
     failure: str
     state: WorldState
 
@@ -147,14 +144,14 @@ class Simulation:
         new = {a.name: a for a in self._traffic.step(outsiders).actors}
         bones = _bones(new.values())
         commands = self._commands(before, old, new, bones, controls or {})
-        state = self.engine.advance(self.dt_s, self._substeps, commands)
+        self.engine.advance(self.dt_s, self._substeps, commands)
         gone = [self.roster.remove(name) for name in old if name not in new]
         for body_id in gone:
             self._bones.pop(body_id, None)
         self.engine.despawn(gone)
         arrivals = [a for name, a in new.items() if name not in old]
         self.engine.spawn([self._traffic_body(a, bones) for a in arrivals])
-        self.moment = self._look(before.frame + 1, state.contacts)
+        self.moment = self._look(before.frame + 1)
         return self.moment
 
     def _scripted(self) -> tuple[dict[str, ScriptedVehicle], dict[str, ScriptedPerson]]:
@@ -195,7 +192,7 @@ class Simulation:
         bones = _bones(background)
         bodies += [self._traffic_body(a, bones) for a in background]
         self.engine.spawn(bodies)
-        return self._look(-WARM_UP_TICKS, ())
+        return self._look(-WARM_UP_TICKS)
 
     def _traffic_body(self, actor: TrafficActor, bones: Mapping[str, Bones]) -> BodySpec:
         """Enter a background actor under a new id and return what to spawn."""
@@ -295,12 +292,12 @@ class Simulation:
                 self._vehicles[action.actor].set_speed(action.set_speed.speed_mps)
         self._pending = waiting
 
-    def _look(self, frame: int, contacts: tuple[Contact, ...]) -> Moment:
+    def _look(self, frame: int) -> Moment:
         """Return the newest tick as a moment."""
         state = self.engine.state
         actors = self.roster.table(state.bodies)
         names = dict(zip(actors.id.tolist(), actors.name, strict=True))
-        for contact in contacts:
+        for contact in state.contacts:
             if contact.body_a in names and contact.body_b in names:
                 self._touched.add(frozenset((names[contact.body_a], names[contact.body_b])))
         wheels = state.bodies.wheels
@@ -316,7 +313,6 @@ class Simulation:
             time_s=time_s,
             actors=actors,
             articulation=articulation,
-            contacts=contacts,
             failure=str(self._fail_when) if failed else "",
             state=state,
         )

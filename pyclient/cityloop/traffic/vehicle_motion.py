@@ -174,7 +174,6 @@ class VehicleTracks:
         self._dark = dark
         self._most_wheels = max((len(c.wheel_radii_m) for c in chassis.values()), default=0)
         self._traces: list[_Trace] = []
-        self._rows: dict[int, int] = {}
         # Channels: guide point x and y, ground height under the rear and the front axle.
         self._history = SampleHistory(kernel, channels=4)
         self._signals = SampleHistory(kernel, channels=1)

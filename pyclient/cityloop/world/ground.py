@@ -25,17 +25,17 @@ KERB_WIDTH_M = 0.15
 RAMP_M = 0.6  # how far behind the road's edge a dropped kerb has risen to full height
 BEYOND_FRINGE_M = 80.0  # how far roads are drawn on where they leave the map
 
-# Vertices of the road and of the raised paving lie on a grid, so that none nearly coincide: unions of
-# lanes leave some micrometres apart, and slivers between them.
+# Vertices of the road and of the raised paving lie on a grid, so that none nearly coincide: unions
+# of lanes leave some micrometres apart, and slivers between them.
 _GRID_M = 0.01
-# A kerb that has risen by a smaller share of its height counts as lowered.
-_LEAST_RISE = 0.03
+# A lowered kerb stays level over this share of a ramp or wing before it rises: where the ground is
+# cut, a centimetre or two beside the ramp, faces a fraction of a millimetre high would come out.
+_LEVEL_SHARE = 0.03
 # Sideways from a crossing the kerb rises again over this length.
 _WING_M = 0.5
 # A closed lane that is wider is a verge of grass, not a gutter or hard shoulder.
 _WIDEST_GUTTER_M = 2.6
 _ROAD_KINDS = ("driving", "parking", "bicycle", "border")
-_WALK_KINDS = ("sidewalk", "walkingarea")
 
 
 @dataclass(frozen=True)
@@ -75,22 +75,6 @@ def _flat(part: Shape) -> list[Shape]:
     if part.geom_type == "Polygon":
         return [part]
     return polygons(part) if part.geom_type in ("MultiPolygon", "GeometryCollection") else []
-
-
-def triangulate(shape: Shape) -> tuple[Array, NDArray[np.int64]]:
-    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a polygon with holes.
-
-    A constrained Delaunay triangulation: slivers, which ear clipping leaves along curves, spoil
-    what is interpolated across them.
-    """
-    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(shape))
-    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
-    vertices, index = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
-    index = index.reshape(-1, 3)
-    a, b, c = np.moveaxis(corners, 1, 0)
-    turn = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
-    index[turn < 0] = index[turn < 0][:, ::-1]
-    return vertices, index
 
 
 class Ground:
@@ -260,8 +244,8 @@ class Ground:
                 behind = shapely.distance(ramp.road, point) / RAMP_M
                 beside = shapely.distance(ramp.zone, point) / _WING_M
                 rise[i] = min(rise[i], max(behind, beside))
-        rise[rise < _LEAST_RISE] = 0.0
-        return np.asarray(self.elevation(xy) + KERB_HEIGHT_M * np.minimum(rise, 1.0))
+        rise = np.clip((rise - _LEVEL_SHARE) / (1 - _LEVEL_SHARE), 0.0, 1.0)
+        return np.asarray(self.elevation(xy) + KERB_HEIGHT_M * rise)
 
     def height(self, xy: Array) -> Array:
         """Return (N,) heights of the ground at the points (N, 2), metres."""

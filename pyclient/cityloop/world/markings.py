@@ -10,7 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from cityloop.world import polylines
-from cityloop.world.ground import Shape, ribbon, triangulate
+from cityloop.world.ground import Shape, ribbon
+from cityloop.world.meshing import triangulate
 from cityloop.world.network import Lane, RoadNetwork
 from cityloop.world.strips import BAY_LENGTH_M, BED_LENGTH_M
 

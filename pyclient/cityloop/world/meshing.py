@@ -6,16 +6,17 @@ at zero, for materials without a texture.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-import mapbox_earcut
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from cityloop.world.scene import Mesh
 
 F64 = NDArray[np.float64]
 
-# A point reflection through the plane y = 0: the right half of something built as its left half.
+# A reflection in the plane y = 0: the right half of something built as its left half.
 MIRROR_Y: F64 = np.diag([1.0, -1.0, 1.0, 1.0])
 
 _WELD_M = 1e-5  # corners nearer than this count as one point when normals are smoothed
@@ -103,6 +104,22 @@ def _projected_uvs(corners: F64, texture_m: float) -> F64:
     u = np.where(axis[:, None] == 0, sign * y, np.where(axis[:, None] == 1, -sign * x, x))
     v = np.where(axis[:, None] == 2, -sign * y, -z)
     return np.stack([u, v], axis=-1) / texture_m
+
+
+def triangulate(shape: Any) -> tuple[F64, NDArray[np.int64]]:
+    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a shapely polygon, m.
+
+    A constrained Delaunay triangulation: slivers, which ear clipping leaves along curves, spoil
+    what is interpolated across them.
+    """
+    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(shape))
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
+    vertices, index = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
+    index = index.reshape(-1, 3)
+    a, b, c = np.moveaxis(corners, 1, 0)
+    turn = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    index[turn < 0] = index[turn < 0][:, ::-1]
+    return vertices, index
 
 
 class MeshBuilder:
@@ -230,24 +247,16 @@ class MeshBuilder:
         z: float,
         material: str,
         *,
-        holes: Sequence[ArrayLike] = (),
         facing: int = 1,
         texture_m: float | None = None,
     ) -> None:
-        """Add a flat polygon at height `z`: `outline` (N, 2), `holes` (M, 2) each, any winding.
+        """Add a flat polygon at height `z`: `outline` (N, 2) in any winding.
 
         `facing` is 1 for a surface seen from above, -1 from below.
         """
-        rings = [np.asarray(ring, dtype=np.float64) for ring in (outline, *holes)]
-        points = np.concatenate(rings)
-        ends = np.cumsum([len(ring) for ring in rings]).astype(np.uint32)
-        index = mapbox_earcut.triangulate_float64(points, ends).astype(np.int64).reshape(-1, 3)
-        a, b, c = (points[index[:, i]] for i in range(3))
-        ab, ac = b - a, c - a
-        clockwise = (ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]) * facing < 0
-        index[clockwise] = index[clockwise][:, ::-1]
+        points, index = triangulate(shapely.Polygon(np.asarray(outline, dtype=np.float64)))
         positions = np.column_stack([points, np.full(len(points), float(z))])
-        self.triangles(positions, index, material, texture_m=texture_m)
+        self.triangles(positions, index[:, ::facing], material, texture_m=texture_m)
 
     def extrude(
         self,

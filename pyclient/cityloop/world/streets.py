@@ -14,10 +14,9 @@ from cityloop.world.ground import (
     Ground,
     Shape,
     polygons,
-    triangulate,
 )
 from cityloop.world.markings import Markings
-from cityloop.world.meshing import MeshBuilder
+from cityloop.world.meshing import MeshBuilder, triangulate
 from cityloop.world.network import RoadNetwork
 from cityloop.world.scene import LevelOfDetail, MeshCollider, Part, Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass

@@ -40,8 +40,8 @@ __all__ = [
 ]
 
 LOD_DISTANCES_M = (18.0, 55.0, 1500.0)  # how far each level of detail is drawn
-# Farther off these lines are thinner than a pixel of an ordinary camera and would come out dotted.
-GAPS_DRAWN_TO_M = 6.0
+# Farther off the lines of doors, seen aslant, are thinner than a pixel and would come out dotted.
+GAPS_DRAWN_TO_M = 5.0
 MAX_STEERING_ANGLE_RAD = math.radians(35.0)
 
 _WHEEL_NAMES = ("front_left", "front_right", "rear_left", "rear_right")

@@ -113,7 +113,7 @@ def mirrors(kind: VehicleKind, level: int) -> MeshBuilder:
 
 
 def gaps(kind: VehicleKind) -> MeshBuilder:
-    """Return the lines of doors, boot lid and rear doors, about a centimetre wide."""
+    """Return the lines of doors, boot lid and rear doors, to be seen from near by only."""
     skin = shell(kind)
     builder, left = MeshBuilder(), skin.gap_lines()
     builder.add(left)

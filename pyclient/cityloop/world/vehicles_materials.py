@@ -36,7 +36,7 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(GLASS, (0.012, 0.016, 0.018), roughness=0.05),
     Material(BLACK, (0.014, 0.014, 0.015), roughness=0.75),
     Material(UNDER, (0.008, 0.008, 0.008), roughness=0.95),
-    Material(GAP, (0.006, 0.006, 0.006), roughness=0.9),
+    Material(GAP, (0.10, 0.10, 0.10), roughness=0.9, tint_slot=1),
     Material(CHROME, (0.62, 0.63, 0.64), roughness=0.18, metallic=1.0),
     Material(TYRE, (0.018, 0.018, 0.019), roughness=0.85),
     Material(RIM, (0.52, 0.53, 0.54), roughness=0.35, metallic=0.8),

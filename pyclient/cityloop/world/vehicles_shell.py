@@ -45,7 +45,7 @@ _SPACING_M = (0.30, 1.2, 9.0)
 _ARCH_SIDES = (8, 4, 0)
 _MERGE_M = (0.004, 0.09, 0.09)  # stations nearer than this are one
 
-GAP_WIDTH_M = 0.012
+GAP_WIDTH_M = 0.016
 ABOVE_SKIN_M = 0.003  # how far lines lie before the skin, so that depth keeps them apart
 
 

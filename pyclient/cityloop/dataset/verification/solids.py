@@ -1,4 +1,4 @@
-"""Distances and 3D boxes of the labels against the surface points that depth gives."""
+"""Distances and 3D boxes against the surface that depth gives; world against camera axes."""
 
 import numpy as np
 
@@ -16,11 +16,11 @@ FRAMES_TOLERANCE = 1e-6
 
 
 class SolidCheck:
-    """Nearest distance, box and its two frames of reference, object by object."""
+    """Nearest distance, box, and both frames of reference, object by object."""
 
     def __init__(self) -> None:
         self._distance = Tally("distance_m against depth", "m", DISTANCE_TOLERANCE_M)
-        self._range = Tally("3D boxes: world, camera frame", "m", FRAMES_TOLERANCE)
+        self._frames = Tally("labels: world against camera", "m, m/s", FRAMES_TOLERANCE)
         self._rigid = Tally("3D boxes hold the surface: objects", "m", RIGID_MARGIN_M)
         self._people = Tally("3D boxes hold the surface: people", "m", PERSON_MARGIN_M)
 
@@ -42,12 +42,14 @@ class SolidCheck:
             turned = rotation.to_matrix(in_camera.quaternion) - rotation.to_matrix(
                 objects.quaternion_camera[row]
             )
+            velocity = pose.inverse().rotate(objects.velocity_world[row])
             frames = max(
                 float(np.abs(in_camera.position - objects.center_camera[row]).max()),
                 abs(float(np.linalg.norm(in_camera.position)) - objects.range_to_center_m[row]),
                 float(np.abs(turned).max()),
+                float(np.abs(velocity - objects.velocity_camera[row]).max()),
             )
-            self._range.add(frames, where)
+            self._frames.add(frames, where)
 
             with np.errstate(invalid="ignore"):  # where depth says sky, nothing fits the box
                 local = transform(in_camera.inverse(), points)
@@ -58,4 +60,4 @@ class SolidCheck:
 
     def rows(self) -> list[Row]:
         """Return a row each for distance, frames of reference, and boxes of objects and people."""
-        return [t.row() for t in (self._distance, self._range, self._rigid, self._people)]
+        return [t.row() for t in (self._distance, self._frames, self._rigid, self._people)]

@@ -115,7 +115,12 @@ class LabelCheck:
                     pairs = (
                         (labels.position_world[known], actors.position[index]),
                         (labels.velocity_world[known], actors.velocity[index]),
+                        (labels.quaternion_world[known], actors.quaternion[index]),
                         (labels.acceleration_world[known], actors.acceleration[index]),
+                        (
+                            labels.yaw_rate_radps[known][:, None],
+                            actors.angular_velocity[index, 2:],
+                        ),
                         (labels.dimension[known], actors.dimension[index]),
                         (labels.center_world[known], center),
                         (
@@ -124,6 +129,10 @@ class LabelCheck:
                         ),
                     )
                     errors[known] = np.max([np.abs(a - b).max(axis=-1) for a, b in pairs], axis=0)
+                    for k, i in zip(known, index, strict=True):
+                        said = (labels.name[k], labels.kind[k], labels.semantic[k])
+                        if said != (actors.name[i], actors.kind[i], actors.semantic[i]):
+                            errors[k] = np.inf
                 worst = int(np.argmax(errors)) if len(errors) else 0
                 place = (
                     f"{sequence.name}, frame {number}, {labels.name[worst]}" if len(errors) else ""

@@ -1,0 +1,90 @@
+"""An engine that is served, with a token and with TLS, and runs that connect to it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CITYLOOP = [sys.executable, "-c", "from cityloop.cli.main import cli; cli(prog_name='cityloop')"]
+
+SCENARIO = """\
+name: short
+duration_s: 0.1
+map: {grid: {blocks: [2, 2], seed: 1}}
+actors:
+  ego:
+    vehicle: sedan
+    route: [east_in, west_out]
+    cameras:
+      front: {size: [64, 36]}
+"""
+
+
+@contextmanager
+def served(*options: object) -> Iterator[str]:
+    server = subprocess.Popen(
+        [*CITYLOOP, "serve", "--port", "0", *map(str, options)], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    try:
+        yield server.stdout.readline().split()[-1]
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+@pytest.fixture
+def run(tmp_path: Path):
+    scenario = tmp_path / "short.yaml"
+    scenario.write_text(SCENARIO)
+
+    def run(name: str, *options: object, token: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*CITYLOOP, "run", str(scenario), "--out", str(tmp_path / name), *map(str, options)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=os.environ | {"CITYLOOP_TOKEN": token},
+        )
+
+    return run
+
+
+def test_the_token_comes_from_the_option_or_the_environment(run) -> None:
+    with served("--access-token", "open sesame") as address:
+        without = run("a", "--connect", address)
+        assert (without.returncode, "access token is wrong" in without.stderr) == (2, True)
+        by_option = run("b", "--connect", address, "--access-token", "open sesame")
+        assert by_option.returncode == 0, by_option.stderr
+        by_environment = run("c", "--connect", address, token="open sesame")
+        assert by_environment.returncode == 0, by_environment.stderr
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_an_encrypted_connection(run, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    making = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    subprocess.run(
+        ["openssl", *making.split(), "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", str(key), "-out", str(certificate)],
+        check=True,
+        capture_output=True,
+    )
+    with served("--tls-certificate", certificate, "--tls-key", key) as address:
+        plain = run("a", "--connect", address)
+        assert (plain.returncode, "both sides use TLS" in plain.stderr) == (2, True)
+        safe = run("b", "--connect", address, "--root-certificates", certificate)
+        assert safe.returncode == 0, safe.stderr
+
+
+def test_certificates_that_cannot_be_used(run, tmp_path: Path) -> None:
+    missing = tmp_path / "none.pem"
+    alone = run("a", "--root-certificates", missing)
+    assert (alone.returncode, "to --connect to" in alone.stderr) == (2, True)
+    unreadable = run("a", "--connect", "127.0.0.1:1", "--root-certificates", missing)
+    assert (unreadable.returncode, f"{missing}: No such file" in unreadable.stderr) == (2, True)

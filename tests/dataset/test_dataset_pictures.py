@@ -1,0 +1,81 @@
+"""Passes as pictures: known colours of tiny passes."""
+
+import numpy as np
+import pytest
+
+from cityloop.dataset.pictures import contact_sheet, picture_of
+from cityloop.engine.frames import PASSES
+from cityloop.world.semantics import CLASSES, SemanticClass
+
+
+def test_depth_goes_from_red_near_to_blue_far_and_the_sky_is_grey() -> None:
+    picture = picture_of("depth", np.array([[2.0, 150.0, np.inf, 0.5, 900.0]], np.float32))[0]
+    near, far, sky, nearer, farther = picture.astype(int)
+    assert near[0] > near[1]
+    assert near[0] > near[2]
+    assert far[2] > far[0]
+    assert far[2] > far[1]
+    assert sky.tolist() == [200, 200, 200]
+    assert nearer.tolist() == near.tolist()
+    assert farther.tolist() == far.tolist()
+
+
+def test_classes_get_the_colours_of_their_palette() -> None:
+    picture = picture_of("semantic", np.array([[SemanticClass.ROAD, SemanticClass.PERSON]], "u1"))
+    assert tuple(picture[0, 0]) == CLASSES[SemanticClass.ROAD].color
+    assert tuple(picture[0, 1]) == CLASSES[SemanticClass.PERSON].color
+
+
+def test_instances_are_told_apart_and_background_is_black() -> None:
+    ids = np.arange(300, dtype=np.uint32)[None]
+    picture = picture_of("instance", ids)[0]
+    assert picture[0].tolist() == [0, 0, 0]
+    assert len(np.unique(picture, axis=0)) > 295
+    assert picture[1:].min() >= 55
+
+
+def test_normals_are_shifted_into_the_colour_cube() -> None:
+    normal = np.array([[[0, 0, -1], [1, 0, 0], [0, -1, 0]]], np.float16)
+    picture = picture_of("normal", normal)[0]
+    assert picture.tolist() == [[128, 128, 0], [255, 128, 128], [128, 0, 128]]
+
+
+@pytest.mark.parametrize("name", ["flow_backward", "flow_forward"])
+def test_flow_to_the_right_is_red_downwards_lime_and_no_flow_white(name: str) -> None:
+    flow = np.array([[[3, 0], [0, 3], [-3, 0], [0, 0]]], np.float32)
+    right, down, left, still = picture_of(name, flow)[0].tolist()
+    assert right == [255, 0, 0]
+    assert down == pytest.approx([128, 255, 0], abs=1)  # hue 90 degrees
+    assert left == [0, 255, 255]
+    assert still == [255, 255, 255]
+
+
+def test_velocity_to_the_north_has_the_colour_of_flow_upwards() -> None:
+    # World y points north, seen from above upwards on the page; picture rows count downwards.
+    velocity = np.array([[[0, 4, 0], [4, 0, 0]]], np.float32)
+    flow = np.array([[[0, -4], [4, 0]]], np.float32)
+    assert np.array_equal(picture_of("velocity", velocity), picture_of("flow_forward", flow))
+
+
+def test_a_contact_sheet_holds_every_pass_and_does_not_blend_ids() -> None:
+    height, width = 36, 64
+    passes = {
+        "rgb": np.full((height, width, 3), 90, np.uint8),
+        "depth": np.full((height, width), np.inf, np.float32),
+        "instance": np.zeros((height, width), np.uint32),
+        "semantic": np.zeros((height, width), np.uint8),
+        "flow_backward": np.zeros((height, width, 2), np.float32),
+        "flow_forward": np.zeros((height, width, 2), np.float32),
+        "velocity": np.zeros((height, width, 3), np.float32),
+        "normal": np.zeros((height, width, 3), np.float16),
+    }
+    assert set(passes) == set(PASSES)
+    passes["semantic"][:, ::2] = SemanticClass.PERSON
+    sheet = contact_sheet(passes, columns=3, width=32)
+    tile = 22 + 18  # title and picture
+    assert sheet.shape == (3 * tile, 3 * 32, 3)
+    place = PASSES.index("semantic")
+    top, left = place // 3 * tile + 22, place % 3 * 32
+    shown = np.unique(sheet[top : top + 18, left : left + 32].reshape(-1, 3), axis=0)
+    palette = {CLASSES[SemanticClass.PERSON].color, CLASSES[SemanticClass(0)].color}
+    assert {tuple(color) for color in shown.tolist()} <= palette
