@@ -9,8 +9,8 @@ from cityloop.world.meshing import MIRROR_Y, SIDES_AND_TOP, MeshBuilder
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import BLACK, CHROME, RIM, STEEL, TYRE
 
-# Sides of the tyre for each level of detail: enough that it is nowhere 3 cm flatter than the circle,
-# for `cityloop verify` takes what lies deeper in that for the wheel.
+# Sides of the tyre for each level of detail: enough that it is nowhere 3 cm flatter than the
+# circle, for `cityloop verify` takes what lies deeper in that for the wheel.
 _SEGMENTS = (24, 10, 8)
 _HEAVY_SEGMENTS = (24, 10, 9)
 
@@ -44,10 +44,12 @@ def wheel(kind: VehicleKind, level: int, side: int = 1) -> MeshBuilder:
     turned = MeshBuilder()
     if level == 2:
         # The far body has no wheel arches: the wheel reaches out to the body's side instead.
-        face = STEEL if heavy else RIM
         outside = (kind.width_m - kind.track_m) / 2 + 0.004
         profile = [(radius, -half), (radius, outside), (rim, outside), (0.0, outside)]
-        turned.lathe(profile, [TYRE, TYRE, face], segments=segments, smooth_deg=50)
+        names = [TYRE, TYRE, RIM]
+        if heavy:  # its dark disc looks like the tyre from there
+            profile, names = [*profile[:2], profile[3]], [TYRE, TYRE]
+        turned.lathe(profile, names, segments=segments, smooth_deg=50)
     else:
         dish = half - (0.10 if heavy else 0.055)
         tyre = [
