@@ -191,6 +191,8 @@ def test_signals_stand_beside_the_carriageway(city: City) -> None:
         point = shapely.Point(mast.placement.pose.position[:2])
         assert not road.contains(point), mast
         assert mast.placement.labelled
+        assert not mast.pole.labelled
+        assert mast.pole.semantic is SemanticClass.POLE
         assert mast.placement.semantic is SemanticClass.TRAFFIC_LIGHT
 
 

@@ -26,7 +26,9 @@ _SHEET = "passes.png"
     type=click.Path(path_type=Path),
     help="Dataset folder.",
 )
-@click.option("--frames", default=100, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--frames", default=100, show_default=True, type=click.IntRange(min=1), help="How many."
+)
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo in the folder.")
 def demo(out: Path, frames: int, overwrite: bool) -> None:
     """Record the demo (a child runs out between parked cars), verify it, say where to look."""
@@ -37,11 +39,10 @@ def demo(out: Path, frames: int, overwrite: bool) -> None:
     report = audit(out)
     sequence = Dataset(out).sequence(scenario.model.name)
     camera = scenario.model.cameras()[0][1]
-    frame = sequence.frame(camera, sequence.frame_count // 2)
+    frame = sequence.frame(camera, sequence.frame_count * 3 // 4)
     sheet = contact_sheet({name: frame.read(name) for name in PASSES})
     cv2.imwrite(str(out / _SHEET), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
-    console.print(f"all passes of one frame: {out / _SHEET}")
-    console.print(
-        f"the video with velocity labels: {sequence.folder / 'cameras' / camera}/labels.mp4"
-    )
+    console.print(f"all passes of one frame: {out / _SHEET}", soft_wrap=True)
+    video = sequence.layout.video(camera)
+    console.print(f"the video with velocity labels: {video}", soft_wrap=True)
     sys.exit(0 if report.passed else 1)

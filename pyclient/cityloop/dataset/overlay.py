@@ -17,6 +17,8 @@ from cityloop.world.semantics import CLASSES, SemanticClass
 ARROW_TIME_S = 0.75
 STILL_MPS = 0.2  # slower than this counts as standing
 MIN_PIXELS = 12  # an object of fewer visible pixels is not marked
+# An arrow would lie on what hides the object if less than this share of its box shows.
+MIN_SHOWN = 0.2
 
 _NEAR_M = 0.3
 _SHAFT_WIDTH_M = 0.28
@@ -100,12 +102,13 @@ def draw_labels(
     moving = {i for i in marked if objects.speed_mps[i] >= STILL_MPS}
     for i in reversed(by_distance):
         color = class_color(int(objects.semantic[i]))
-        if i in moving:
+        if i in moving and _shown(objects, i) >= MIN_SHOWN:
             arrow = arrow_on_ground(objects, i, intrinsics, world_from_camera)
             _draw_polygon(picture, arrow, color, thick)
         _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
-    # Whoever moves and is near chooses the place of the tag first.
+    # Whoever moves and is near chooses the place of the tag first, and is not covered by others.
     taken: list[Rectangle] = []
+    kept_clear = {i: _rectangle(objects.box_2d[i]) for i in moving}
     for i in sorted(by_distance, key=lambda i: i not in moving):
         still_and_small = i not in moving and objects.box_2d[i, 3] - objects.box_2d[i, 1] < 36
         if still_and_small:
@@ -113,8 +116,21 @@ def draw_labels(
         text = f"#{objects.id[i]}"
         if i in moving:
             text += f" {objects.speed_mps[i] * 3.6:.0f} km/h"
-        _draw_tag(picture, text, objects.box_2d[i], class_color(int(objects.semantic[i])), taken)
+        others = [box for j, box in kept_clear.items() if j != i]
+        color = class_color(int(objects.semantic[i]))
+        _draw_tag(picture, text, objects.box_2d[i], color, taken, others)
     return picture
+
+
+def _shown(objects: ObjectTable, row: int) -> float:
+    """Return the share of an object's 2D box that its visible pixels fill."""
+    xmin, ymin, xmax, ymax = objects.box_2d[row]
+    return float(objects.visible_pixels[row] / ((xmax - xmin) * (ymax - ymin)))
+
+
+def _rectangle(box: Sequence[float]) -> Rectangle:
+    left, top, right, bottom = (int(v) for v in box)
+    return left, top, right, bottom
 
 
 def _draw_polygon(picture: Picture, corners: NDArray[np.float64], color: Rgb, thick: int) -> None:
@@ -138,23 +154,32 @@ def _draw_box(picture: Picture, box: Sequence[float], color: Rgb, thick: int) ->
 
 
 def _draw_tag(
-    picture: Picture, text: str, box: Sequence[float], color: Rgb, taken: list[Rectangle]
+    picture: Picture,
+    text: str,
+    box: Sequence[float],
+    color: Rgb,
+    taken: list[Rectangle],
+    kept_clear: Sequence[Rectangle],
 ) -> None:
-    """Draw `text` on a filled tag beside `box`, where it covers none of the tags in `taken`."""
+    """Draw `text` on a filled tag beside `box`, if a place is left.
+
+    It covers none of the tags in `taken` and none of the boxes in `kept_clear`.
+    """
     height, width = picture.shape[:2]
     scale = max(0.36, height / 1440)
     (text_width, text_height), _ = cv2.getTextSize(text, _FONT, scale, 1)
     margin = max(2, round(height / 270))
     tag_width, tag_height = text_width + 2 * margin, text_height + 2 * margin
-    xmin, ymin, xmax, ymax = (int(v) for v in box)
+    xmin, ymin, xmax, ymax = _rectangle(box)
     left = min(max(0, xmin), width - tag_width)
     right = min(max(0, xmax - tag_width), width - tag_width)
     places = [(left, ymin - tag_height), (right, ymin - tag_height), (left, ymax), (right, ymax)]
-    places += [(left, ymin - k * tag_height) for k in (2, 3)] + [(left, ymin)]
+    places += [(x, ymin - k * tag_height) for k in (2, 3, 4) for x in (left, right)]
+    places += [(xmax, ymin), (xmin - tag_width, ymin), (left, ymin)]
     for x, y in places:
         tag = (x, y, x + tag_width, y + tag_height)
         inside = x >= 0 and y >= 0 and tag[2] <= width and tag[3] <= height
-        if inside and not any(_overlap(tag, other) for other in taken):
+        if inside and not any(_overlap(tag, other) for other in (*taken, *kept_clear)):
             break
     else:
         return

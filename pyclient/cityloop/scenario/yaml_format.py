@@ -55,8 +55,9 @@ def explain(error: ValidationError, where: str) -> str:
 
 def write_text(model: ScenarioModel) -> str:
     """Return a scenario as YAML; `read_model` reads it back as an equal model."""
-    data = model.model_dump(mode="json", exclude_defaults=True)
-    return yaml.safe_dump({"cityloop": 1, **data}, sort_keys=False, allow_unicode=True)
+    # Defaults are written too: a later version may have others.
+    data = model.model_dump(mode="json", exclude_none=True)
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 
 def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) -> str:

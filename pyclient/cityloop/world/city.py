@@ -216,11 +216,8 @@ def _build(
     scene.materials += CITY_MATERIALS
     scene.extend(build_streets(network, build_markings(network), yards))
     scene.extend(buildings.scene)
-    scene.placements += [*parked, *(mast.placement for mast in masts), *furniture]
+    signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]
+    scene.placements += [*parked, *signal_placements, *furniture]
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
-    scene.extend(
-        prop_scene(
-            sorted({p.prototype for p in furniture} | {m.placement.prototype for m in masts})
-        )
-    )
+    scene.extend(prop_scene(sorted({p.prototype for p in (*furniture, *signal_placements)})))
     return City(network, scene, seed, source, masts, folder)

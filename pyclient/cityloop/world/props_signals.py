@@ -1,7 +1,8 @@
 """Traffic lights and street lamps.
 
-A signal's lamps face +x. The lamp arm of a street lamp reaches out to +x, the mast arm of an
-overhead signal to -y: that is over the road, for a mast on the right of drivers who see its lamps.
+A signal's lamps face +x. Heads and their masts are separate: a traffic light is the head, which
+has a label, and its mast is a pole like any other. Both have their origin on the ground, in the
+mast's axis. The lamp arm of a street lamp reaches out to +x.
 """
 
 from itertools import pairwise
@@ -22,7 +23,6 @@ from cityloop.world.props_materials import (
 )
 
 LOWEST_LAMP_M = 2.4  # height of the green lamp of a mast at the roadside
-OVERHEAD_LAMP_M = 5.2  # the same of a signal above the road
 _LAMP_STEP_M = 0.32
 _SEGMENTS = (16, 10, 6)
 
@@ -74,36 +74,22 @@ def signal_head(level: int) -> MeshBuilder:
 
 
 def vehicle_signal(level: int) -> MeshBuilder:
-    """Return a traffic light on a mast of its own."""
+    """Return the head of a traffic light at its height, without its mast."""
     builder = MeshBuilder()
-    segments = _SEGMENTS[level]
-    top = 3.35
-    builder.cylinder((0, 0, 0), (0, 0, top), 0.055, POLE, segments=segments)
-    if level == 0:
-        builder.cylinder((0, 0, 0), (0, 0, 0.9), 0.075, POLE, segments=segments)
     builder.add(signal_head(level), translation(0.27, 0, LOWEST_LAMP_M))
-    for z in (LOWEST_LAMP_M - 0.05, LOWEST_LAMP_M + 0.70):
-        if level < 2:
-            builder.box((0.06, 0, z), (0.12, 0.05, 0.05), POLE, faces=("+y", "-y", "+z", "-z"))
     return builder
 
 
-def overhead_signal(level: int) -> MeshBuilder:
-    """Return a mast with an arm over the road: one head above the lane, one at the mast."""
+def vehicle_mast(level: int) -> MeshBuilder:
+    """Return the mast of a traffic light, with the brackets that hold the head."""
     builder = MeshBuilder()
     segments = _SEGMENTS[level]
-    arm = OVERHEAD_LAMP_M + 0.55
-    builder.cylinder((0, 0, 0), (0, 0, 6.0), 0.11, POLE, end_radius_m=0.08, segments=segments)
-    builder.cylinder(
-        (0, 0, arm), (0, -4.4, arm + 0.1), 0.07, POLE, end_radius_m=0.045, segments=segments
-    )
-    builder.add(signal_head(level), translation(0.27, -4.0, OVERHEAD_LAMP_M))
-    builder.add(signal_head(level), translation(0.30, 0, LOWEST_LAMP_M))
-    if level < 2:
-        sides = ("+y", "-y", "+z", "-z")
-        for z in (LOWEST_LAMP_M - 0.05, LOWEST_LAMP_M + 0.70):
-            builder.box((0.08, 0, z), (0.14, 0.05, 0.05), POLE, faces=sides)
-        builder.box((0.035, -4.0, arm + 0.06), (0.09, 0.05, 0.05), POLE, faces=sides)
+    builder.cylinder((0, 0, 0), (0, 0, 3.35), 0.055, POLE, segments=segments)
+    if level == 0:
+        builder.cylinder((0, 0, 0), (0, 0, 0.9), 0.075, POLE, segments=segments)
+    for z in (LOWEST_LAMP_M - 0.05, LOWEST_LAMP_M + 0.70):
+        if level < 2:
+            builder.box((0.06, 0, z), (0.12, 0.05, 0.05), POLE, faces=("+y", "-y", "+z", "-z"))
     return builder
 
 
@@ -137,11 +123,10 @@ def _figure(builder: MeshBuilder, outline: list[tuple[float, float]], x: float, 
 
 
 def pedestrian_signal(level: int) -> MeshBuilder:
-    """Return a pedestrian light: a standing red figure over a walking green one."""
+    """Return the head of a pedestrian light: a standing red figure over a walking green one."""
     builder = MeshBuilder()
     segments = _SEGMENTS[level]
     green, red = 2.20, 2.50
-    builder.cylinder((0, 0, 0), (0, 0, 2.75), 0.05, POLE, segments=segments)
     builder.box((0.16, 0, (green + red) / 2), (0.20, 0.27, 0.60), SIGNAL_HOUSING)
     front = 0.262
     if level == 2:
@@ -152,7 +137,15 @@ def pedestrian_signal(level: int) -> MeshBuilder:
     _figure(builder, _STANDING, front, red)
     for z in (green, red):
         _visor(builder, front - 0.002, z, 0.12, segments)
-    builder.box((0.075, 0, 1.1), (0.06, 0.11, 0.18), SIGNAL_BORDER)  # the request button
+    return builder
+
+
+def pedestrian_mast(level: int) -> MeshBuilder:
+    """Return the mast of a pedestrian light, with the request button."""
+    builder = MeshBuilder()
+    builder.cylinder((0, 0, 0), (0, 0, 2.75), 0.05, POLE, segments=_SEGMENTS[level])
+    if level < 2:
+        builder.box((0.075, 0, 1.1), (0.06, 0.11, 0.18), POLE)
     return builder
 
 

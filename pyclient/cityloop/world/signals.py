@@ -37,12 +37,17 @@ _FAR_SIDE_M = 1.0  # how far past the junction the repeater stands
 
 @dataclass(frozen=True)
 class Mast:
-    """A placed traffic light: `placement` shows the state's character `link_index` of `tls_id`.
+    """A placed traffic light: its head shows the state's character `link_index` of `tls_id`.
 
-    `lane` is the lane whose traffic it rules: it faces back along it.
+    Attributes:
+        placement: the head, which has a label.
+        pole: what it is mounted on, which has none.
+        tls_id, link_index: what it shows.
+        lane: the lane whose traffic it rules: it faces back along it.
     """
 
     placement: Placement
+    pole: Placement
     tls_id: str
     link_index: int
     lane: str
@@ -115,7 +120,13 @@ def _add(
         labelled=True,
         lamps=LAMPS.get(state, 0),
     )
-    masts.append(Mast(placement, head.tls_id, head.link_index, head.from_lane))
+    pole = Placement(
+        name=f"signal_mast/{len(masts)}",
+        prototype=f"{prototype}_mast",
+        pose=placement.pose,
+        semantic=PROPS[f"{prototype}_mast"].semantic,
+    )
+    masts.append(Mast(placement, pole, head.tls_id, head.link_index, head.from_lane))
 
 
 def _kerb_offset(network: RoadNetwork, edge: str) -> float:

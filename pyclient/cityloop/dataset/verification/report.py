@@ -128,7 +128,10 @@ class Report:
         return all(row.passed for row in self.rows)
 
     def to_table(self) -> Table:
-        """Return a table for a terminal of 80 columns; below it, where failures are worst."""
+        """Return a table for a terminal of 80 columns; below it, where failures are worst.
+
+        "judged" is the number held against what is allowed: the worst, or the quantile named there.
+        """
         failures = [f"{row.check}: worst at {row.place}" for row in self.rows if not row.passed]
         table = Table(
             title=f"{self.path}: {self.frames} pictures",
@@ -139,7 +142,7 @@ class Report:
             padding=(0, 1, 0, 0),
         )
         table.add_column("check", no_wrap=True)
-        for title in ("count", "p99.9", "worst", "allowed"):
+        for title in ("count", "judged", "worst", "allowed"):
             table.add_column(title, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
         for row in self.rows:
@@ -149,7 +152,7 @@ class Report:
             table.add_row(
                 row.check,
                 _short(row.count),
-                "" if empty else f"{row.p999:.2g}",
+                "" if empty else f"{row.value:.2g}",
                 "" if empty else f"{row.worst:.2g}",
                 f"{judged}{row.tolerance:g} {row.unit}",
                 Text("none", "dim") if empty else verdict,
