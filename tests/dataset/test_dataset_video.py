@@ -95,7 +95,7 @@ def test_labels_change_a_copy_and_mark_the_box() -> None:
 def test_tags_do_not_cover_one_another() -> None:
     taken: list[overlay.Rectangle] = []
     picture = np.zeros((360, 640, 3), np.uint8)
-    box, color, child = [300, 150, 340, 180], (200, 80, 80), (310, 110, 325, 149)
+    box, color, child = [300, 150, 340, 180], (200, 80, 80), (310, 60, 325, 105)
     for i in range(12):
         overlay._draw_tag(picture, f"#{i} 50 km/h", box, color, taken, [child])
     assert len(taken) >= 4

@@ -17,8 +17,6 @@ from cityloop.world.semantics import CLASSES, SemanticClass
 ARROW_TIME_S = 0.75
 STILL_MPS = 0.2  # slower than this counts as standing
 MIN_PIXELS = 12  # an object of fewer visible pixels is not marked
-# An arrow would lie on what hides the object if less than this share of its box shows.
-MIN_SHOWN = 0.2
 
 _NEAR_M = 0.3
 _SHAFT_WIDTH_M = 0.28
@@ -102,7 +100,7 @@ def draw_labels(
     moving = {i for i in marked if objects.speed_mps[i] >= STILL_MPS}
     for i in reversed(by_distance):
         color = class_color(int(objects.semantic[i]))
-        if i in moving and _shown(objects, i) >= MIN_SHOWN:
+        if i in moving and _stands_free(objects, i, intrinsics, world_from_camera):
             arrow = arrow_on_ground(objects, i, intrinsics, world_from_camera)
             _draw_polygon(picture, arrow, color, thick)
         _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
@@ -122,10 +120,17 @@ def draw_labels(
     return picture
 
 
-def _shown(objects: ObjectTable, row: int) -> float:
-    """Return the share of an object's 2D box that its visible pixels fill."""
-    xmin, ymin, xmax, ymax = objects.box_2d[row]
-    return float(objects.visible_pixels[row] / ((xmax - xmin) * (ymax - ymin)))
+def _stands_free(
+    objects: ObjectTable, row: int, intrinsics: Intrinsics, world_from_camera: Pose
+) -> bool:
+    """Return whether the object is seen down to the ground; else its arrow hides what hides it."""
+    _, ymin, _, ymax = objects.box_2d[row]
+    if ymax >= intrinsics.height:
+        return True
+    up = rotation.rotate(objects.quaternion_world[row], [0.0, 0.0, 1.0])
+    base = objects.center_world[row] - up * objects.dimension[row, 2] / 2
+    seen = world_from_camera.inverse().apply(base)
+    return bool(seen[2] > _NEAR_M and intrinsics.project(seen)[1] < ymax + 0.4 * (ymax - ymin) + 2)
 
 
 def _rectangle(box: Sequence[float]) -> Rectangle:
