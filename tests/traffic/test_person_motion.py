@@ -71,7 +71,7 @@ def test_turns_are_smooth_and_limited():
     assert yaw[-1] == pytest.approx(math.pi / 2, abs=0.02)
     assert rate.max() < 4.0
     assert yaw.max() < math.pi / 2 + 0.1
-    assert np.abs((yaw[2:] - yaw[:-2]) / (2 * DT_S) - rate[1:-1]).max() < 0.3
+    assert np.abs((yaw[2:] - yaw[:-2]) / (2 * DT_S) - rate[1:-1]).max() < 0.15
 
 
 def test_feet_follow_the_ground():

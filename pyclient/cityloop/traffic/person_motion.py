@@ -15,7 +15,7 @@ from cityloop.traffic.state import TrafficActor
 Array = NDArray[np.float64]
 
 MAX_TURN_RATE_RADPS = 4.0
-TURN_FREQUENCY_RADPS = 8.0  # of the critically damped turn towards the direction of walking
+TURN_FREQUENCY_RADPS = 6.0  # of the critically damped turn towards the direction of walking
 FULL_TURN_MPS = 0.5  # slower people turn more slowly, standing ones not at all
 STANDING_MPS = 0.05
 GAIT_SPEEDS_MPS = np.linspace(0.0, 4.0, 81)
@@ -185,7 +185,9 @@ class PersonTracks:
         share = np.clip((speed - STANDING_MPS) / FULL_TURN_MPS, 0.0, 1.0)
         for _ in range(steps):
             error = (direction - yaw + np.pi) % (2 * np.pi) - np.pi
+            before = rate
             rate = rate + np.where(walking, h * (k * k * share * error - 2 * k * rate), 0.0)
             rate = np.clip(rate, -MAX_TURN_RATE_RADPS, MAX_TURN_RATE_RADPS)
-            yaw = yaw + h * rate
+            # The mean of both ends: the reported rate is then the slope at its own instant.
+            yaw = yaw + h * (before + rate) / 2
         c.yaw, c.yaw_rate = yaw, rate
