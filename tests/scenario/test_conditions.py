@@ -115,3 +115,17 @@ def test_nonsense_is_refused_with_the_grammar(text: str) -> None:
 def test_python_and_is_refused() -> None:
     with pytest.raises(ScenarioError, match="instead of and"):
         (time() > 3) and (time() < 5)
+
+
+@pytest.mark.parametrize(
+    "text", ["not " * 400 + "time > 1", "time > 1" + " and time > 1" * 400, "time < 1" + "0" * 400]
+)
+def test_monstrous_conditions_are_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ScenarioError):
+        parse_condition(text)
+
+
+@pytest.mark.parametrize("limit", [float("nan"), float("inf"), "20", None, True])
+def test_only_finite_numbers_can_be_compared_with(limit: object) -> None:
+    with pytest.raises(ScenarioError, match="give a finite number"):
+        _ = Measurement("speed", ("ego",)) < limit  # type: ignore[operator]

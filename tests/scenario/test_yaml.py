@@ -78,6 +78,11 @@ def test_round_trip(tmp_path: Path) -> None:
         ("{grid: {blocks: [2, 2], seed: 1}}", "{}", r"name exactly one map"),
         ("blocks: [2, 2]", "blocks: [0, 2]", r"map.grid.blocks.0 = 0 is not possible"),
         ("vehicle: sedan", "boat: sedan", r"needs a 'vehicle' or a 'pedestrian' key"),
+        ("seed: 3", "seed: true", r"seed = True is not possible"),
+        ("duration_s: 4", 'duration_s: "4"', r"duration_s = '4' is not possible"),
+        ("duration_s: 4", "duration_s: 1.0e+300", r"duration_s = 1e\+300 is not possible"),
+        ("speed_mps: 11", "speed_mps: 1000", r"speed_mps = 1000 is not possible"),
+        ("seed: 3", "seed: 3\ndt_s: 1.0e-6", r"dt_s = 1e-06 is not possible"),
         ("seed: 3", "seed: -3", r"seed = -3 is not possible"),
         ("cityloop: 1", "cityloop: 2", r"cityloop = 2 is not possible"),
         ("duration_s: 4", "duration_s: 0.01", r"shorter than one step"),
@@ -89,7 +94,7 @@ def test_round_trip(tmp_path: Path) -> None:
             "blocks: [2, 2], blocks: [3, 3]",
             r":5: the key 'blocks' is there twice",
         ),
-        ("name: child", "name: 2024-99-99", r"a value that YAML cannot read: month must be"),
+        ("name: child", "name: 2024-99-99", r"a value that YAML cannot read .month must be"),
         (
             "fail_when",
             "  - {when: time > 1, do: {run_across: {actor: child}}}\nfail_when",
@@ -104,7 +109,11 @@ def test_mistakes_are_named_with_their_place(tmp_path: Path, old: str, new: str,
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "just words", "a: b: c"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[1, 2]", "a: [", "just words", "a: b: c", "[" * 5000, "a: !!int abc", 'a: "\\ud800"'],
+    ids=range(8),
+)
 def test_no_scenario_at_all(tmp_path: Path, text: str) -> None:
     with pytest.raises(ScenarioError, match=r"scenario\.yaml"):
         read(tmp_path, text)

@@ -10,6 +10,7 @@ Distances are in m, speeds in m/s, times in s.
 """
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -93,17 +94,23 @@ class Measurement:
             return situation.speed_mps(*self.of)
         return situation.time_s
 
+    def _finite(self, limit: float) -> float:
+        number = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if not number or not math.isfinite(limit):
+            raise ScenarioError(f"'{self}' cannot be compared with {limit}: give a finite number.")
+        return float(limit)
+
     def __lt__(self, limit: float) -> Condition:
-        return Comparison(self, "<", float(limit))
+        return Comparison(self, "<", self._finite(limit))
 
     def __le__(self, limit: float) -> Condition:
-        return Comparison(self, "<=", float(limit))
+        return Comparison(self, "<=", self._finite(limit))
 
     def __gt__(self, limit: float) -> Condition:
-        return Comparison(self, ">", float(limit))
+        return Comparison(self, ">", self._finite(limit))
 
     def __ge__(self, limit: float) -> Condition:
-        return Comparison(self, ">=", float(limit))
+        return Comparison(self, ">=", self._finite(limit))
 
 
 def time() -> Measurement:
@@ -203,17 +210,23 @@ _GRAMMAR = (
 )
 
 
+_LONGEST_TEXT = 1000
+
+
 def parse_condition(text: str) -> Condition:
     """Return the condition that `text` writes down; the inverse of `str`.
 
     Raises:
         ScenarioError: if the text is no condition.
     """
+    if len(text) > _LONGEST_TEXT:
+        raise ScenarioError(
+            f"A condition of {len(text)} characters is too long: write at most {_LONGEST_TEXT}."
+        )
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
-        raise ScenarioError(f"'{text}' is not a condition: {_GRAMMAR}.") from None
-    return _condition(tree, text)
+        return _condition(ast.parse(text.strip(), mode="eval").body, text)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        raise ScenarioError(f"'{text[:80]}' is not a condition: {_GRAMMAR}.") from None
 
 
 def _condition(node: ast.expr, text: str) -> Condition:

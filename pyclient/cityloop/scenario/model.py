@@ -7,6 +7,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    Strict,
     Tag,
     field_validator,
     model_validator,
@@ -19,12 +20,14 @@ from cityloop.world.people import PERSON_KINDS
 from cityloop.world.vehicles import VEHICLE_KINDS
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=40)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Angle = Annotated[float, Strict(), Field(ge=-360, le=360)]
+OnVehicle = Annotated[float, Strict(), Field(ge=-100, le=100)]
+
+MAX_SPEED_MPS = 40.0
 
 
 class Model(BaseModel):
-    """Base of all parts: unknown keys and wrong types are errors, nothing is converted silently."""
+    """Base of all parts: unknown keys and wrong types are errors; text is never a number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,15 +48,17 @@ def _condition_text(text: str) -> str:
 class GridMap(Model):
     """A procedural grid of `blocks` (east, north) city blocks."""
 
-    blocks: tuple[Annotated[int, Field(ge=2, le=12)], Annotated[int, Field(ge=2, le=12)]] = (4, 4)
-    seed: Annotated[int, Field(ge=0)] = 0
+    blocks: tuple[
+        Annotated[int, Strict(), Field(ge=2, le=12)], Annotated[int, Strict(), Field(ge=2, le=12)]
+    ] = (4, 4)
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
 
 
 class FileMap(Model):
     """A map file; relative paths count from the scenario's folder. `seed` varies the buildings."""
 
     path: str
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
 
 
 class MapModel(Model):
@@ -75,8 +80,8 @@ class EnvironmentModel(Model):
 
     time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "12:00"
     weather: str = "clear"
-    latitude_deg: Annotated[float, Field(ge=-90, le=90)] = 48.0
-    day_of_year: Annotated[int, Field(ge=1, le=366)] = 172
+    latitude_deg: Annotated[float, Strict(), Field(ge=-90, le=90)] = 48.0
+    day_of_year: Annotated[int, Strict(), Field(ge=1, le=366)] = 172
 
     @field_validator("time", mode="before")
     @classmethod
@@ -102,21 +107,24 @@ class EnvironmentModel(Model):
 class TrafficModel(Model):
     """How many background road users are kept moving."""
 
-    vehicles: Annotated[int, Field(ge=0, le=2000)] = 0
-    pedestrians: Annotated[int, Field(ge=0, le=2000)] = 0
+    vehicles: Annotated[int, Strict(), Field(ge=0, le=2000)] = 0
+    pedestrians: Annotated[int, Strict(), Field(ge=0, le=2000)] = 0
 
 
 class CameraModel(Model):
     """A camera on a vehicle; position in the vehicle frame, yaw to the left, pitch downwards."""
 
-    fov_deg: Annotated[float, Field(gt=0, lt=180)] = 90.0
-    size: tuple[Annotated[int, Field(ge=1, le=8192)], Annotated[int, Field(ge=1, le=8192)]] = (
+    fov_deg: Annotated[float, Strict(), Field(ge=1, le=179)] = 90.0
+    size: tuple[
+        Annotated[int, Strict(), Field(ge=1, le=8192)],
+        Annotated[int, Strict(), Field(ge=1, le=8192)],
+    ] = (
         640,
         360,
     )
-    position_m: tuple[Finite, Finite, Finite] = (1.6, 0.0, 1.4)
-    yaw_deg: Finite = 0.0
-    pitch_deg: Finite = 0.0
+    position_m: tuple[OnVehicle, OnVehicle, OnVehicle] = (1.6, 0.0, 1.4)
+    yaw_deg: Angle = 0.0
+    pitch_deg: Angle = 0.0
 
 
 class VehicleModel(Model):
@@ -124,8 +132,8 @@ class VehicleModel(Model):
 
     vehicle: str
     route: tuple[str, str]
-    start_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 10.0
-    speed_mps: Positive = 10.0
+    start_m: Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)] = 10.0
+    speed_mps: Annotated[float, Strict(), Field(gt=0, le=MAX_SPEED_MPS)] = 10.0
     cameras: dict[Name, CameraModel] = {}
 
     @field_validator("vehicle")
@@ -138,7 +146,7 @@ class RoadsideModel(Model):
     """A spot at the kerb, `s_m` from the start of an edge (an id or an alias such as east_in)."""
 
     edge: str
-    s_m: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    s_m: Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
     hidden_by: Literal["parked"] | None = None
     side: Literal["left", "right"] = "right"
 
@@ -178,14 +186,14 @@ class RunAcross(Model):
     """Cross the road straight ahead at up to `speed_mps`."""
 
     actor: Name
-    speed_mps: Annotated[float, Field(gt=0, le=8)] = 3.0
+    speed_mps: Annotated[float, Strict(), Field(gt=0, le=8)] = 3.0
 
 
 class SetSpeed(Model):
     """Drive at up to `speed_mps` from now on; 0 stops."""
 
     actor: Name
-    speed_mps: Annotated[float, Field(ge=0, le=60)]
+    speed_mps: Annotated[float, Strict(), Field(ge=0, le=MAX_SPEED_MPS)]
 
 
 class ActionModel(Model):
@@ -223,11 +231,11 @@ class TriggerModel(Model):
 class ScenarioModel(Model):
     """A whole scenario."""
 
-    cityloop: Literal[1] = 1
+    cityloop: Annotated[int, Strict(), Field(ge=1, le=1)] = 1
     name: Name = "scenario"
-    seed: Annotated[int, Field(ge=0)] = 0
-    duration_s: Positive
-    dt_s: Annotated[float, Field(gt=0, le=0.2)] = 0.05
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
+    duration_s: Annotated[float, Strict(), Field(gt=0, le=86_400)]
+    dt_s: Annotated[float, Strict(), Field(ge=0.01, le=0.2)] = 0.05
     map: MapModel
     environment: EnvironmentModel = EnvironmentModel()
     traffic: TrafficModel = TrafficModel()

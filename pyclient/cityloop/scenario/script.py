@@ -112,7 +112,8 @@ class When:
     def do(self, action: ActionModel) -> None:
         """Add the trigger: the action happens once, when the condition first holds."""
         model = self.scenario.model
-        trigger = TriggerModel(when=str(self.condition), do=action)
+        where = f"The trigger '{self.condition}'"
+        trigger = _build(TriggerModel, where, when=str(self.condition), do=action)
         self.scenario._update(triggers=(*model.triggers, trigger))
 
 

@@ -34,18 +34,32 @@ def read_model(path: Path) -> ScenarioModel:
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise ScenarioError(f"{place} is not YAML: {problem}.") from None
-    except ValueError as error:
-        # Such as a date without such a day.
-        raise ScenarioError(f"{path} holds a value that YAML cannot read: {error}.") from None
+    except RecursionError:
+        raise ScenarioError(f"{path} is nested too deeply to be a scenario.") from None
+    except (ValueError, KeyError, AttributeError) as error:
+        # Such as a date without such a day, or a tag that does not fit its value.
+        reason = str(error).splitlines()[0][:120]
+        raise ScenarioError(f"{path} holds a value that YAML cannot read ({reason}).") from None
     if not isinstance(data, dict):
         raise ScenarioError(
             f"{path} holds no scenario: it needs keys such as 'duration_s', 'map' and 'actors'."
         )
     _refuse_twins(root, path)
+    if any(0xD800 <= ord(c) < 0xE000 for c in _all_text(data)):
+        raise ScenarioError(f"{path} holds half a character (a lone surrogate): remove it.")
     try:
         return ScenarioModel.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(_sentence(error.errors()[0], path, root)) from None
+
+
+def _all_text(data: Any) -> str:
+    """Return all keys and values of nested mappings and lists as one text."""
+    if isinstance(data, dict):
+        return "".join(_all_text(k) + _all_text(v) for k, v in data.items())
+    if isinstance(data, list):
+        return "".join(map(_all_text, data))
+    return data if isinstance(data, str) else ""
 
 
 def explain(error: ValidationError, where: str) -> str:
@@ -78,7 +92,7 @@ def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) 
     if problem["type"] == "value_error":
         return f"{place}: {name + ': ' if name else ''}{message}."
     given = problem["input"]
-    shown = "" if isinstance(given, dict | list) else f" = {given!r}"
+    shown = "" if isinstance(given, dict | list) else f" = {repr(given)[:60]}"
     return f"{place}: {name}{shown} is not possible: {message[:1].lower() + message[1:]}."
 
 
