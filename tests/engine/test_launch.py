@@ -11,7 +11,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from cityloop.engine import connect, launch
+from cityloop.engine import client, connect, launch
 from cityloop.engine.process import EngineProcess
 from cityloop.errors import EngineError
 from cityloop.protocol import engine_pb2, engine_pb2_grpc
@@ -100,6 +100,21 @@ def test_a_served_engine_that_is_killed_leaves_no_pictures_behind():
         assert not pictures.exists()
     finally:
         process.stop()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs POSIX signals")
+def test_closing_gives_up_on_an_engine_that_hangs(monkeypatch):
+    monkeypatch.setattr(client, "_LAST_PICTURE_S", 0.2)
+    engine = launch()
+    child = engine._process._child
+    child.send_signal(signal.SIGSTOP)
+    drawing = engine.capture_async([])
+    start = time.monotonic()
+    engine.close()
+    assert time.monotonic() - start < 30
+    assert child.poll() is not None
+    with pytest.raises(EngineError):
+        drawing.result(timeout=10)
 
 
 def test_an_engine_that_does_not_start_says_why(monkeypatch):

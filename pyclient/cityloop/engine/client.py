@@ -33,6 +33,7 @@ _CHANNEL_OPTIONS = [
     # An engine is never behind a web proxy, whatever the environment variables say.
     ("grpc.enable_http_proxy", 0),
 ]
+_LAST_PICTURE_S = 10.0  # that closing waits for a drawing under way
 _NOTHING = Commands()
 # Codes by which an engine says that the request is at fault, not the engine.
 _REFUSALS = {
@@ -250,10 +251,13 @@ class Engine:
         if self._closed:
             return
         self._closed = True
-        with suppress(EngineError):
-            self._settle()
+        frozen = bool(self._capturing and wait([self._capturing], _LAST_PICTURE_S).not_done)
+        if frozen:  # its end, or that of the channel, ends the call that the drawer waits in
+            if self._process is not None:
+                self._process.stop()
+            self._channel.close()
         self._drawer.shutdown()
-        if self._process is not None:
+        if self._process is not None and not frozen:
             with suppress(grpc.RpcError):
                 self._stub.Shutdown(
                     engine_pb2.ShutdownRequest(), metadata=self._metadata, timeout=10.0

@@ -83,6 +83,8 @@ class EngineProcess:
         return f"The engine {how}: {self._last_words()}"
 
     def _last_words(self) -> str:
+        if self._stderr.closed:
+            return "it was stopped."
         self._stderr.seek(0)
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing."
