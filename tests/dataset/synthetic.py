@@ -309,7 +309,7 @@ def writer(root: Path, frame_count: int = 4, **options: object) -> SequenceWrite
         "dt_s": DT,
         "frame_count": frame_count,
         "hosts": {"front": "ego"},
-        "assets": [{"name": "boxes", "licence": "Apache-2.0"}],
+        "assets": [{"name": "boxes", "licence": "Apache-2.0", "source": "this file"}],
     }
     return SequenceWriter(root, "boxes", {"seed": 3}, [CAMERA], **(plan | options))
 

@@ -47,7 +47,8 @@ def test_the_layout_is_that_of_the_design(recorded: Path) -> None:
             expected |= {f"{passes}/{name}/c/{n}{zeros}" for n in range(4)}
     assert found == expected
     provenance = json.loads((recorded / "provenance.json").read_text())
-    assert provenance["assets"] == [{"name": "boxes", "licence": "Apache-2.0"}]
+    (asset,) = provenance["assets"]
+    assert asset == {"name": "boxes", "licence": "Apache-2.0", "source": "this file"}
 
 
 def test_the_same_recording_twice_gives_the_same_bytes(recorded: Path, tmp_path: Path) -> None:

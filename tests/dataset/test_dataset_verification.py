@@ -46,6 +46,7 @@ CHECKS = {
     "accelerations against velocities",
     "turn rates against orientations",
     "labels against states of the tick",
+    "provenance, kinds, names",
     "SHA-256 of all files",
 }
 HASHES = "SHA-256 of all files"

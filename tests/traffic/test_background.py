@@ -4,6 +4,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import libsumo
 import numpy as np
 import pytest
 
@@ -276,6 +277,9 @@ def test_only_one_simulation_a_process(network):
 def test_bad_input_is_refused_and_leaves_nothing_open(network, tmp_path, capfd):
     with pytest.raises(ScenarioError, match="-1 vehicles"):
         BackgroundTraffic(network, -1, 0, seed=1, dt_s=DT_S)
+    for seed in (-1, 1.5, "a"):
+        with pytest.raises(ScenarioError, match="whole number of 0 or more"):
+            BackgroundTraffic(network, 1, 0, seed=seed, dt_s=DT_S)
     with pytest.raises(ScenarioError, match=r"0\.01 to 0\.2"):
         BackgroundTraffic(network, 1, 0, seed=1, dt_s=0.5)
     broken = RoadNetwork(network.net_file)
@@ -310,7 +314,82 @@ def test_a_map_without_sidewalks_has_no_pedestrians(tmp_path):
     options = [f"--node-files={tmp_path / 'a.nod.xml'}", f"--edge-files={tmp_path / 'a.edg.xml'}"]
     convert(options, tmp_path / "a.net.xml", Path("road"))
     road = RoadNetwork(tmp_path / "a.net.xml")
-    with pytest.raises(ScenarioError, match="no pedestrian finds a way"):
+    with pytest.raises(ScenarioError, match=r"map has no sidewalks .* set pedestrians to 0"):
         BackgroundTraffic(road, 0, 1, seed=1, dt_s=DT_S)
     with BackgroundTraffic(road, 3, 0, seed=1, dt_s=0.1) as traffic:
         assert traffic.step().actors
+
+
+def one_road(folder, length_m):
+    """Return the network of one road with a lane to either side that leads nowhere else."""
+    from cityloop.world.netconvert import convert
+
+    (folder / "a.nod.xml").write_text(
+        f'<nodes><node id="a" x="0" y="0"/><node id="b" x="{length_m}" y="0"/></nodes>'
+    )
+    (folder / "a.edg.xml").write_text(
+        '<edges><edge id="ab" from="a" to="b" disallow="pedestrian"/>'
+        '<edge id="ba" from="b" to="a" disallow="pedestrian"/></edges>'
+    )
+    options = [f"--node-files={folder / 'a.nod.xml'}", f"--edge-files={folder / 'a.edg.xml'}"]
+    convert(options, folder / "a.net.xml", Path("road"))
+    return RoadNetwork(folder / "a.net.xml")
+
+
+def test_vehicles_drive_along_a_road_that_is_the_whole_map(tmp_path):
+    road = one_road(tmp_path, 400)
+    with BackgroundTraffic(road, 6, 0, seed=1, dt_s=0.1) as traffic:
+        seen = {}
+        for _ in range(1000):
+            for car in traffic.step().actors:
+                seen.setdefault(car.name, []).append(car.pose.position)
+    assert len(seen) > 12
+    ways = [np.array(places)[:, 0] for places in seen.values()]
+    through = [x for x in ways if min(x) < 20 and max(x) > 380]  # in at one end, out at the other
+    assert any(x[0] < x[-1] for x in through)
+    assert any(x[0] > x[-1] for x in through)
+    for x in ways:
+        steps = np.diff(x)
+        assert (steps >= -0.01).all() or (steps <= 0.01).all()
+
+
+@pytest.mark.parametrize("length_m", [30, 5])  # no trip; no room to enter
+def test_a_road_too_short_for_a_trip_is_refused(tmp_path, length_m):
+    with pytest.raises(ScenarioError, match=r"no vehicle finds a way .* set vehicles to 0 .* 50 m"):
+        BackgroundTraffic(one_road(tmp_path, length_m), 1, 0, seed=1, dt_s=0.1)
+
+
+def test_more_than_fit_are_as_many_as_there_is_room_for(network):
+    with BackgroundTraffic(network, 5000, 1500, seed=1, dt_s=0.1) as traffic:
+        for _ in range(50):
+            state = traffic.step()
+        cars = [a for a in state.actors if not a.is_person]
+        lanes = [lane for lane in network.lanes.values() if lane.kind == "driving"]
+        assert 30 < len(cars) < sum(lane.length_m for lane in lanes) / 5.0
+        assert sum(a.is_person for a in state.actors) > 1000
+
+
+@pytest.mark.parametrize("kind", ["sedan", "child"])
+def test_an_outsider_that_cannot_be_placed_is_left_out_until_it_can(network, kind):
+    start = network.driving_lane("west0-x0y0").shape[0]
+    still = np.zeros(3)
+    with BackgroundTraffic(network, 3, 3, seed=5, dt_s=DT_S) as traffic:
+
+        def puppets():
+            ids = [*libsumo.vehicle.getIDList(), *libsumo.person.getIDList()]
+            return {i for i in ids if i.startswith("outsider.")}
+
+        def step(east_m, velocity):
+            at = start + [east_m, 0.0, 0.0]
+            for _ in range(3):
+                traffic.step([Outsider("ego", kind, at, 0.0, np.asarray(velocity, dtype=float))])
+            return puppets()
+
+        assert step(1e6, still) == set()  # from the start: SUMO knows no road near it
+        assert step(40.0, still) == {"outsider.ego"}
+        assert step(np.nan, still) == set()
+        assert step(40.0, [np.inf, 0, 0]) == set()
+        for far in (1e4, 1e9, 1e300):  # on from where it has been
+            step(far, still)
+            step(40.0, [far, -far, 0])
+        assert step(40.0, still) == {"outsider.ego"}

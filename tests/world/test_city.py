@@ -1,4 +1,5 @@
 import hashlib
+import json
 import math
 import subprocess
 import sys
@@ -323,10 +324,44 @@ def test_impossible_roadsides_are_refused(
         town.roadside(**arguments)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("blocks", [(1, 4), (0, 0), (2, 99)])
-def test_impossible_grids_are_refused(blocks: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    "blocks",
+    [(1, 4), (0, 0), (2, 99), (2,), (2, 2, 2), (), (2, 2.5), (True, 2), "22", None, 4],
+)
+def test_impossible_grids_are_refused(blocks: object) -> None:
     with pytest.raises(MapError, match="two numbers from 2 to 12"):
-        City.grid(blocks=blocks)
+        City.grid(blocks=blocks)  # type: ignore[arg-type]
+
+
+def test_numpys_whole_numbers_are_as_good_as_pythons(town: City) -> None:
+    built = City.grid(blocks=np.array([2, 2]), seed=np.int64(3))  # type: ignore[arg-type]
+    assert scene_hash(built.scene) == scene_hash(town.scene)
+    assert json.dumps(built.describe()) == json.dumps(town.describe())
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", None, True])
+def test_impossible_seeds_are_refused(town: City, tmp_path: Path, seed: object) -> None:
+    with pytest.raises(MapError, match="give a whole number of 0 or more"):
+        City.grid(blocks=(2, 2), seed=seed)  # type: ignore[arg-type]
+    with pytest.raises(MapError, match="give a whole number of 0 or more"):
+        City.from_opendrive(tmp_path / "map.xodr", seed=seed)  # type: ignore[arg-type]
+    with pytest.raises(MapError, match="give a whole number of 0 or more"):
+        City.from_network(town.network.net_file, seed=seed)  # type: ignore[arg-type]
+
+
+def test_paths_that_are_no_files_are_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    for build, what in ((City.from_opendrive, "OpenDRIVE map"), (City.from_network, "network")):
+        with pytest.raises(MapError, match=what):
+            build(tmp_path)
+        with pytest.raises(MapError, match=what) as caught:
+            build("x" * 5000)
+        assert len(str(caught.value)) < 250
+        with pytest.raises(MapError, match=what):
+            build(None)  # type: ignore[arg-type]
+        with pytest.raises(MapError, match="empty: "):
+            build(empty)
 
 
 def test_a_map_that_cannot_be_converted_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`cityloop verify`: every label recomputed from other outputs."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import click
 from cityloop.cli.progress import console, frames_bar
 from cityloop.dataset import Dataset, Report
 from cityloop.dataset import verify as verify_dataset
+from cityloop.dataset.layout import write_whole
+from cityloop.errors import DatasetError
 
 
 def audit(path: Path) -> Report:
@@ -29,7 +32,23 @@ def verify(dataset: Path, json_file: Path | None) -> None:
 
     Exit code 1 if an error is beyond its tolerance.
     """
+    if json_file is not None:
+        _check_place(json_file)
     report = audit(dataset)
     if json_file is not None:
-        json_file.write_text(report.to_json())
+        write_whole(json_file, (report.to_json() + "\n").encode())
     sys.exit(0 if report.passed else 1)
+
+
+def _check_place(json_file: Path) -> None:
+    """Refuse a file that could not be written, before the long work rather than after it."""
+    folder = json_file.absolute().parent
+    if not folder.is_dir():
+        reason = f"there is no folder {folder}"
+    elif json_file.is_dir():
+        reason = "it is a folder"
+    elif not os.access(folder, os.W_OK):
+        reason = f"you may not write to {folder}"
+    else:
+        return
+    raise DatasetError(f"cannot write {json_file}: {reason}; name a file in a folder of yours")

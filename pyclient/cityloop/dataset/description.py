@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from cityloop.dataset import fields
 from cityloop.dataset.layout import FORMAT_VERSION, check_name, read_json, to_json, write_whole
+from cityloop.dataset.lock import locked
 from cityloop.dataset.passes import PASS_FORMATS
 from cityloop.engine.frames import CameraSpec
 from cityloop.errors import DatasetError
 from cityloop.spatial import Intrinsics, Pose
 from cityloop.world.scene import Prototype
 from cityloop.world.semantics import CLASSES
+
+_LOCK = ".dataset.lock"  # held while dataset.json or provenance.json is written
 
 
 @dataclass(frozen=True)
@@ -61,15 +67,25 @@ class RecordedCamera:
 
     @staticmethod
     def from_json(said: Mapping[str, Any]) -> "RecordedCamera":
-        """Return the camera that sequence.json describes."""
-        (fx, _, cx), (_, fy, cy), _ = said["K"]
+        """Return the camera that sequence.json describes.
+
+        Raises:
+            DatasetError, KeyError, ValueError: if it does not describe one.
+        """
+        size = [fields.whole(said, side, 1) for side in ("width", "height")]
+        rows = dict(zip("abc", fields.items(said, "K"), strict=True))
+        (fx, _, cx), (_, fy, cy), _ = (fields.vector(rows, row, 3) for row in rows)
+        mount = fields.mapping(said, "mount")
         return RecordedCamera(
-            said["name"],
-            Intrinsics(said["width"], said["height"], fx, fy, cx, cy),
-            said["host"],
-            Pose(said["mount"]["position"], said["mount"]["quaternion"]),
-            said["near_m"],
-            said["far_m"],
+            check_name(fields.text(said, "name"), "camera"),
+            Intrinsics(size[0], size[1], fx, fy, cx, cy),
+            fields.text(said, "host"),
+            Pose(
+                np.array(fields.vector(mount, "position", 3)),
+                np.array(fields.vector(mount, "quaternion", 4)),
+            ),
+            fields.positive(said, "near_m"),
+            fields.positive(said, "far_m"),
         )
 
 
@@ -122,14 +138,31 @@ class KindGeometry:
 
     @staticmethod
     def from_json(said: Mapping[str, Any]) -> "KindGeometry":
-        """Return the geometry that sequence.json describes."""
+        """Return the geometry that sequence.json describes.
+
+        Raises:
+            KeyError, ValueError: if it does not describe one.
+        """
         wheels = (
-            WheelGeometry(tuple(w["center"]), w["radius_m"], w["width_m"], w["steered"])
-            for w in said["wheels"]
+            WheelGeometry(
+                _point(w, "center"),
+                fields.positive(w, "radius_m"),
+                fields.positive(w, "width_m"),
+                fields.flag(w, "steered"),
+            )
+            for w in fields.objects(said, "wheels")
         )
         return KindGeometry(
-            tuple(said["dimension"]), tuple(said["box_center"]), tuple(wheels), said["skinned"]
+            _point(said, "dimension"),
+            _point(said, "box_center"),
+            tuple(wheels),
+            fields.flag(said, "skinned"),
         )
+
+
+def _point(said: Mapping[str, Any], key: str) -> tuple[float, float, float]:
+    x, y, z = fields.vector(said, key, 3)
+    return x, y, z
 
 
 @dataclass(frozen=True)
@@ -219,10 +252,14 @@ def write_dataset_json(root: Path) -> None:
         DatasetError: if `root` holds something else, or a dataset of another version.
     """
     path = root / "dataset.json"
+    ours = (_LOCK, "dataset.json.partial")  # of a recording that starts at the same time
+    foreign = root.exists() and (
+        not root.is_dir() or any(p.name not in ours for p in root.iterdir())
+    )
     if path.exists():
         check_dataset_json(root)
         return
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+    if foreign:
         raise DatasetError(
             f"{root} is there already and is no Cityloop dataset; choose another folder"
         )
@@ -234,7 +271,8 @@ def write_dataset_json(root: Path) -> None:
         for name, f in PASS_FORMATS.items()
     }
     about = {"name": "cityloop-dataset", "version": FORMAT_VERSION}
-    write_whole(path, to_json({"format": about, "classes": classes, "passes": passes}))
+    with locked(root / _LOCK):
+        write_whole(path, to_json({"format": about, "classes": classes, "passes": passes}))
 
 
 def check_dataset_json(root: Path) -> dict[str, Any]:
@@ -246,6 +284,26 @@ def check_dataset_json(root: Path) -> dict[str, Any]:
     said = read_json(root / "dataset.json", "name the folder of a Cityloop dataset")
     check_format(root / "dataset.json", said, "cityloop-dataset")
     return said
+
+
+def recorded_classes(root: Path) -> dict[int, tuple[str, tuple[int, int, int]]]:
+    """Return class id -> (name, sRGB palette colour) as dataset.json says.
+
+    Raises:
+        DatasetError: as `check_dataset_json`, or if it lists no classes.
+    """
+    said = check_dataset_json(root)
+    classes: dict[int, tuple[str, tuple[int, int, int]]] = {}
+    try:
+        for one in fields.objects(said, "classes"):
+            red, green, blue = map(int, fields.vector(one, "color", 3))
+            classes[fields.whole(one, "id")] = (fields.text(one, "name"), (red, green, blue))
+    except (KeyError, ValueError) as error:
+        raise DatasetError(
+            f"{root / 'dataset.json'} is damaged ({type(error).__name__}: {error}); "
+            "copy the one of another dataset of this version"
+        ) from error
+    return classes
 
 
 def check_format(path: Path, said: Mapping[str, Any], name: str) -> None:
@@ -266,14 +324,33 @@ def check_format(path: Path, said: Mapping[str, Any], name: str) -> None:
 
 
 def write_provenance(root: Path, assets: Iterable[Mapping[str, Any]]) -> None:
-    """Write provenance.json: `assets` and those of all complete sequences, by name, each once.
+    """Write provenance.json: `assets` and those of all sequences there, by name, each once.
 
     Raises:
         DatasetError: if the disk is full or read-only, or a sequence.json is damaged.
     """
-    known = list(assets)
-    for path in sorted((root / "sequences").glob("*/sequence.json")):
-        known += read_json(path, "remove its folder or record it again").get("assets", [])
-    by_text = {json.dumps(a, sort_keys=True): dict(a) for a in known}
-    ordered = sorted(by_text, key=lambda text: (str(by_text[text].get("name")), text))
-    write_whole(root / "provenance.json", to_json({"assets": [by_text[t] for t in ordered]}))
+    with locked(root / _LOCK):
+        known = list(assets)
+        # Others may be recording into the dataset at the same time; a recording.json goes only when
+        # its sequence.json is there.
+        for path in list(root.glob("sequences/*/recording.json")):
+            known += _assets_of(path)
+        for path in list(root.glob("sequences/*/sequence.json")):
+            known += _assets_of(path)
+        by_text = {json.dumps(a, sort_keys=True): dict(a) for a in known}
+        ordered = sorted(by_text, key=lambda text: (str(by_text[text].get("name")), text))
+        write_whole(root / "provenance.json", to_json({"assets": [by_text[t] for t in ordered]}))
+
+
+def _assets_of(path: Path) -> list[dict[str, Any]]:
+    """Return the assets in a sequence.json, or in the plan of a recording.json."""
+    if not path.exists():
+        return []
+    what = "remove its folder or record it again"
+    said = read_json(path, what)
+    try:
+        return fields.objects(said.get("plan", said), "assets")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DatasetError(
+            f"{path} is damaged ({type(error).__name__}: {error}); {what}"
+        ) from error

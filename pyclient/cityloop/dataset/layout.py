@@ -51,6 +51,11 @@ class SequenceLayout:
         return self.folder / "states.parquet"
 
     @property
+    def lock(self) -> Path:
+        """Locked by the process that records; beside the folder, which may be removed anew."""
+        return self.folder.with_name(f".{self.folder.name}.lock")
+
+    @property
     def recording(self) -> Path:
         """What is being recorded; present while the sequence is not complete."""
         return self.folder / "recording.json"
@@ -151,7 +156,7 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise DatasetError(f"{path} is missing; {what}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # no JSON, no UTF-8, or nested too deep
         raise DatasetError(f"{path} cannot be read ({error}); {what}") from error
     if not isinstance(content, dict):
         raise DatasetError(f"{path} holds no JSON object; {what}")

@@ -14,16 +14,18 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
+from cityloop.dataset import fields
 from cityloop.dataset.description import (
     KindGeometry,
     RecordedCamera,
-    check_dataset_json,
     check_format,
+    recorded_classes,
 )
 from cityloop.dataset.layout import SequenceLayout, read_json
 from cityloop.dataset.passes import PassStore
 from cityloop.dataset.recorded_states import RecordedStates
-from cityloop.dataset.tables import objects_of
+from cityloop.dataset.tables import OBJECTS_SCHEMA, check_columns, frames_schema, objects_of
+from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 
@@ -60,7 +62,9 @@ class Frame:
             )
         if name == "rgb":
             return self._read_rgb()
-        picture = self.sequence.store(self.camera.name, name).read(self.number)
+        store = self.sequence.store(self.camera.name, name)
+        picture = store.read(self.number)
+        self._check_size(store.chunk(self.number), picture)
         return picture.astype(np.float32) if picture.dtype == np.float16 else picture
 
     @property
@@ -82,7 +86,17 @@ class Frame:
         picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None
         if picture is None:
             raise DatasetError(f"{path} is damaged; record the sequence again")
+        self._check_size(path, picture)
         return picture.astype(np.uint8, copy=False)
+
+    def _check_size(self, path: Path, picture: NDArray[Any]) -> None:
+        height, width = picture.shape[:2]
+        said = self.camera.intrinsics
+        if (width, height) != (said.width, said.height):
+            raise DatasetError(
+                f"{path} is {width} x {height} pixels, not {said.width} x {said.height} as "
+                f"{self.sequence.layout.description} says; record the sequence again"
+            )
 
 
 class Sequence:
@@ -113,22 +127,25 @@ class Sequence:
             )
         self.said = read_json(path, "record the sequence again")
         check_format(path, self.said, "cityloop-sequence")
+        said = self.said
         try:
-            self.name: str = self.said["name"]
-            self.dt_s: float = self.said["dt_s"]
-            self.frame_count: int = self.said["frame_count"]
-            self.passes: tuple[str, ...] = tuple(self.said["passes"])
-            self.description: Mapping[str, Any] = self.said["description"]
-            cameras = [RecordedCamera.from_json(c) for c in self.said["cameras"]]
+            self.name = fields.text(said, "name")
+            self.dt_s = fields.positive(said, "dt_s")
+            self.frame_count = fields.whole(said, "frame_count", 1)
+            self.passes = _known_passes(fields.texts(said, "passes"))
+            self.description: Mapping[str, Any] = fields.mapping(said, "description")
+            cameras = [RecordedCamera.from_json(c) for c in fields.objects(said, "cameras")]
             self.cameras: Mapping[str, RecordedCamera] = {c.name: c for c in cameras}
             self.kinds: Mapping[str, KindGeometry] = {
-                kind: KindGeometry.from_json(g) for kind, g in self.said["kinds"].items()
+                kind: KindGeometry.from_json(g)
+                for kind, g in fields.mappings(said, "kinds").items()
             }
             self.actors: Mapping[int, Mapping[str, Any]] = {
-                int(i): a for i, a in self.said["actors"].items()
+                int(i): _actor(a) for i, a in fields.mappings(said, "actors").items()
             }
-            self.parts: Mapping[str, str] = self.said["parts"]
-        except (KeyError, TypeError, ValueError) as error:
+            parts = fields.mapping(said, "parts")
+            self.parts: Mapping[str, str] = {part: fields.text(parts, part) for part in parts}
+        except (DatasetError, KeyError, ValueError) as error:
             raise DatasetError(
                 f"{path} is damaged ({type(error).__name__}: {error}); record the sequence again"
             ) from error
@@ -146,7 +163,7 @@ class Sequence:
         Raises:
             DatasetError: if the file is missing or damaged.
         """
-        return _read_table(self.layout.frames)
+        return _read_table(self.layout.frames, frames_schema(self.passes))
 
     @cached_property
     def objects(self) -> pa.Table:
@@ -155,7 +172,7 @@ class Sequence:
         Raises:
             DatasetError: if the file is missing or damaged.
         """
-        return _read_table(self.layout.objects)
+        return _read_table(self.layout.objects, OBJECTS_SCHEMA)
 
     @cached_property
     def states(self) -> RecordedStates:
@@ -236,10 +253,7 @@ class Dataset:
         self.path = Path(path)
         if not self.path.is_dir():
             raise DatasetError(f"{self.path} is no folder; name the folder of a Cityloop dataset")
-        said = check_dataset_json(self.path)
-        self.classes: Mapping[int, tuple[str, tuple[int, int, int]]] = {
-            c["id"]: (c["name"], tuple(c["color"])) for c in said["classes"]
-        }
+        self.classes: Mapping[int, tuple[str, tuple[int, int, int]]] = recorded_classes(self.path)
 
     @property
     def names(self) -> list[str]:
@@ -263,11 +277,28 @@ class Dataset:
         return (self.sequence(name) for name in self.names)
 
 
-def _read_table(path: Path) -> pa.Table:
+def _known_passes(names: list[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in PASSES:
+            raise ValueError(f"{name!r} is no pass, only {', '.join(PASSES)} are")
+    return tuple(names)
+
+
+def _actor(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    for key in ("name", "kind", "class"):
+        fields.text(said, key)
+    fields.whole(said, "class_id")
+    return said
+
+
+def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
+    """Return a table with at least the columns of `schema`."""
     try:
-        return pq.read_table(path)
+        table = pq.read_table(path)
     except FileNotFoundError:
         raise DatasetError(f"{path} is missing; record the sequence again") from None
     except (OSError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0]
         raise DatasetError(f"{path} is damaged ({reason}); record the sequence again") from error
+    check_columns(path, table.schema, schema)
+    return table

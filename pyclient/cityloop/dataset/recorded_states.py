@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable
-from cityloop.dataset.tables import WHEEL_COLUMNS, vectors_of
+from cityloop.dataset.tables import STATES_SCHEMA, WHEEL_COLUMNS, check_columns, vectors_of
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 
@@ -56,6 +57,7 @@ class RecordedStates:
         self._path = path
         try:
             self._file = pq.ParquetFile(path)
+            check_columns(path, self._file.schema_arrow, STATES_SCHEMA)
             self._group_of_tick: dict[int, int] = {}
             for group in range(self._file.num_row_groups):
                 ticks = self._file.read_row_group(group, columns=["tick"]).column("tick")
@@ -77,6 +79,19 @@ class RecordedStates:
             DatasetError: if the table is damaged.
         """
         return self._state(tick) if tick in self._group_of_tick else None
+
+    def identities(self) -> dict[int, dict[str, Any]]:
+        """Return actor id -> its name, kind, class and class_id, of every actor of every tick.
+
+        Raises:
+            DatasetError: if the table is damaged.
+        """
+        names = ["id", "name", "kind", "class", "class_id"]
+        try:
+            rows = self._file.read(columns=names).group_by(names).aggregate([]).to_pylist()
+        except (OSError, pa.ArrowException) as error:
+            raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
+        return {row.pop("id"): row for row in rows}
 
     def _read_group(self, group: int) -> pa.Table:
         try:

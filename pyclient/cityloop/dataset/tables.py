@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable, ObjectTable
+from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 from cityloop.world.environment import Environment
 from cityloop.world.semantics import CLASSES, SemanticClass
@@ -110,6 +112,19 @@ STATES_SCHEMA = pa.schema(
         _field("bones", pa.list_(pa.float32()), "m", "body"),
     ]
 )
+
+
+def check_columns(path: Path, found: pa.Schema, expected: pa.Schema) -> None:
+    """Check that a table has the columns of its kind.
+
+    Raises:
+        DatasetError: if one is missing or of another type.
+    """
+    for field in expected:
+        if field.name not in found.names or found.field(field.name).type != field.type:
+            raise DatasetError(
+                f"{path} has no column {field.name!r} of {field.type}; record the sequence again"
+            )
 
 
 def class_name(semantic: int) -> str:

@@ -29,6 +29,7 @@ from cityloop.dataset.layout import (
     write_whole,
     writing,
 )
+from cityloop.dataset.lock import FileLock
 from cityloop.dataset.passes import PassStore
 from cityloop.dataset.states import StateRecorder
 from cityloop.dataset.video import VideoWriter
@@ -80,7 +81,8 @@ class SequenceWriter:
 
         Raises:
             DatasetError: if the sequence is there already and complete or of another plan, if
-                `root` is something else, or if the disk cannot be written.
+                another process is recording it, if `root` is something else, or if the disk cannot
+                be written.
         """
         self._root = Path(root)
         self._plan = descriptions.plan(
@@ -97,21 +99,31 @@ class SequenceWriter:
         self._layout = SequenceLayout.of(self._root, name)
         with writing(self._root):
             descriptions.write_dataset_json(self._root)
-        if overwrite:
-            remove_folder(self._layout.folder)
-        self._claim()
-        descriptions.write_provenance(self._root, self._plan.assets)
-
-        self._stores = {
-            c.name: [
-                PassStore.create(self._layout.passes(c.name), p, frame_count, c.intrinsics)
-                for p in self._plan.passes
-                if p != "rgb"
-            ]
-            for c in self._plan.cameras
-        }
+        lock = FileLock.take(self._layout.lock, wait=False)
+        if lock is None:
+            raise DatasetError(
+                f"another run is recording into {self._layout.folder}; wait for it or choose "
+                "another folder"
+            )
+        self._lock = lock
         self._expected_states: dict[int, str] = {}
-        self._frames = self._count_whole_frames()
+        try:
+            if overwrite:
+                remove_folder(self._layout.folder)
+            self._claim()
+            descriptions.write_provenance(self._root, self._plan.assets)
+            self._stores = {
+                c.name: [
+                    PassStore.create(self._layout.passes(c.name), p, frame_count, c.intrinsics)
+                    for p in self._plan.passes
+                    if p != "rgb"
+                ]
+                for c in self._plan.cameras
+            }
+            self._frames = self._count_whole_frames()
+        except BaseException:
+            lock.release()
+            raise
         self._frames_done = self._frames
         self._states = StateRecorder(self._layout.states)
         self._videos: dict[str, VideoWriter] | None = None
@@ -251,14 +263,21 @@ class SequenceWriter:
                         PassStore.create(group, p, self._frames, camera.intrinsics)
         write_tables(self._layout, self._frames, self._plan.passes)
         write_sequence_json(self._layout, self._plan, self._frames, actors)
-        self.close()
+        self._stop()
         remove_folder(self._layout.journal)
         with writing(self.folder):
             self._layout.recording.unlink()
+        self._lock.release()
         return self.folder
 
     def close(self) -> None:
         """Stop; without `finish` the sequence stays incomplete, to be continued."""
+        try:
+            self._stop()
+        finally:
+            self._lock.release()
+
+    def _stop(self) -> None:
         self._pool.shutdown()
         self._states.close()
         for video in (self._videos or {}).values():

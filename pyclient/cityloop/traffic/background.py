@@ -32,12 +32,13 @@ from cityloop.traffic.vehicle_types import chassis_of, vehicle_types
 from cityloop.traffic.walk_graph import WalkGraph
 from cityloop.world.network import RoadNetwork
 from cityloop.world.people import PERSON_KINDS
-from cityloop.world.streams import stream
+from cityloop.world.streams import is_seed, stream
 from cityloop.world.vehicles import VEHICLE_KINDS
 
 __all__ = ["BackgroundTraffic", "Outsider", "TrafficActor", "TrafficState"]
 
 WARM_UP_S = 30.0
+JAM_SPACING_M = 7.5  # of lane that a standing car takes up: more cannot be in the network
 PATIENCE_S = 2.0  # after which a vehicle that finds no room to enter tries somewhere else
 CAR, PERSON = "car.", "person."
 
@@ -70,8 +71,9 @@ class BackgroundTraffic:
             dark: head and tail lamps are on.
 
         Raises:
-            ScenarioError: for negative numbers, a tick out of range, a simulation that is already
-                open in this process, or a network without a way to drive or walk.
+            ScenarioError: for negative numbers, a seed that is no whole number of 0 or more, a tick
+                out of range, a simulation that is already open in this process, or a network
+                without a way to drive or walk.
             MapError: if SUMO cannot use the network.
         """
         if vehicles < 0 or pedestrians < 0:
@@ -79,6 +81,8 @@ class BackgroundTraffic:
                 f"traffic of {vehicles} vehicles and {pedestrians} pedestrians is impossible: "
                 "give numbers of 0 or more."
             )
+        if not is_seed(seed):
+            raise ScenarioError(f"seed={seed!r} is impossible: give a whole number of 0 or more.")
         self._network = network
         self._wanted_cars, self._wanted_people = vehicles, pedestrians
         self._dt_s = dt_s
@@ -94,9 +98,11 @@ class BackgroundTraffic:
         kernel = SplineKernel(self._dt_s)
         adults = sorted(name for name, kind in PERSON_KINDS.items() if not kind.child)
         children = sorted(name for name, kind in PERSON_KINDS.items() if kind.child)
-        self._demand = Demand(
-            RoadGraph(), WalkGraph(), seed, sorted(VEHICLE_KINDS), adults, children
-        )
+        roads = RoadGraph()
+        # Without a road at all one is wanted nevertheless, so that the lack of a way is told.
+        room = max(1, int(roads.room_m / JAM_SPACING_M))
+        self._wanted_cars = min(self._wanted_cars, room)
+        self._demand = Demand(roads, WalkGraph(), seed, sorted(VEHICLE_KINDS), adults, children)
         chassis: dict[str, Chassis] = {name: chassis_of(name) for name in VEHICLE_KINDS}
         ground = self._network.ground_height
         self._vehicles = VehicleTracks(kernel, chassis, ground, dark=dark)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cityloop.errors import ScenarioError
-from cityloop.traffic.road_graph import RoadGraph
+from cityloop.traffic.road_graph import SHORTEST_ROAD_M, RoadGraph
 from cityloop.traffic.walk_graph import WalkEnd, WalkGraph
 from cityloop.world.streams import stream
 
@@ -99,7 +99,8 @@ class Demand:
         """Return the trip of car `number`; `on_the_way` starts it anywhere along its route.
 
         Raises:
-            ScenarioError: if the network has no way through.
+            ScenarioError: if the network has no way through from one edge to another and no road
+                that is a way through by itself.
         """
         rng = stream(self._seed, f"traffic/car/{number}")
         kind = self._kinds[rng.choice(len(self._kinds), p=self._kind_shares)]
@@ -107,24 +108,44 @@ class Demand:
         for _ in range(ATTEMPTS):
             edges = self._through_town(rng) if kind not in LONG_KINDS else self._straight_on(rng)
             share, offset = rng.random(2)
-            if len(edges) < 2:
-                if kind in LONG_KINDS:  # no street leads straight through this map
-                    kind = next(k for k in self._kinds if k not in LONG_KINDS)
-                continue
-            if not on_the_way:
-                return VehicleTrip(kind, tuple(edges), None, speed_factor)
-            # Uniform over the length of the route but its last edge.
-            lengths = np.cumsum([self._roads.edges[e].length_m for e in edges[:-1]])
-            skipped = int(np.searchsorted(lengths, share * lengths[-1]))
-            length = self._roads.edges[edges[skipped]].length_m
-            return VehicleTrip(kind, tuple(edges[skipped:]), float(offset) * length, speed_factor)
+            if self._leads_through(edges):
+                break
+            if kind in LONG_KINDS:  # no street leads straight through this map
+                kind = next(k for k in self._kinds if k not in LONG_KINDS)
+        else:
+            edges = self._any_way(rng)
+        if not on_the_way:
+            return VehicleTrip(kind, tuple(edges), None, speed_factor)
+        # Uniform over the length of the route but its last edge.
+        lengths = np.cumsum([self._roads.edges[e].length_m for e in edges[:-1] or edges])
+        skipped = int(np.searchsorted(lengths, share * lengths[-1]))
+        length = self._roads.edges[edges[skipped]].length_m
+        return VehicleTrip(kind, tuple(edges[skipped:]), float(offset) * length, speed_factor)
+
+    def _leads_through(self, edges: Sequence[str]) -> bool:
+        """Tell whether a way has several edges or is a road that leads through by itself."""
+        return len(edges) > 1 or (len(edges) == 1 and edges[0] in self._roads.roads)
+
+    def _any_way(self, rng: np.random.Generator) -> list[str]:
+        """Return a way from an entry to an exit, for a trip that had no luck with its draws.
+
+        Raises:
+            ScenarioError: if there is none.
+        """
+        for start in rng.permutation(self._roads.entries).tolist():
+            for end in rng.permutation(self._roads.exits).tolist():
+                way = self._roads.path(start, end)
+                if self._leads_through(way):
+                    return way
         raise ScenarioError(
-            "no vehicle finds a way through the road network: ask for no background vehicles or "
-            "use a network whose edges are connected."
+            "no vehicle finds a way through the road network: set vehicles to 0 or use a map with "
+            f"connected roads or a road of {SHORTEST_ROAD_M:g} m or more."
         )
 
     def _through_town(self, rng: np.random.Generator) -> list[str]:
         """Return a way from an entry by any road, by its length, to an exit; [] if none."""
+        if not self._roads.entries:
+            return []
         start = self._roads.entries[rng.integers(len(self._roads.entries))]
         via = self._edges[rng.choice(len(self._edges), p=self._edge_shares)]
         end = self._roads.exits[rng.integers(len(self._roads.exits))]
@@ -137,7 +158,7 @@ class Demand:
             way
             for start in self._roads.entries
             for end in self._roads.exits
-            if len(way := self._roads.path(start, end, straight=True)) > 1
+            if self._leads_through(way := self._roads.path(start, end, straight=True))
         ]
         return ways[rng.integers(len(ways))] if ways else []
 
@@ -147,11 +168,16 @@ class Demand:
         Raises:
             ScenarioError: if the network has no sidewalks that lead anywhere.
         """
+        ends = self._walks.ends
+        if not ends:
+            raise ScenarioError(
+                "the map has no sidewalks for background pedestrians: set pedestrians to 0 or use "
+                "a map with sidewalks."
+            )
         rng = stream(self._seed, f"traffic/person/{number}")
         kind = self._people[rng.choice(len(self._people), p=self._people_shares)]
         speed_factor = float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.25))
-        ends = self._walks.ends
-        for _ in range(ATTEMPTS if ends else 0):
+        for _ in range(ATTEMPTS):
             start = ends[rng.integers(len(ends))]
             sidewalk = self._sidewalks[rng.choice(len(self._sidewalks), p=self._sidewalk_shares)]
             share = float(rng.uniform(0.05, 0.95))
@@ -163,9 +189,23 @@ class Demand:
             edges = self._walks.path(start, end.edge)
             if edges:
                 return Walk(kind, start, edges, end.position_m, speed_factor)
+        start, edges, end = self._any_walk(rng)
+        return Walk(kind, start, edges, end.position_m, speed_factor)
+
+    def _any_walk(self, rng: np.random.Generator) -> tuple[WalkEnd, tuple[str, ...], WalkEnd]:
+        """Return a walk from end to end, for somebody who had no luck with the draws.
+
+        Raises:
+            ScenarioError: if there is none.
+        """
+        ends = self._walks.ends
+        for start in (ends[i] for i in rng.permutation(len(ends))):
+            for end in (ends[i] for i in rng.permutation(len(ends))):
+                if start.edge != end.edge and (edges := self._walks.path(start, end.edge)):
+                    return start, edges, end
         raise ScenarioError(
-            "no pedestrian finds a way through the road network: ask for no background "
-            "pedestrians or use a network with connected sidewalks."
+            "no pedestrian finds a way along the sidewalks of the map: set pedestrians to 0 or use "
+            "a map with connected sidewalks."
         )
 
 

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 
 import libsumo
 import numpy as np
+from libsumo.libsumo import TraCIException
 from scipy.spatial import cKDTree
 
 from cityloop.errors import ScenarioError
@@ -39,6 +41,9 @@ class OutsiderMirror:
     def place(self, outsiders: Sequence[Outsider]) -> None:
         """Move, add and remove puppets; to be called before each step of SUMO.
 
+        An outsider whom SUMO cannot place (far off the map, at no finite position) has no puppet
+        until it can be placed.
+
         Raises:
             ScenarioError: if a kind is unknown.
         """
@@ -48,27 +53,29 @@ class OutsiderMirror:
         vehicles: set[str] = set()
         people: set[str] = set()
         for outsider in outsiders:
-            name = PREFIX + outsider.name
-            x, y = (float(v) for v in outsider.position[:2] + self._ahead_s * outsider.velocity[:2])
-            if outsider.kind in VEHICLE_KINDS:
-                kind = VEHICLE_KINDS[outsider.kind]
-                bumper = kind.wheelbase_m + kind.front_overhang_m
-                self._place_vehicle(name, outsider.kind, x, y, outsider.yaw_rad, bumper)
-                vehicles.add(name)
-            elif outsider.kind in PERSON_KINDS:
-                self._place_person(name, outsider.kind, x, y, outsider.yaw_rad)
-                people.add(name)
-                lane_yaw = self._carriageway.yaw_at(x, y)
-                if lane_yaw is not None:
-                    half = OBSTACLE_LENGTH_M / 2
-                    self._place_vehicle(name, OBSTACLE_TYPE, x, y, lane_yaw, half)
-                    vehicles.add(name)
-            else:
+            if outsider.kind not in VEHICLE_KINDS and outsider.kind not in PERSON_KINDS:
                 known = ", ".join([*VEHICLE_KINDS, *PERSON_KINDS])
                 raise ScenarioError(
                     f"{outsider.name!r} is of the unknown kind {outsider.kind!r}; use one of "
                     f"{known}."
                 )
+            name = PREFIX + outsider.name
+            x, y = (float(v) for v in outsider.position[:2] + self._ahead_s * outsider.velocity[:2])
+            if not np.isfinite([x, y, outsider.yaw_rad]).all():
+                continue
+            if outsider.kind in VEHICLE_KINDS:
+                kind = VEHICLE_KINDS[outsider.kind]
+                bumper = kind.wheelbase_m + kind.front_overhang_m
+                if self._place_vehicle(name, outsider.kind, x, y, outsider.yaw_rad, bumper):
+                    vehicles.add(name)
+            else:
+                if self._place_person(name, outsider.kind, x, y, outsider.yaw_rad):
+                    people.add(name)
+                lane_yaw = self._carriageway.yaw_at(x, y)
+                if lane_yaw is not None:
+                    half = OBSTACLE_LENGTH_M / 2
+                    if self._place_vehicle(name, OBSTACLE_TYPE, x, y, lane_yaw, half):
+                        vehicles.add(name)
         for name in sorted(self._vehicles - vehicles):
             if name in libsumo.vehicle.getIDList():
                 libsumo.vehicle.remove(name)
@@ -79,27 +86,48 @@ class OutsiderMirror:
 
     def _place_vehicle(
         self, name: str, type_id: str, x: float, y: float, yaw_rad: float, bumper_m: float
-    ) -> None:
-        """Put a vehicle whose origin is at (x, y) m and whose bumper is `bumper_m` ahead of it."""
+    ) -> bool:
+        """Put a vehicle whose origin is at (x, y) m and whose bumper is `bumper_m` ahead of it.
+
+        Returns:
+            False if SUMO cannot place it.
+        """
         x += bumper_m * math.cos(yaw_rad)
         y += bumper_m * math.sin(yaw_rad)
-        if name not in self._vehicles:
-            if name not in libsumo.route.getIDList():
-                libsumo.route.add(name, [_edge_near(x, y, DRIVER_CLASS)])
-            libsumo.vehicle.add(name, name, typeID=type_id)
-            # SUMO is not to correct speed or lane.
-            libsumo.vehicle.setSpeedMode(name, 0)
-            libsumo.vehicle.setLaneChangeMode(name, 0)
-        angle = yaw_to_sumo_angle(yaw_rad)
-        libsumo.vehicle.moveToXY(name, "", -1, x, y, angle, keepRoute=FREE_PLACEMENT)
+        new = name not in self._vehicles
+        try:
+            if new:
+                if name not in libsumo.route.getIDList():
+                    libsumo.route.add(name, [_edge_near(x, y, DRIVER_CLASS)])
+                libsumo.vehicle.add(name, name, typeID=type_id)
+                # SUMO is not to correct speed or lane.
+                libsumo.vehicle.setSpeedMode(name, 0)
+                libsumo.vehicle.setLaneChangeMode(name, 0)
+            angle = yaw_to_sumo_angle(yaw_rad)
+            libsumo.vehicle.moveToXY(name, "", -1, x, y, angle, keepRoute=FREE_PLACEMENT)
+        except TraCIException:
+            if new:
+                with suppress(TraCIException):  # it may not have come as far as being added
+                    libsumo.vehicle.remove(name)
+            return False
+        return True
 
-    def _place_person(self, name: str, kind: str, x: float, y: float, yaw_rad: float) -> None:
-        if name not in self._people:
-            edge = _edge_near(x, y, "pedestrian")
-            libsumo.person.add(name, edge, 0.0, typeID=kind)
-            libsumo.person.appendWalkingStage(name, [edge], 0.0)
-        angle = yaw_to_sumo_angle(yaw_rad)
-        libsumo.person.moveToXY(name, "", x, y, angle, keepRoute=FREE_PLACEMENT)
+    def _place_person(self, name: str, kind: str, x: float, y: float, yaw_rad: float) -> bool:
+        """Put a person at (x, y) m; return False if SUMO cannot place them."""
+        new = name not in self._people
+        try:
+            if new:
+                edge = _edge_near(x, y, "pedestrian")
+                libsumo.person.add(name, edge, 0.0, typeID=kind)
+                libsumo.person.appendWalkingStage(name, [edge], 0.0)
+            angle = yaw_to_sumo_angle(yaw_rad)
+            libsumo.person.moveToXY(name, "", x, y, angle, keepRoute=FREE_PLACEMENT)
+        except TraCIException:
+            if new:
+                with suppress(TraCIException):  # they may not have come as far as being added
+                    libsumo.person.remove(name)
+            return False
+        return True
 
 
 class _Carriageway:
@@ -124,7 +152,10 @@ class _Carriageway:
     def yaw_at(self, x: float, y: float) -> float | None:
         """Return the yaw (rad) of the lane at a point (m), or None off the carriageway."""
         distance, i = self._tree.query((x, y))
-        return float(self._yaws[i]) if distance <= self._reaches[i] else None
+        # A distance that overflows is infinite and has no nearest point: i is the number of points.
+        if not math.isfinite(distance) or distance > self._reaches[i]:
+            return None
+        return float(self._yaws[i])
 
 
 def _edge_near(x: float, y: float, vehicle_class: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import libsumo
 
 DRIVER_CLASS = "passenger"  # SUMO's class of every background vehicle
+SHORTEST_ROAD_M = 50.0  # a shorter one that leads nowhere else is not worth a trip
 SHORTEST_ENTRY_M = 10.0  # a shorter edge has no room for a vehicle to enter
 
 
@@ -34,11 +35,14 @@ class RoadGraph:
         edges: drivable edges by id, in SUMO's order.
         entries, exits: ids of drivable edges that nothing leads into, or that lead nowhere; all
             edges where the network has no such fringe.
+        roads: ids of edges that are an entry and an exit at once, each a way through of its own.
+        room_m: length (m) of all lanes that one can drive on, junctions left out.
     """
 
     def __init__(self) -> None:
         """Read the network of the open simulation."""
         self.edges: dict[str, Edge] = {}
+        self.room_m = 0.0
         for edge in libsumo.edge.getIDList():
             if edge.startswith(":"):
                 continue
@@ -46,12 +50,18 @@ class RoadGraph:
             length = libsumo.lane.getLength(lanes[0])
             driving = [lane for lane in lanes if _allows(lane, DRIVER_CLASS)]
             if driving:
+                self.room_m += length * len(driving)
                 speed = max(libsumo.lane.getMaxSpeed(lane) for lane in driving)
                 self.edges[edge] = Edge(edge, length, length / speed, *_successors(driving))
         reached = {s for edge in self.edges.values() for s in edge.successors}
         roomy = [e.id for e in self.edges.values() if e.length_m >= SHORTEST_ENTRY_M]
         self.entries = [e for e in roomy if e not in reached] or roomy
         self.exits = [e.id for e in self.edges.values() if not e.successors] or list(self.edges)
+        self.roads = frozenset(
+            e.id
+            for e in self.edges.values()
+            if e.length_m >= SHORTEST_ROAD_M and e.id not in reached and not e.successors
+        )
         self._trees: dict[tuple[str, bool], dict[str, str]] = {}
 
     def path(self, start: str, end: str, *, straight: bool = False) -> list[str]:

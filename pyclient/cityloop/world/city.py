@@ -17,7 +17,7 @@ from cityloop.world import parking, signals
 from cityloop.world.buildings import build_buildings
 from cityloop.world.facade_textures import facade_textures
 from cityloop.world.furniture import build_furniture
-from cityloop.world.grid import build_grid
+from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
 from cityloop.world.markings import build_markings
 from cityloop.world.materials import CITY_MATERIALS
@@ -26,6 +26,7 @@ from cityloop.world.network import RoadNetwork
 from cityloop.world.parking import Roadside
 from cityloop.world.props import prop_scene
 from cityloop.world.scene import Scene
+from cityloop.world.streams import is_seed
 from cityloop.world.streets import build_streets
 from cityloop.world.textures import ground_textures
 from cityloop.world.vehicles import vehicle_scene
@@ -33,6 +34,7 @@ from cityloop.world.vehicles import vehicle_scene
 __all__ = ["City", "Roadside"]
 
 _YARD_M = 0.7  # paving beyond the sidewalks, up to the houses
+_SHOWN_PATH = 100  # characters of an impossible path that a message shows
 _NOOK_M = 5.0  # half the width of the nooks that are paved as well
 
 
@@ -71,11 +73,12 @@ class City:
         in the middle.
 
         Raises:
-            MapError: if either number of blocks is not between 2 and 12.
+            MapError: if either number of blocks is not between 2 and 12, or the seed is no whole
+                number of 0 or more.
         """
+        blocks, seed = checked_blocks(blocks), _checked_seed(seed)
         folder = _Folder()
         net_file = folder.path / "grid.net.xml"
-        blocks = (blocks[0], blocks[1])
         build_grid(blocks, seed, net_file)
         return _build(net_file, seed, {"kind": "grid", "blocks": list(blocks)}, folder)
 
@@ -84,12 +87,14 @@ class City:
         """Build a city on an OpenDRIVE map, in the map's coordinates.
 
         Raises:
-            MapError: if the map cannot be read or converted.
+            MapError: if the map cannot be read or converted, or the seed is no whole number of 0
+                or more.
         """
+        seed, map_file = _checked_seed(seed), _checked_file(path, "OpenDRIVE map")
         folder = _Folder()
         net_file = folder.path / "map.net.xml"
-        convert_opendrive(Path(path), net_file)
-        source = {"kind": "opendrive", "path": str(path), "sha256": _sha256(Path(path))}
+        convert_opendrive(map_file, net_file)
+        source = {"kind": "opendrive", "path": str(path), "sha256": _sha256(map_file)}
         return _build(net_file, seed, source, folder)
 
     @staticmethod
@@ -97,10 +102,12 @@ class City:
         """Build a city on a SUMO network.
 
         Raises:
-            MapError: if the file cannot be read or is no SUMO network.
+            MapError: if the file cannot be read or is no SUMO network, or the seed is no whole
+                number of 0 or more.
         """
+        seed, checked = _checked_seed(seed), _checked_file(net_file, "road network")
         source = {"kind": "sumo_network", "path": str(net_file)}
-        return _build(Path(net_file), seed, source, None)
+        return _build(checked, seed, source, None)
 
     def signal_lamps(self, tls_states: Mapping[str, str]) -> dict[str, int]:
         """Return the lamps (bit set) of each traffic light by placement name.
@@ -179,6 +186,26 @@ def network_sha256(net_file: Path) -> str:
     """Return the SHA-256 of a network without its comments, which carry a date and paths."""
     text = re.sub(rb"<!--.*?-->", b"", net_file.read_bytes(), flags=re.DOTALL)
     return hashlib.sha256(text).hexdigest()
+
+
+def _checked_seed(seed: int) -> int:
+    """Return the seed as a plain integer, or raise MapError."""
+    if not is_seed(seed):
+        raise MapError(f"seed={seed!r} is impossible: give a whole number of 0 or more")
+    return int(seed)
+
+
+def _checked_file(path: str | Path, what: str) -> Path:
+    """Return the path of a file that is there, or raise MapError."""
+    try:
+        found = Path(path).is_file()
+    except (OSError, TypeError) as error:  # too long a name, an unreadable folder, no path at all
+        shown = str(path) if len(str(path)) <= _SHOWN_PATH else f"{str(path)[:_SHOWN_PATH]}..."
+        reason = getattr(error, "strerror", None) or "that is no path"
+        raise MapError(f"{shown}: there is no such {what}: {reason}") from error
+    if not found:
+        raise MapError(f"{path}: there is no such {what}")
+    return Path(path)
 
 
 def _sha256(path: Path) -> str:

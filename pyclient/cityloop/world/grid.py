@@ -1,6 +1,8 @@
 """A procedural town: streets in a grid, with parking strips, sidewalks, crossings and signals."""
 
+from collections.abc import Iterable
 from itertools import pairwise
+from numbers import Integral
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -20,6 +22,22 @@ _BLOCK_M = (90.0, 110.0)  # between the centre lines of neighbouring streets
 _FRINGE_M = 140.0  # from the outermost crossroads to the end of the map
 
 
+def checked_blocks(blocks: object) -> tuple[int, int]:
+    """Return the two numbers of blocks as plain integers; any sequence of two will do.
+
+    Raises:
+        MapError: if they are not two whole numbers from 2 to 12.
+    """
+    numbers = list(blocks) if isinstance(blocks, Iterable) else []
+    if len(numbers) != 2 or not all(
+        isinstance(n, Integral) and 2 <= int(n) <= MAX_BLOCKS for n in numbers
+    ):
+        raise MapError(
+            f"a grid of blocks={blocks!r} is impossible: give two numbers from 2 to {MAX_BLOCKS}"
+        )
+    return int(numbers[0]), int(numbers[1])
+
+
 def build_grid(blocks: tuple[int, int], seed: int, net_file: Path) -> None:
     """Write the SUMO network of a grid of blocks[0] x blocks[1] blocks, the outer ones half open.
 
@@ -29,8 +47,7 @@ def build_grid(blocks: tuple[int, int], seed: int, net_file: Path) -> None:
     Raises:
         MapError: if either number of blocks is not between 2 and 12.
     """
-    if not all(isinstance(n, int) and 2 <= n <= MAX_BLOCKS for n in blocks) or len(blocks) != 2:
-        raise MapError(f"a grid of blocks={blocks!r} is impossible: give two numbers from 2 to 12")
+    blocks = checked_blocks(blocks)
     rng = stream(seed, "city/blocks")
     x = _street_positions(rng, blocks[0] - 1)
     y = _street_positions(rng, blocks[1] - 1)

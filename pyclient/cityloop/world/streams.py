@@ -5,8 +5,14 @@ of its own (numpy.random.SeedSequence with the hash of the name as spawn key).
 """
 
 import hashlib
+from numbers import Integral
 
 import numpy as np
+
+
+def is_seed(value: object) -> bool:
+    """Tell whether `value` can be a seed: a whole number (numpy's as well) of 0 or more."""
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 0
 
 
 def stream(seed: int, name: str) -> np.random.Generator:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cityloop.dataset.reader import Dataset, Sequence
 from cityloop.dataset.verification.check import PictureCheck, SequenceCheck
+from cityloop.dataset.verification.descriptions import DescriptionCheck
 from cityloop.dataset.verification.files import FileCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
 from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
@@ -39,7 +40,12 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
     if not sequences:
         raise DatasetError(f"{path} has no sequence; record one into it")
     surface_motion = SurfaceMotion()
-    of_sequence: list[SequenceCheck] = [DerivativeCheck(), LabelCheck(), FileCheck()]
+    of_sequence: list[SequenceCheck] = [
+        DerivativeCheck(),
+        LabelCheck(),
+        DescriptionCheck(dataset),
+        FileCheck(),
+    ]
     of_picture: list[PictureCheck] = [
         FlowCheck(),
         FlowConsistencyCheck(),

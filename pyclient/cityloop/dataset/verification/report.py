@@ -134,9 +134,9 @@ class Report:
         """
         failures = [f"{row.check}: worst at {row.place}" for row in self.rows if not row.passed]
         table = Table(
-            title=f"{self.path}: {self.frames} pictures",
+            title=Text(f"{self.path}: {self.frames} pictures"),
             title_justify="left",
-            caption="\n".join(failures),
+            caption=Text("\n".join(failures)),
             caption_justify="left",
             box=None,
             padding=(0, 1, 0, 0),
