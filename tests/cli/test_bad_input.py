@@ -4,24 +4,12 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import CITYLOOP, small_scenario
 
-CITYLOOP = [sys.executable, "-c", "from cityloop.cli.main import cli; cli(prog_name='cityloop')"]
-
-SMALL = """\
-name: small
-duration_s: 0.3
-map: {grid: {blocks: [2, 2], seed: 1}}
-actors:
-  ego:
-    vehicle: sedan
-    route: [east_in, west_out]
-    cameras:
-      front: {size: [64, 36]}
-"""
+SMALL = small_scenario("small", 0.3)
 
 
 def cityloop(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

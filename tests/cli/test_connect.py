@@ -3,26 +3,14 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from command_line import CITYLOOP, small_scenario
 
-CITYLOOP = [sys.executable, "-c", "from cityloop.cli.main import cli; cli(prog_name='cityloop')"]
-
-SCENARIO = """\
-name: short
-duration_s: 0.1
-map: {grid: {blocks: [2, 2], seed: 1}}
-actors:
-  ego:
-    vehicle: sedan
-    route: [east_in, west_out]
-    cameras:
-      front: {size: [64, 36]}
-"""
+SCENARIO = small_scenario("short", 0.1)
 
 
 @contextmanager

@@ -3,29 +3,17 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from command_line import CITYLOOP, small_scenario
 
 from cityloop.cli import info, main, verify
 from cityloop.engine.process import EngineProcess
 
-CITYLOOP = [sys.executable, "-c", "from cityloop.cli.main import cli; cli(prog_name='cityloop')"]
-
-SCENARIO = """\
-name: long
-duration_s: 60
-map: {grid: {blocks: [2, 2], seed: 1}}
-actors:
-  ego:
-    vehicle: sedan
-    route: [east_in, west_out]
-    cameras:
-      front: {size: [64, 36]}
-"""
+SCENARIO = small_scenario("long", 60)
 
 
 def children(pid: int) -> list[int]:

@@ -3,10 +3,10 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import CITYLOOP
 
 SCENARIO = """\
 name: small
@@ -25,15 +25,13 @@ actors:
       left: {size: [96, 54], yaw_deg: 80, fov_deg: 70}
 """
 
-RUN = "from cityloop.cli.main import cli; cli(prog_name='cityloop')"
-
 
 def record(folder: Path, *options: str, threads: str) -> dict[str, str]:
     """Record the scenario in a process of its own and return the SHA-256 of all parts."""
     scenario = folder.with_suffix(".yaml")
     scenario.write_text(SCENARIO)
     subprocess.run(
-        [sys.executable, "-c", RUN, "run", str(scenario), "--out", str(folder), *options],
+        [*CITYLOOP, "run", str(scenario), "--out", str(folder), *options],
         check=True,
         env=os.environ | {"LP_NUM_THREADS": threads},
         timeout=200,
@@ -77,7 +75,5 @@ def test_another_seed_gives_other_pictures_and_states(
 
 def test_the_dataset_verifies(first: tuple[Path, dict[str, str]]) -> None:
     folder, _ = first
-    result = subprocess.run(
-        [sys.executable, "-c", RUN, "verify", str(folder)], capture_output=True, text=True
-    )
+    result = subprocess.run([*CITYLOOP, "verify", str(folder)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

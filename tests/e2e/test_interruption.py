@@ -2,13 +2,12 @@
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from cityloop.engine import connect
+from command_line import CITYLOOP
 
-RUN = "from cityloop.cli.main import cli; cli(prog_name='cityloop')"
+from cityloop.engine import connect
 
 SCENARIO = """\
 name: long
@@ -32,13 +31,13 @@ def test_an_engine_that_dies_and_a_run_that_goes_on(tmp_path: Path) -> None:
     out = tmp_path / "out"
     sequence = out / "sequences" / "long"
     server = subprocess.Popen(
-        [sys.executable, "-c", RUN, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+        [*CITYLOOP, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
     )
     assert server.stdout is not None
     address = server.stdout.readline().split()[-1]
     connect(address).close()
     run = subprocess.Popen(
-        [sys.executable, "-c", RUN, "run", str(scenario), "--out", str(out), "--connect", address],
+        [*CITYLOOP, "run", str(scenario), "--out", str(out), "--connect", address],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -58,9 +57,7 @@ def test_an_engine_that_dies_and_a_run_that_goes_on(tmp_path: Path) -> None:
     assert not list(out.rglob("*.parquet"))
 
     def cityloop(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", RUN, *map(str, arguments)], capture_output=True, text=True
-        )
+        return subprocess.run([*CITYLOOP, *map(str, arguments)], capture_output=True, text=True)
 
     unfinished = cityloop("verify", out)
     assert unfinished.returncode == 2
