@@ -67,6 +67,8 @@ def test_wrong_words_in_the_loop(scenario: cl.Scenario, engine: cl.Engine) -> No
         frame.control("bus", brake=1.0)
     with pytest.raises(ScenarioError, match="brake of 'ego' cannot be 2"):
         frame.control("ego", brake=2.0)
+    with pytest.raises(ScenarioError, match="throttle of 'ego' cannot be full"):
+        frame.control("ego", throttle="full")  # type: ignore[arg-type]
     with pytest.raises(ScenarioError, match="not asked for the pass 'depth'"):
         _ = frame["front"].depth
     run.close()
@@ -175,3 +177,8 @@ def test_two_who_wait_at_one_spot_are_hidden_by_the_same_cars(
     bodies = simulation.stage.bodies(Roster(), simulation._traffic.state.signals)
     poses = [b.pose.position.tobytes() for b in bodies if b.instance_id]
     assert len(set(poses)) == len(poses)
+
+
+def test_a_scenario_needs_a_city() -> None:
+    with pytest.raises(ScenarioError, match=r"not in 'map\.xodr': make one with City"):
+        cl.Scenario("map.xodr", duration_s=1)  # type: ignore[arg-type]

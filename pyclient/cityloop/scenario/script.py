@@ -144,6 +144,11 @@ class Scenario:
         Raises:
             ScenarioError: if a value is impossible.
         """
+        if not isinstance(city, City):
+            raise ScenarioError(
+                f"A scenario plays in a city, not in {city!r}: make one with City.grid() or "
+                "City.from_opendrive(path)."
+            )
         self.city = city
         self.model: ScenarioModel = _build(
             ScenarioModel,

@@ -183,7 +183,8 @@ class Frame:
             ("brake", brake, 0.0),
             ("steering", steering, -1.0),
         ):
-            if value is not None and not low <= value <= 1.0:
+            number = isinstance(value, int | float)
+            if value is not None and not (number and low <= value <= 1.0):
                 raise ScenarioError(
                     f"The {what} of '{name}' cannot be {value}: give a number from {low:g} to 1."
                 )
