@@ -50,10 +50,6 @@ class FrameBlock:
         rows: NDArray[np.float64] = np.atleast_2d(np.asarray(value, dtype=np.float64))
         self._values[self._rows[name], : rows.shape[1]] = rows
 
-    def set_w(self, name: str, value: float) -> None:
-        """Set the last number of a field of one row."""
-        self._values[self._rows[name], 3] = value
-
     def upload(self) -> None:
         """Bring the values to the card."""
         self._buffer.write(self._values.tobytes())

@@ -56,12 +56,6 @@ class TexelStore:
         self.texture.use(unit)
 
 
-def inverse_rigid(matrix: F64) -> F64:
-    """Return the (3, 4) inverse of a rigid transform (3, 4)."""
-    turned = matrix[:, :3].T
-    return np.concatenate([turned, -(turned @ matrix[:, 3])[:, None]], axis=1)
-
-
 def _seen_from(camera: F64, matrices: F64) -> F64:
     """Return (K, 3, 4) camera-from-part of world-from-part (K, 3, 4)."""
     relative = matrices.copy()
