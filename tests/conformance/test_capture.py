@@ -9,6 +9,7 @@ from cityloop.engine import (
     Commands,
     DriveCommand,
     KinematicTarget,
+    KinematicTargets,
     connect,
 )
 from cityloop.errors import RequestError
@@ -55,7 +56,7 @@ def center(image):
 
 def move(engine, x, y=0.0, velocity=(0.0, 0.0, 0.0), **more):
     target = KinematicTarget(2, Pose.from_xyz_yaw(x, y), np.array(velocity), **more)
-    return engine.advance(DT, 5, Commands(kinematic=[target]))
+    return engine.advance(DT, 5, Commands(kinematic=KinematicTargets.of([target])))
 
 
 def test_every_pass_has_its_shape_and_type(ground):

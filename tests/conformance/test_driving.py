@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tiny_world
 
-from cityloop.engine import BodySpec, Commands, DriveCommand, KinematicTarget
+from cityloop.engine import BodySpec, Commands, DriveCommand, KinematicTarget, KinematicTargets
 from cityloop.spatial import Pose
 
 DT = 0.05
@@ -133,7 +133,7 @@ def test_two_kinematic_bodies_touch(ground):
     for tick in range(1, 21):
         x = 5.0 * tick * DT
         target = KinematicTarget(2, Pose.from_xyz_yaw(x, 0.0), np.array([5.0, 0.0, 0.0]))
-        state = ground.advance(DT, SUBSTEPS, Commands(kinematic=[target]))
+        state = ground.advance(DT, SUBSTEPS, Commands(kinematic=KinematicTargets.of([target])))
         if state.contacts:
             touched.append((tick, x))
             assert [(c.body_a, c.body_b) for c in state.contacts] == [(2, 5)]

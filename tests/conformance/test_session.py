@@ -10,6 +10,7 @@ from cityloop.engine import (
     Commands,
     DriveCommand,
     KinematicTarget,
+    KinematicTargets,
     WalkCommand,
     connect,
 )
@@ -21,7 +22,7 @@ from cityloop.spatial import Pose
 def test_the_handshake_says_who_answers(engine):
     assert engine.info.name
     assert engine.info.version
-    assert engine.info.protocol[0] == 1
+    assert engine.info.protocol[0] == 2
     assert engine.info.renderer
 
 
@@ -84,7 +85,7 @@ def test_states_come_by_rising_id_without_static_bodies(ground):
             BodySpec(5, "person", "kinematic", Pose.from_xyz_yaw(20, 3)),
         ]
     )
-    assert new.ids.tolist() == [9, 5]
+    assert new.ids.tolist() == [5, 9]
     assert ground.state.bodies.ids.tolist() == [5, 9]
     assert ground.advance(0.05).bodies.ids.tolist() == [5, 9]
     ground.despawn([9, 4])
@@ -96,7 +97,9 @@ def test_kinematic_bodies_go_exactly_where_they_are_told(ground):
     ground.spawn([BodySpec(5, "person", "kinematic"), BodySpec(6, "person", "kinematic")])
     pose = Pose(np.array([123.456789012, -7.1, 0.25]), np.array([0.0, 0.0, 0.6, 0.8]))
     v, w, a = np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 0.3]), np.array([4.0, 5.0, 6.0])
-    bodies = ground.advance(0.05, 5, Commands(kinematic=[KinematicTarget(5, pose, v, w, a)])).bodies
+    bodies = ground.advance(
+        0.05, 5, Commands(kinematic=KinematicTargets.of([KinematicTarget(5, pose, v, w, a)]))
+    ).bodies
     i, j = bodies.row(5), bodies.row(6)
     assert bodies.position[i].tolist() == pose.position.tolist()
     assert bodies.quaternion[i] == pytest.approx(pose.quaternion, abs=1e-15)
@@ -127,7 +130,7 @@ def test_rays_hit_the_nearest_body(ground):
     )
     assert ground.cast_rays([[0, 0, 0.5]], [[1, 0, 0]], 4.0).body.tolist() == [0]
     target = KinematicTarget(4, Pose.from_xyz_yaw(0.0, 4.0), teleport=True)
-    ground.advance(0.05, 5, Commands(kinematic=[target]))
+    ground.advance(0.05, 5, Commands(kinematic=KinematicTargets.of([target])))
     assert ground.cast_rays([[0, 0, 0.5]], [[0, 1, 0]], 100.0).distance_m == pytest.approx([3.5])
 
 
@@ -166,7 +169,11 @@ WRONG_TICKS = {
     "throttle": (0.05, 5, Commands(drive=[DriveCommand(2, throttle=1.5)])),
     "brake": (0.05, 5, Commands(drive=[DriveCommand(2, brake=-0.1)])),
     "steering": (0.05, 5, Commands(drive=[DriveCommand(2, steering=float("nan"))])),
-    "not kinematic": (0.05, 5, Commands(kinematic=[KinematicTarget(2, Pose())])),
+    "not kinematic": (
+        0.05,
+        5,
+        Commands(kinematic=KinematicTargets.of([KinematicTarget(2, Pose())])),
+    ),
     "not a walker": (0.05, 5, Commands(walk=[WalkCommand(2)])),
     "heading": (0.05, 5, Commands(walk=[WalkCommand(3, heading_rad=float("inf"))])),
 }

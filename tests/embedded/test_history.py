@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tiny_world
 
-from cityloop.engine import BodySpec, Commands, KinematicTarget, encode
+from cityloop.engine import BodySpec, Commands, KinematicTarget, KinematicTargets, encode
 from cityloop.spatial import Pose, rotation
 
 DT = 0.1
@@ -16,7 +16,9 @@ def spawn(stage, *specs):
 
 
 def tick(stage, *targets, lamps=None, dt_s=DT):
-    stage.advance(encode.advance(dt_s, 2, Commands(kinematic=targets, lamps=lamps or {})))
+    stage.advance(
+        encode.advance(dt_s, 2, Commands(kinematic=KinematicTargets.of(targets), lamps=lamps or {}))
+    )
 
 
 def at(body_id, x, yaw=0.0, v=0.0, turn=0.0, **more):
@@ -188,3 +190,29 @@ def test_velocity_of_every_point_of_a_wheel_is_exact(stage):
         lever = now - instances.current[i, :, 3]
         exact = instances.velocity[i] + np.cross(instances.angular_velocity[i], lever)
         assert exact == pytest.approx((after - before) / (2 * dt), abs=2e-3)
+
+
+@pytest.mark.parametrize("there_and_back", [("driven", "kinematic"), ("walker", "kinematic")])
+def test_a_change_of_kind_breaks_no_history(stage, there_and_back):
+    """Each instant that is drawn is a state that was told, on both sides of the change."""
+    prototype = "car" if "driven" in there_and_back else "person"
+    spawn(
+        stage,
+        BodySpec(4, "crate", "kinematic", Pose.from_xyz_yaw(0.0, 30.0)),
+        BodySpec(5, prototype, "kinematic", velocity=np.array([2.0, 0.0, 0.0]), lamps=3),
+    )
+    told = [0.0]
+    for k in range(1, 10):
+        kinds = {3: {5: there_and_back[0]}, 6: {5: there_and_back[1]}}.get(k, {})
+        targets = [] if 3 <= k < 6 else [at(5, 2.0 * DT * k, v=2.0)]
+        commands = Commands(kinematic=KinematicTargets.of(targets), kinds=kinds)
+        stage.advance(encode.advance(DT, 5, commands))
+        row = stage.newest.cast.row_of(5)
+        told.append(float(stage.newest.motions.position[row, 0]))
+        if k >= 2:
+            instances = drawn(stage)
+            assert xs(instances, 5) == pytest.approx(told[-3:], abs=1e-12)
+            assert set(instances.lamps[instances.body == 5].tolist()) == {3}
+            if prototype == "car":
+                speed = float(instances.velocity[instances.body == 5][0, 0])
+                assert speed == pytest.approx((told[-1] - told[-3]) / (2 * DT), abs=0.01)

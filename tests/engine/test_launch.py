@@ -161,7 +161,7 @@ class _FromTheFuture(engine_pb2_grpc.EngineServiceServicer):
 
 class _Silent(engine_pb2_grpc.EngineServiceServicer):
     def Handshake(self, request, context):  # noqa: N802
-        return engine_pb2.HandshakeResponse(protocol_major=1, session_token="t")
+        return engine_pb2.HandshakeResponse(protocol_major=client.PROTOCOL_MAJOR, session_token="t")
 
     def Capture(self, request, context):  # noqa: N802
         return iter(())
@@ -178,7 +178,7 @@ class _Elsewhere(engine_pb2_grpc.EngineServiceServicer):
         self.asked.append(request.wants_shared_memory)
         shared = request.wants_shared_memory
         return engine_pb2.HandshakeResponse(
-            protocol_major=1,
+            protocol_major=client.PROTOCOL_MAJOR,
             session_token="t",
             shared_memory_path=str(self.path) if shared else "",
             shared_memory_key=b"another key" if shared else b"",
@@ -203,7 +203,7 @@ def serve():
 
 
 def test_another_protocol_is_named(serve):
-    with pytest.raises(EngineError, match=r"speaks protocol 7\.0, this client 1\.0"):
+    with pytest.raises(EngineError, match=r"speaks protocol 7\.0, this client 2\.0"):
         connect(serve(_FromTheFuture()))
 
 

@@ -62,3 +62,24 @@ def test_advance_forth_and_back_is_nothing(q: np.ndarray, rate: np.ndarray) -> N
 def test_advance_about_z_adds_yaw() -> None:
     q = rotation.advance(rotation.from_yaw(0.3), [0, 0, 2.0], 0.25)
     assert rotation.yaw_of(q) == pytest.approx(0.8)
+
+
+@given(vector.filter(lambda v: np.linalg.norm(v) < 3.0))
+def test_rotation_vector_round_trip(v: np.ndarray) -> None:
+    q = rotation.from_rotation_vector(v)
+    assert q == pytest.approx(Rotation.from_rotvec(v).as_quat(), abs=1e-12)
+    assert rotation.rotation_vector(q) == pytest.approx(v, abs=1e-12)
+    assert rotation.rotation_vector(-q) == pytest.approx(v, abs=1e-12)
+
+
+@given(quaternion)
+def test_rotation_vector_is_the_shorter_way_round(q: np.ndarray) -> None:
+    v = rotation.rotation_vector(q)
+    assert np.linalg.norm(v) <= math.pi + 1e-12
+    assert Rotation.from_rotvec(v).as_matrix() == pytest.approx(rotation.to_matrix(q), abs=1e-9)
+
+
+@given(st.floats(1e-15, 1e-5))
+def test_rotation_vector_of_a_tiny_turn_is_exact(turn: float) -> None:
+    q = np.array([[turn / 2, 0.0, 0.0, 1.0]])
+    assert rotation.rotation_vector(q)[0, 0] == pytest.approx(turn, rel=1e-9)

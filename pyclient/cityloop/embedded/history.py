@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.embedded.scene_store import LoadedPrototype
-from cityloop.protocol import state_pb2
 from cityloop.spatial import rotation
 from cityloop.spatial.rotation import Array
 
@@ -24,7 +23,6 @@ class BodyInfo:
     """What never changes about a body; `tints` is (8, 3) float32, 1 where none is given."""
 
     id: int
-    kind: state_pb2.BodyKind
     prototype: LoadedPrototype
     instance_id: int
     semantic: int
@@ -39,6 +37,12 @@ class WheelGeometry:
     center: Array
     radius: Array
     steered: NDArray[np.bool_]
+
+    def rows(self, wheels: NDArray[np.int64]) -> "WheelGeometry":
+        """Return some of the wheels."""
+        return WheelGeometry(
+            self.row[wheels], self.center[wheels], self.radius[wheels], self.steered[wheels]
+        )
 
     def rolling(
         self, quaternion: Array, velocity: Array, angular_velocity: Array, steering: Array
@@ -57,13 +61,38 @@ class WheelGeometry:
         return rates
 
 
+class Spans:
+    """Rows of a column that holds a varying number of items for each of M bodies.
+
+    Attributes:
+        counts: (M,) int64 items of each body.
+        start: (M + 1,) int64 first row of each body.
+    """
+
+    def __init__(self, counts: Sequence[int]) -> None:
+        self.counts = np.array(counts, dtype=np.int64)
+        self.start = np.concatenate([[0], np.cumsum(self.counts)])
+
+    def of(self, bodies: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of `bodies`, body by body."""
+        counts = self.counts[bodies]
+        ends = np.cumsum(counts)
+        inside = np.arange(ends[-1] if len(ends) else 0)
+        return inside + np.repeat(self.start[bodies] - (ends - counts), counts)
+
+    def one(self, body: int) -> slice:
+        """Return the rows of one body."""
+        return slice(int(self.start[body]), int(self.start[body + 1]))
+
+
 class Cast:
-    """Bodies by rising id, and the columns of their parts; M bodies, K parts, W wheels.
+    """Bodies by rising id, and the columns of their parts; M bodies, K parts, W wheels, B bones.
 
     Attributes:
         infos: M bodies.
         ids: (M,) uint32.
-        wheel_start: (M + 1,) first wheel row of each body.
+        wheels: rows of each body in columns of W wheels.
+        bones: rows of each body in columns of B bones.
         row: (K,) the body of each part.
         part, rotation, position, skinned: (K, ...) as in `LoadedPrototype`.
         wheel: (K,) wheel row that the part follows, -1 for none.
@@ -74,16 +103,15 @@ class Cast:
         kinds = [info.prototype for info in self.infos]
         counts = [len(kind.part) for kind in kinds]
         self.ids = np.array([info.id for info in self.infos], dtype=np.uint32)
-        self.wheel_start = np.concatenate([[0], np.cumsum([k.wheel_count for k in kinds])]).astype(
-            np.int64
-        )
+        self.wheels = Spans([kind.wheel_count for kind in kinds])
+        self.bones = Spans([kind.bone_count for kind in kinds])
         self.row = np.repeat(np.arange(len(kinds)), counts)
         self.part = _join([k.part for k in kinds], (0,), np.int32)
         self.rotation = _join([k.rotation for k in kinds], (0, 3, 3), np.float64)
         self.position = _join([k.position for k in kinds], (0, 3), np.float64)
         self.skinned = _join([k.skinned for k in kinds], (0,), np.bool_)
         wheel = _join([k.wheel for k in kinds], (0,), np.int32).astype(np.int64)
-        self.wheel = np.where(wheel >= 0, wheel + self.wheel_start[:-1][self.row], -1)
+        self.wheel = np.where(wheel >= 0, wheel + self.wheels.start[:-1][self.row], -1)
 
     def __len__(self) -> int:
         return len(self.infos)
@@ -114,18 +142,14 @@ class Cast:
         """Return the row of a body, -1 if it is not here."""
         return self._rows.get(body_id, -1)
 
-    def rows_of_kind(self, kind: state_pb2.BodyKind) -> NDArray[np.int64]:
-        """Return the rows of the bodies of one kind."""
-        return self._kind_rows.get(kind, np.zeros(0, dtype=np.int64))
-
     @cached_property
     def _rows(self) -> dict[int, int]:
         return {info.id: row for row, info in enumerate(self.infos)}
 
     @cached_property
-    def _kind_rows(self) -> dict[state_pb2.BodyKind, NDArray[np.int64]]:
-        kinds = np.array([info.kind for info in self.infos], dtype=np.int64)
-        return {kind: np.flatnonzero(kinds == kind) for kind in {i.kind for i in self.infos}}
+    def reach(self) -> Array:
+        """(M,) radius around the body's origin that holds its colliders seen from above, m."""
+        return np.array([info.prototype.reach_m for info in self.infos], dtype=np.float64)
 
     @cached_property
     def wheel_geometry(self) -> WheelGeometry:
@@ -143,10 +167,6 @@ class Cast:
             np.array([w.steered for w in wheels], dtype=np.bool_),
         )
 
-    def wheel_rows(self, row: int) -> slice:
-        """Return the wheel rows of a body."""
-        return slice(int(self.wheel_start[row]), int(self.wheel_start[row + 1]))
-
 
 def _join(arrays: Sequence[NDArray[np.generic]], empty: tuple[int, ...], dtype: type) -> NDArray:  # type: ignore[type-arg]
     return np.concatenate(arrays).astype(dtype) if arrays else np.zeros(empty, dtype=dtype)
@@ -160,7 +180,7 @@ class Motions:
         position, velocity, angular_velocity, acceleration: (M, 3).
         quaternion: (M, 4) world-from-body.
         wheels: (W, 5) rows as in `WheelState`.
-        bones: M arrays (bone_count, 3, 4) float32.
+        bones: (B, 3, 4) float32 body-from-bone skinning matrices.
     """
 
     position: Array
@@ -169,7 +189,7 @@ class Motions:
     angular_velocity: Array
     acceleration: Array
     wheels: Array
-    bones: tuple[NDArray[np.float32], ...]
+    bones: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +199,10 @@ class Snapshot:
     Attributes:
         dt_s: length of the tick that led here, 0 at tick 0.
         cast, motions: the bodies that can move.
+        kinds: (M,) uint8, the `BodyKind` that moved each body here.
         lamps: (M,) uint32.
         jumped: (M,) bool, the body did not move here from where it was a tick ago: it jumped.
+        pushed: (M,) bool, on its way here it was limp or touched another body.
         statics: the bodies that never move.
         static_pose: (S, 3) and (S, 4) where they stand.
         static_lamps: (S,) uint32.
@@ -191,8 +213,10 @@ class Snapshot:
     dt_s: float
     cast: Cast
     motions: Motions
+    kinds: NDArray[np.uint8]
     lamps: NDArray[np.uint32]
     jumped: NDArray[np.bool_]
+    pushed: NDArray[np.bool_]
     statics: Cast
     static_pose: tuple[Array, Array]
     static_lamps: NDArray[np.uint32]
@@ -208,12 +232,22 @@ def empty_snapshot() -> Snapshot:
         np.zeros((0, 3)),
         np.zeros((0, 3)),
         np.zeros((0, 5)),
-        (),
+        NO_BONES,
     )
     nobody = np.zeros(0, dtype=np.uint32)
-    no_pose = (np.zeros((0, 3)), np.zeros((0, 4)))
     return Snapshot(
-        0, 0.0, 0.0, none, motions, nobody, np.zeros(0, dtype=np.bool_), none, no_pose, nobody
+        tick=0,
+        time_s=0.0,
+        dt_s=0.0,
+        cast=none,
+        motions=motions,
+        kinds=np.zeros(0, dtype=np.uint8),
+        lamps=nobody,
+        jumped=np.zeros(0, dtype=np.bool_),
+        pushed=np.zeros(0, dtype=np.bool_),
+        statics=none,
+        static_pose=(np.zeros((0, 3)), np.zeros((0, 4))),
+        static_lamps=nobody,
     )
 
 
@@ -254,11 +288,11 @@ def _patch(
 ) -> Motions:
     """Return `guess` with the bodies that are `known` taken from their `rows` of `other`."""
     source = np.where(known, rows, 0)
-    wheels = guess.wheels.copy()
-    bones = list(guess.bones)
-    for i in np.flatnonzero(known).tolist():
-        wheels[cast.wheel_rows(i)] = other.wheels[other_cast.wheel_rows(int(rows[i]))]
-        bones[i] = other.bones[int(rows[i])]
+    wheels, bones = guess.wheels.copy(), guess.bones.copy()
+    here = np.flatnonzero(known)
+    there = rows[here]
+    wheels[cast.wheels.of(here)] = other.wheels[other_cast.wheels.of(there)]
+    bones[cast.bones.of(here)] = other.bones[other_cast.bones.of(there)]
 
     def pick(ours: Array, theirs: Array) -> Array:
         return np.where(known[:, None], theirs[source], ours) if len(theirs) else ours
@@ -270,5 +304,52 @@ def _patch(
         pick(guess.angular_velocity, other.angular_velocity),
         pick(guess.acceleration, other.acceleration),
         wheels,
-        tuple(bones),
+        bones,
     )
+
+
+@dataclass
+class Columns:
+    """The next tick's columns of the bodies that can move, while they are being filled."""
+
+    kinds: NDArray[np.uint8]
+    position: Array
+    quaternion: Array
+    velocity: Array
+    angular_velocity: Array
+    acceleration: Array
+    wheels: Array
+    bones: NDArray[np.float32]
+    jumped: NDArray[np.bool_]
+
+    @staticmethod
+    def after(s: Snapshot) -> "Columns":
+        """Return copies of the columns of a tick."""
+        motions = s.motions
+        return Columns(
+            s.kinds.copy(),
+            motions.position.copy(),
+            motions.quaternion.copy(),
+            motions.velocity.copy(),
+            motions.angular_velocity.copy(),
+            motions.acceleration.copy(),
+            motions.wheels.copy(),
+            motions.bones.copy(),
+            np.zeros(len(motions.position), dtype=np.bool_),
+        )
+
+    def motions(self) -> Motions:
+        """Return the filled columns."""
+        return Motions(
+            self.position,
+            self.quaternion,
+            self.velocity,
+            self.angular_velocity,
+            self.acceleration,
+            self.wheels,
+            self.bones,
+        )
+
+    def rows_of_kind(self, kind: int) -> NDArray[np.int64]:
+        """Return the rows of the bodies of one kind."""
+        return np.flatnonzero(self.kinds == kind)

@@ -162,11 +162,5 @@ def _bones(
 ) -> tuple[NDArray[np.int32], tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]]:
     """Return the first bone row of each part, and the bones of all bodies at the three instants."""
     cast = instants.drawn.cast
-    counts = [len(b) for b in instants.drawn.motions.bones]
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)[:-1]
-    rows = np.where(cast.skinned, first[cast.row], -1).astype(np.int32)
-    joined = [
-        np.concatenate(m.bones) if m.bones else np.zeros((0, 3, 4), dtype=np.float32)
-        for m in (instants.before, instants.drawn.motions, instants.after)
-    ]
-    return rows, (joined[0], joined[1], joined[2])
+    rows = np.where(cast.skinned, cast.bones.start[cast.row], -1).astype(np.int32)
+    return rows, (instants.before.bones, instants.drawn.motions.bones, instants.after.bones)

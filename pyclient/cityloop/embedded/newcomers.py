@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.embedded import decode
-from cityloop.embedded.history import NO_BONES, BodyInfo, Cast, Motions, Snapshot
-from cityloop.embedded.physics import Motion, check_driven, check_kinematic, check_walker
+from cityloop.embedded.history import NO_BONES, BodyInfo, Cast, Motions, Snapshot, Spans
+from cityloop.embedded.physics import Motion
 from cityloop.embedded.refusal import invalid, not_found
+from cityloop.embedded.requirements import check_kind
 from cityloop.embedded.scene_store import LoadedPrototype
 from cityloop.protocol import state_pb2
 from cityloop.spatial.rotation import Array
@@ -18,6 +19,7 @@ _STATIC = state_pb2.BODY_KIND_STATIC
 _KINEMATIC = state_pb2.BODY_KIND_KINEMATIC
 _DRIVEN = state_pb2.BODY_KIND_DRIVEN
 _WALKER = state_pb2.BODY_KIND_WALKER
+_RAGDOLL = state_pb2.BODY_KIND_RAGDOLL
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,7 @@ class Newcomer:
     """A body to be spawned, checked."""
 
     info: BodyInfo
+    kind: state_pb2.BodyKind
     motion: Motion
     acceleration: Array
     wheels: Array
@@ -42,14 +45,12 @@ def check(body: state_pb2.Body, prototypes: Mapping[str, LoadedPrototype]) -> Ne
         raise not_found(
             f"{what} is of the prototype {body.prototype!r}, which the scene does not have."
         )
-    if body.kind == _DRIVEN:
-        check_driven(prototype, what)
-    elif body.kind == _WALKER:
-        check_walker(prototype, what)
-    elif body.kind == _KINEMATIC:
-        check_kinematic(prototype, what)
-    elif body.kind != _STATIC:
-        raise invalid(f"{what} has no kind: make it static, kinematic, driven or a walker.")
+    if body.kind == _RAGDOLL:
+        raise invalid(
+            f"{what} cannot enter as a ragdoll: let it enter as a kinematic body, then change its "
+            "kind."
+        )
+    check_kind(body.kind, prototype, what)
     if body.semantic > 255:
         raise invalid(f"{what} has class id {body.semantic}: class ids are 0 to 255.")
     if len(body.tints) > 8:
@@ -68,10 +69,10 @@ def check(body: state_pb2.Body, prototypes: Mapping[str, LoadedPrototype]) -> Ne
         np.array(decode.vector(body.velocity, f"The velocity of body {body.id}")),
         np.array(decode.vector(body.angular_velocity, f"The turning of body {body.id}")),
     )
-    info = BodyInfo(body.id, body.kind, prototype, body.instance_id, body.semantic, tints)
+    info = BodyInfo(body.id, prototype, body.instance_id, body.semantic, tints)
     acceleration = decode.vector(body.acceleration, f"The acceleration of body {body.id}")
     wheels = _wheels_at_start(body, info, motion)
-    return Newcomer(info, motion, np.array(acceleration), wheels, body.lamps, bones)
+    return Newcomer(info, body.kind, motion, np.array(acceleration), wheels, body.lamps, bones)
 
 
 def _wheels_at_start(body: state_pb2.Body, info: BodyInfo, motion: Motion) -> Array:
@@ -81,7 +82,7 @@ def _wheels_at_start(body: state_pb2.Body, info: BodyInfo, motion: Motion) -> Ar
         return decode.wheels(list(body.wheels), count, f"Body {body.id}")
     wheels = np.zeros((count, 5))
     wheels[:, 4] = 1.0
-    if info.kind == _DRIVEN:
+    if body.kind == _DRIVEN:
         wheels[:, 2] = Cast([info]).wheel_geometry.rolling(
             motion.quaternion[None],
             motion.velocity[None],
@@ -93,8 +94,8 @@ def _wheels_at_start(body: state_pb2.Body, info: BodyInfo, motion: Motion) -> Ar
 
 def joined(s: Snapshot, newcomers: Sequence[Newcomer]) -> Snapshot:
     """Return a snapshot with the newcomers in it."""
-    movers = [n for n in newcomers if n.info.kind != _STATIC]
-    fixed = [n for n in newcomers if n.info.kind == _STATIC]
+    movers = [n for n in newcomers if n.kind != _STATIC]
+    fixed = [n for n in newcomers if n.kind == _STATIC]
     if fixed:
         statics = Cast([*s.statics.infos, *(n.info for n in fixed)])
         order = np.argsort([*s.statics.ids, *(n.info.id for n in fixed)])
@@ -118,21 +119,24 @@ def _with_movers(s: Snapshot, movers: Sequence[Newcomer]) -> Snapshot:
     cast = Cast([*s.cast.infos, *(n.info for n in movers)])
     order = np.argsort([*s.cast.ids, *(n.info.id for n in movers)])
     m = s.motions
-    bones = [*m.bones, *(n.bones for n in movers)]
-    wheels = [m.wheels[s.cast.wheel_rows(i)] for i in range(len(s.cast))]
-    wheels += [n.wheels for n in movers]
+    wheels = Spans([*s.cast.wheels.counts, *(len(n.wheels) for n in movers)])
+    bones = Spans([*s.cast.bones.counts, *(len(n.bones) for n in movers)])
     motions = Motions(
         np.vstack([m.position, *(n.motion.position for n in movers)])[order],
         np.vstack([m.quaternion, *(n.motion.quaternion for n in movers)])[order],
         np.vstack([m.velocity, *(n.motion.velocity for n in movers)])[order],
         np.vstack([m.angular_velocity, *(n.motion.angular_velocity for n in movers)])[order],
         np.vstack([m.acceleration, *(n.acceleration for n in movers)])[order],
-        np.concatenate([np.zeros((0, 5)), *(wheels[i] for i in order)]),
-        tuple(bones[i] for i in order),
+        np.concatenate([m.wheels, *(n.wheels for n in movers)])[wheels.of(order)],
+        np.concatenate([m.bones, *(n.bones for n in movers)])[bones.of(order)],
     )
+    kinds = np.array([*s.kinds, *(n.kind for n in movers)], dtype=np.uint8)[order]
     lamps = np.array([*s.lamps, *(n.lamps for n in movers)], dtype=np.uint32)[order]
     jumped = np.array([*s.jumped, *([False] * len(movers))], dtype=np.bool_)[order]
-    return replace(s, cast=cast, motions=motions, lamps=lamps, jumped=jumped)
+    pushed = np.array([*s.pushed, *([False] * len(movers))], dtype=np.bool_)[order]
+    return replace(
+        s, cast=cast, motions=motions, kinds=kinds, lamps=lamps, jumped=jumped, pushed=pushed
+    )
 
 
 def without(s: Snapshot, gone: NDArray[np.uint32]) -> Snapshot:
@@ -142,7 +146,6 @@ def without(s: Snapshot, gone: NDArray[np.uint32]) -> Snapshot:
     if not stay.all():
         rows = np.flatnonzero(stay)
         m = s.motions
-        wheels = [m.wheels[s.cast.wheel_rows(i)] for i in rows.tolist()]
         s = replace(
             s,
             cast=Cast([s.cast.infos[i] for i in rows.tolist()]),
@@ -152,11 +155,13 @@ def without(s: Snapshot, gone: NDArray[np.uint32]) -> Snapshot:
                 m.velocity[stay],
                 m.angular_velocity[stay],
                 m.acceleration[stay],
-                np.concatenate([np.zeros((0, 5)), *wheels]),
-                tuple(m.bones[i] for i in rows),
+                m.wheels[s.cast.wheels.of(rows)],
+                m.bones[s.cast.bones.of(rows)],
             ),
+            kinds=s.kinds[stay],
             lamps=s.lamps[stay],
             jumped=s.jumped[stay],
+            pushed=s.pushed[stay],
         )
     if not stay_static.all():
         s = replace(

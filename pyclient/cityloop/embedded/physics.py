@@ -4,41 +4,42 @@ Rapier computes in float32. A kinematic body is therefore only mirrored here (it
 in the stage), moving at the constant velocity that brings it to its target at the end of the tick.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import rapier3d
 from numpy.typing import NDArray
 
-from cityloop.embedded.driven import GRAVITY_MPS2, DrivenVehicle, SavedVehicle, static_wheel_loads
-from cityloop.embedded.refusal import invalid
+from cityloop.embedded.contacts import Contacts, Owner, Touch
+from cityloop.embedded.driven import DrivenVehicle, SavedVehicle
+from cityloop.embedded.gravity import GRAVITY_MPS2
+from cityloop.embedded.impacts import Outline, can_fall, outline, runs_into
+from cityloop.embedded.ragdoll import MORE_SOLVER_STEPS, Fall, Posture, Ragdoll
 from cityloop.embedded.scene_store import CollisionShape, LoadedPrototype
+from cityloop.embedded.tyres import GRIP_DRY, grip
 from cityloop.embedded.walker import Walker, WalkerMotion, WalkGoal
 from cityloop.spatial import rotation
 from cityloop.spatial.rotation import Array
 
-# Ground under wheels and feet is no contact worth a word: a mesh touched from above.
-_GROUND_NORMAL_Z = 0.7
 _GROUND = rapier3d.Group.GROUP_0
 _SOLID = rapier3d.Group.GROUP_1
+_LIMB = rapier3d.Group.GROUP_2
+_DRIVEN = rapier3d.Group.GROUP_3
 _EVERYTHING = rapier3d.Group.ALL
+# Kinematic bodies meet each other, driven ones and limbs, but not the ground.
+_MOVERS = _SOLID | _LIMB
+# Somebody who goes limp when hit does not stop a driven car like a post before.
+_FORCES = rapier3d.InteractionGroups(_EVERYTHING, _EVERYTHING)
+_FORCES_OF_DRIVEN = rapier3d.InteractionGroups(_DRIVEN, _EVERYTHING)
+_FORCES_OF_FRAIL = rapier3d.InteractionGroups(_SOLID, ~_DRIVEN)
+_LIMB_GROUPS = rapier3d.InteractionGroups(_LIMB, ~_LIMB)
 _TOUCHES = (
     rapier3d.ActiveCollisionTypes.default_types()
     | rapier3d.ActiveCollisionTypes.KINEMATIC_KINEMATIC
     | rapier3d.ActiveCollisionTypes.KINEMATIC_FIXED
 )
-
-
-@dataclass(frozen=True)
-class Touch:
-    """A contact during a tick; see `Contact` in state.proto for units and frames."""
-
-    body_a: int
-    body_b: int
-    point: tuple[float, float, float]
-    normal: tuple[float, float, float]
-    impulse_ns: float
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,15 @@ class SavedPhysics:
 
     world: bytes
     handles: dict[int, rapier3d.RigidBodyHandle]
-    owners: dict[rapier3d.ColliderHandle, tuple[int, bool]]
+    owners: dict[rapier3d.ColliderHandle, Owner]
     vehicles: dict[int, SavedVehicle]
     walkers: dict[int, tuple[WalkGoal, WalkerMotion]]
+    ragdolls: dict[int, tuple[Ragdoll, float]]
+    prototypes: dict[int, LoadedPrototype]
     touched: frozenset[int]
+    fresh: dict[int, Array]
+    gliding: frozenset[int]
+    stale: bool
 
 
 class Physics:
@@ -69,11 +75,18 @@ class Physics:
     def __init__(self) -> None:
         self.vehicles: dict[int, DrivenVehicle] = {}
         self.walkers: dict[int, Walker] = {}
+        self.ragdolls: dict[int, Ragdoll] = {}
+        self._outlines: dict[str, tuple[Outline, ...]] = {}
+        self._prototypes: dict[int, LoadedPrototype] = {}
         self._handles: dict[int, rapier3d.RigidBodyHandle] = {}
-        # Collider -> (body id, whether it is a mesh).
-        self._owners: dict[rapier3d.ColliderHandle, tuple[int, bool]] = {}
+        self._owners: dict[rapier3d.ColliderHandle, Owner] = {}
+        # Acceleration (3,), m/s^2, of vehicles whose first step is still to come.
+        self._fresh: dict[int, Array] = {}
+        # Kinematic bodies that have a velocity.
+        self._gliding: set[int] = set()
         self._touched: frozenset[int] = frozenset()
         self._stale = False
+        self._grip = GRIP_DRY
         self._world = rapier3d.PhysicsWorld(gravity=(0.0, 0.0, -GRAVITY_MPS2))
         # One thread: the order of the additions in the solver, and so the result, stays the same.
         self._world.set_num_threads(1)
@@ -86,11 +99,18 @@ class Physics:
     def add_kinematic(self, body_id: int, prototype: LoadedPrototype, motion: Motion) -> None:
         """Add a body whose poses are given from outside."""
         if prototype.shapes:
-            builder = rapier3d.RigidBody.kinematic_velocity_based()
-            self._add(body_id, builder.can_sleep(False), prototype, motion, _SOLID)
+            builder = rapier3d.RigidBody.kinematic_velocity_based().can_sleep(False)
+            forces = _FORCES_OF_FRAIL if can_fall(prototype) else _FORCES
+            self._add(body_id, builder, prototype, motion, _MOVERS, forces)
 
-    def add_driven(self, body_id: int, prototype: LoadedPrototype, motion: Motion) -> None:
-        """Add a vehicle; `check_driven` must have accepted its prototype."""
+    def add_driven(
+        self, body_id: int, prototype: LoadedPrototype, motion: Motion, acceleration: Array
+    ) -> None:
+        """Add a vehicle; `check_driven` must have accepted its prototype.
+
+        The first step turns velocity and `acceleration` (3,), m/s^2, which are true now, into what
+        Rapier calls a velocity (see `read_vehicles`).
+        """
         dynamics = prototype.dynamics
         if dynamics is None:
             raise ValueError(f"{prototype.name} has no dynamics")
@@ -104,6 +124,8 @@ class Physics:
         builder = (
             rapier3d.RigidBody.dynamic()
             .can_sleep(False)
+            # Its weight comes with the wheel forces, see DrivenVehicle.push.
+            .gravity_scale(0.0)
             .linvel(velocity)
             .angvel(motion.angular_velocity)
             .additional_mass_properties(
@@ -115,16 +137,28 @@ class Physics:
                 )
             )
         )
-        handle = self._add(body_id, builder, prototype, motion)
-        self.vehicles[body_id] = DrivenVehicle(handle, prototype)
+        handle = self._add(body_id, builder, prototype, motion, forces=_FORCES_OF_DRIVEN)
+        self.vehicles[body_id] = DrivenVehicle(handle, prototype, self._grip)
+        self._fresh[body_id] = acceleration
 
     def add_walker(self, body_id: int, prototype: LoadedPrototype, motion: Motion) -> None:
         """Add a walker; `check_walker` must have accepted its prototype."""
         yaw = float(rotation.yaw_of(motion.quaternion))
         state = WalkerMotion(motion.position, yaw, motion.velocity, 0.0)
-        builder = rapier3d.RigidBody.kinematic_velocity_based()
-        handle = self._add(body_id, builder.can_sleep(False), prototype, motion, _SOLID)
+        builder = rapier3d.RigidBody.kinematic_velocity_based().can_sleep(False)
+        forces = _FORCES_OF_FRAIL if can_fall(prototype) else _FORCES
+        handle = self._add(body_id, builder, prototype, motion, _MOVERS, forces)
         self.walkers[body_id] = Walker(handle, prototype.shapes[0], state)
+
+    def add_ragdoll(self, body_id: int, prototype: LoadedPrototype, fall: Fall) -> None:
+        """Add a limp body; `check_ragdoll` must have accepted its prototype."""
+        if prototype.limbs is None:
+            raise ValueError(f"{prototype.name} has no limbs")
+        ragdoll = Ragdoll(self._world, prototype.limbs, fall, _LIMB_GROUPS, _TOUCHES)
+        for collider in ragdoll.colliders:
+            self._owners[collider] = (body_id, False)
+        self.ragdolls[body_id] = ragdoll
+        self._stale = True
 
     def _add(
         self,
@@ -133,6 +167,7 @@ class Physics:
         prototype: LoadedPrototype,
         motion: Motion,
         partners: rapier3d.Group = _EVERYTHING,
+        forces: rapier3d.InteractionGroups = _FORCES,
     ) -> rapier3d.RigidBodyHandle:
         handle = self._world.add_body(
             builder.position(rapier3d.Isometry3(motion.position, motion.quaternion))
@@ -146,31 +181,49 @@ class Physics:
                 .friction(shape.friction)
                 .active_collision_types(_TOUCHES)
                 .collision_groups(rapier3d.InteractionGroups(member, partners))
+                .solver_groups(forces)
             )
             owned = self._world.add_collider(collider, handle)
             self._owners[owned] = (body_id, shape.is_mesh)
         self._handles[body_id] = handle
+        self._prototypes[body_id] = prototype
         self._stale = True
         return handle
 
     def remove(self, body_id: int) -> None:
         """Remove a body, if it was ever added."""
+        ragdoll = self.ragdolls.pop(body_id, None)
+        if ragdoll is not None:
+            for collider in ragdoll.colliders:
+                del self._owners[collider]
+            ragdoll.remove(self._world)
+            self._stale = True
         handle = self._handles.pop(body_id, None)
         if handle is None:
             return
+        del self._prototypes[body_id]
         for collider in self._world.rigid_bodies[handle].colliders:
             del self._owners[collider]
         self._world.remove_body(handle)
         self.vehicles.pop(body_id, None)
+        self._fresh.pop(body_id, None)
+        self._gliding.discard(body_id)
         self.walkers.pop(body_id, None)
         self._stale = True
 
+    def set_wetness(self, wetness: float) -> None:
+        """Say how wet the ground is, 0 to 1: wet tyres hold less."""
+        self._grip = grip(wetness)
+        for vehicle in self.vehicles.values():
+            vehicle.set_grip(self._grip)
+
     def steer_kinematic(
         self,
-        ids: Iterable[int],
+        ids: Sequence[int],
         start: tuple[Array, Array],
         end: tuple[Array, Array],
         jumped: NDArray[np.bool_],
+        involved: NDArray[np.bool_],
         dt_s: float,
     ) -> None:
         """Set N kinematic bodies on their way.
@@ -180,44 +233,102 @@ class Physics:
             start: (N, 3) positions and (N, 4) quaternions now, m.
             end: the same at the end of the tick.
             jumped: (N,) True for a body that is put at its end at once, at rest.
+            involved: (N,) True for a body that could meet one that physics moves: it goes there in
+                substeps. Others, which nothing can push, are put at their end at once as well.
             dt_s: length of the tick.
         """
+        moves = (end[0] != start[0]).any(axis=1) | (end[1] != start[1]).any(axis=1)
+        glides = moves & involved & ~jumped
         velocity = (end[0] - start[0]) / dt_s
         turn = rotation.multiply(end[1], rotation.inverse(start[1]))
-        turn = np.where(turn[:, 3:] < 0, -turn, turn)
-        sine = np.linalg.norm(turn[:, :3], axis=1)
-        angle = 2 * np.arctan2(sine, turn[:, 3])
-        rate = turn[:, :3] * (angle / np.maximum(sine, 1e-12) / dt_s)[:, None]
-        velocity[jumped] = 0.0
-        rate[jumped] = 0.0
-        position = np.where(jumped[:, None], end[0], start[0])
-        quaternion = np.where(jumped[:, None], end[1], start[1])
+        rate = rotation.rotation_vector(turn) / dt_s
+        places = np.where(glides[:, None], start[0], end[0]).tolist()
+        turns = np.where(glides[:, None], start[1], end[1]).tolist()
+        velocities, rates = velocity.tolist(), rate.tolist()
         bodies = self._world.rigid_bodies
-        for i, body_id in enumerate(ids):
+        for i in np.flatnonzero(moves | jumped | np.isin(ids, list(self._gliding))).tolist():
+            body_id = ids[i]
             handle = self._handles.get(body_id)
             if handle is None:
                 continue
-            body = bodies[handle]
-            body.position = rapier3d.Isometry3(position[i], quaternion[i])
-            body.linvel = rapier3d.Vec3(*velocity[i].tolist())
-            body.angvel = rapier3d.Vec3(*rate[i].tolist())
+            # Rapier takes tuples where its stubs say Vec3, four times faster.
+            body: Any = bodies[handle]
+            body.translation, body.rotation = tuple(places[i]), tuple(turns[i])
+            if glides[i]:
+                body.linvel, body.angvel = tuple(velocities[i]), tuple(rates[i])
+                self._gliding.add(body_id)
+            else:
+                # At rest, and not looked at in every substep.
+                body.sleep()
+                self._gliding.discard(body_id)
 
-    def step(self, dt_s: float, substeps: int) -> list[Touch]:
-        """Advance by one tick and return what touched, by rising ids."""
+    def step(
+        self,
+        dt_s: float,
+        substeps: int,
+        suspects: Sequence[tuple[int, int]] = (),
+        fall: Callable[[int, float], Fall] | None = None,
+    ) -> list[Touch]:
+        """Advance by one tick and return what touched, by rising ids.
+
+        Args:
+            dt_s: length of the tick.
+            substeps: equal steps that it is taken in.
+            suspects: (vehicle, person) that could meet; a person who is hit goes limp.
+            fall: for a person and the share of the tick that has gone by, how its fall begins.
+        """
         world = self._world
         step_s = dt_s / substeps
         world.integration_parameters.dt = step_s
         self.refresh_queries()
         for walker in self.walkers.values():
             self._start_walking(walker, dt_s)
-        touches: dict[tuple[int, int], Touch] = {}
-        for _ in range(substeps):
+        self._start_driving(step_s)
+        contacts = Contacts(world, self._owners)
+        for vehicle in self.vehicles.values():
+            vehicle.begin_tick(world)
+        for ragdoll in self.ragdolls.values():
+            ragdoll.settle(world, dt_s)
+        for i in range(substeps):
+            if fall is not None:
+                self._knock_down(suspects, fall, i / substeps, step_s)
             for vehicle in self.vehicles.values():
                 vehicle.push(world, step_s)
             world.step()
-            self._collect(touches)
-        self._touched = frozenset(i for pair in touches for i in pair)
-        return [touches[pair] for pair in sorted(touches)]
+            contacts.collect()
+        touches = contacts.sorted()
+        self._touched = frozenset(i for touch in touches for i in (touch.body_a, touch.body_b))
+        return touches
+
+    def _knock_down(
+        self,
+        suspects: Sequence[tuple[int, int]],
+        fall: Callable[[int, float], Fall],
+        share: float,
+        step_s: float,
+    ) -> None:
+        bodies = self._world.rigid_bodies
+        for vehicle, person in suspects:
+            if person in self.ragdolls or person not in self._handles:
+                continue
+            hit = runs_into(
+                bodies[self._handles[vehicle]],
+                self._outline(vehicle),
+                bodies[self._handles[person]],
+                self._outline(person),
+                step_s,
+            )
+            if hit:
+                prototype = self._prototypes[person]
+                start = fall(person, share)
+                self.remove(person)
+                self.add_ragdoll(person, prototype, start)
+
+    def _outline(self, body_id: int) -> tuple[Outline, ...]:
+        prototype = self._prototypes[body_id]
+        if prototype.name not in self._outlines:
+            self._outlines[prototype.name] = tuple(map(outline, prototype.shapes))
+        return self._outlines[prototype.name]
 
     def _start_walking(self, walker: Walker, dt_s: float) -> None:
         before, after = walker.motion, walker.move(self._world, dt_s)
@@ -227,29 +338,14 @@ class Physics:
         body.angvel = rapier3d.Vec3(0.0, 0.0, after.yaw_rate_radps)
         walker.motion = after
 
-    def _collect(self, touches: dict[tuple[int, int], Touch]) -> None:
-        for pair in self._world.narrow_phase.contact_pairs():
-            if not pair.has_any_active_contact:
-                continue
-            first, first_mesh = self._owners[pair.collider1]
-            second, second_mesh = self._owners[pair.collider2]
-            found = [(p.dist, i, p, m) for i, m in enumerate(pair.manifolds) for p in m.points]
-            if not found or first == second:
-                continue
-            _, _, deepest, manifold = min(found, key=lambda item: item[:2])
-            normal = manifold.data.normal
-            n = (normal.x, normal.y, normal.z)
-            if (first_mesh or second_mesh) and abs(n[2]) > _GROUND_NORMAL_Z:
-                continue
-            key = (min(first, second), max(first, second))
-            impulse = pair.total_impulse_magnitude()
-            if key in touches and touches[key].impulse_ns >= impulse:
-                continue
-            world_from_collider = self._world.colliders[pair.collider1].position
-            p = world_from_collider.transform_point(deepest.local_p1)
-            if first > second:
-                n = (-n[0], -n[1], -n[2])
-            touches[key] = Touch(*key, (p.x, p.y, p.z), n, impulse)
+    def _start_driving(self, step_s: float) -> None:
+        """Give new vehicles the velocity that is Rapier's for the one that they have."""
+        for body_id, acceleration in self._fresh.items():
+            body = self._world.rigid_bodies[self._handles[body_id]]
+            v = body.linvel
+            lag = acceleration * (step_s / 2)
+            body.linvel = rapier3d.Vec3(v.x - lag[0], v.y - lag[1], v.z - lag[2])
+        self._fresh.clear()
 
     def read_vehicles(
         self, ids: Sequence[int], velocity_before: Array, dt_s: float, step_s: float
@@ -257,25 +353,54 @@ class Physics:
         """Return the states of N driven bodies' origins at the end of a tick, as (N, ...) columns.
 
         Rapier's velocity at the end of a step of length h is not the derivative of the positions
-        there. Gravity enters it in S small steps (positions lag by (S-1)/(2S) g h), and wheel
-        forces enter before the positions move, so that it is the velocity of the middle of the
-        step, h/2 earlier. Both are put right here, the second with the acceleration of the tick.
+        there: forces enter before the positions move, so that it is the velocity of the middle of
+        the step, h/2 earlier. This is put right here with the acceleration of the tick.
 
         `velocity_before` is (N, 3), their velocities a tick of `dt_s` ago; `step_s` is the length
         of a substep.
         """
-        table = np.empty((len(ids), 13))
+        bodies = self._world.rigid_bodies
+        table = np.empty((len(ids), 16))
         for i, body_id in enumerate(ids):
-            body = self._world.rigid_bodies[self._handles[body_id]]
-            t, r, w = body.translation, body.rotation, body.angvel
-            v = body.velocity_at_point(t)
-            table[i] = (t.x, t.y, t.z, r.i, r.j, r.k, r.w, v.x, v.y, v.z, w.x, w.y, w.z)
-        velocity = table[:, 7:10]
-        small_steps = self._world.integration_parameters.num_solver_iterations
-        velocity[:, 2] += GRAVITY_MPS2 * step_s * (small_steps - 1) / (2 * small_steps)
+            body = bodies[self._handles[body_id]]
+            t, r, c = body.translation, body.rotation, body.center_of_mass
+            v, w = body.linvel, body.angvel
+            table[i] = (
+                *(t.x, t.y, t.z, r.i, r.j, r.k, r.w, v.x, v.y, v.z),
+                *(w.x, w.y, w.z, c.x, c.y, c.z),
+            )
+        position, rate = table[:, 0:3], table[:, 10:13]
+        velocity = table[:, 7:10] + np.cross(rate, position - table[:, 13:])
         free = np.array([i not in self._touched for i in ids], dtype=np.float64)
         velocity += (velocity - velocity_before) * (free * (step_s / 2 / dt_s))[:, None]
-        return Motion(table[:, :3], rotation.normalize(table[:, 3:7]), velocity, table[:, 10:])
+        return Motion(position, rotation.normalize(table[:, 3:7]), velocity, rate)
+
+    def read_wheels(self, ids: Sequence[int]) -> tuple[Array, Array]:
+        """Return the steering angles (N,), rad, of N driven bodies and their wheels' suspension.
+
+        The latter is (W, 2): travel, m, and 1 for a wheel on the ground, body by body.
+        """
+        vehicles = [self.vehicles[body_id] for body_id in ids]
+        steering = np.array([vehicle.steering_rad for vehicle in vehicles])
+        return steering, np.array([row for v in vehicles for row in v.read_suspension()])
+
+    def read_ragdoll(
+        self, body_id: int, velocity_before: Array, dt_s: float, step_s: float
+    ) -> tuple[Posture, Motion]:
+        """Return bones and state of a limp body's origin at the end of a tick.
+
+        Within a step Rapier moves bodies in S small steps, each with the velocity at its end. As
+        the derivative of the positions, its velocity lags by half a small step, which the
+        acceleration of the tick makes up for. `velocity_before` is that of the origin a tick ago.
+        """
+        ragdoll = self.ragdolls[body_id]
+        posture, velocity, rate = ragdoll.read(self._world)
+        if body_id not in self._touched:
+            small_steps = (
+                self._world.integration_parameters.num_solver_iterations + MORE_SOLVER_STEPS
+            )
+            velocity = velocity + (velocity - velocity_before) * (step_s / (2 * small_steps) / dt_s)
+        return posture, Motion(posture.position, posture.quaternion, velocity, rate)
 
     def refresh_queries(self) -> None:
         """Let rays see the bodies that were added, moved or removed since the last step."""
@@ -305,64 +430,39 @@ class Physics:
             dict(self._owners),
             {i: vehicle.save() for i, vehicle in self.vehicles.items()},
             {i: (walker.goal, walker.motion) for i, walker in self.walkers.items()},
+            {i: (ragdoll, ragdoll.calm_s) for i, ragdoll in self.ragdolls.items()},
+            dict(self._prototypes),
             self._touched,
+            dict(self._fresh),
+            frozenset(self._gliding),
+            self._stale,
         )
 
-    def restore(self, saved: SavedPhysics, prototypes: dict[int, LoadedPrototype]) -> None:
-        """Go back to what `save` returned; `prototypes` holds those of its vehicles and walkers."""
+    def restore(self, saved: SavedPhysics) -> None:
+        """Go back to what `save` returned."""
         self._world = rapier3d.PhysicsWorld.restore(saved.world)
         self._world.set_num_threads(1)
         self._handles = dict(saved.handles)
         self._owners = dict(saved.owners)
         self._touched = saved.touched
+        self._fresh = dict(saved.fresh)
+        self._gliding = set(saved.gliding)
+        self._prototypes = prototypes = dict(saved.prototypes)
+        self.ragdolls = {}
+        for i, (ragdoll, calm_s) in saved.ragdolls.items():
+            ragdoll.resume(calm_s)
+            self.ragdolls[i] = ragdoll
         self.vehicles = {}
         for i, state in saved.vehicles.items():
-            self.vehicles[i] = DrivenVehicle(self._handles[i], prototypes[i])
+            self.vehicles[i] = DrivenVehicle(self._handles[i], prototypes[i], self._grip)
             self.vehicles[i].restore(state)
         self.walkers = {}
         for i, (goal, motion) in saved.walkers.items():
             self.walkers[i] = Walker(self._handles[i], prototypes[i].shapes[0], motion)
             self.walkers[i].goal = goal
-        self._stale = True
-
-
-def check_driven(prototype: LoadedPrototype, what: str) -> None:
-    """Refuse a prototype that cannot be driven."""
-    if prototype.dynamics is None:
-        raise invalid(
-            f"{what} is driven, but its prototype {prototype.name!r} has no dynamics: give it "
-            "wheels and a mass, or make the body kinematic."
-        )
-    _refuse_mesh(prototype, what)
-    try:
-        static_wheel_loads(prototype.dynamics)
-    except ValueError as error:
-        raise invalid(
-            f"{what} is driven, but its prototype {prototype.name!r} cannot stand: {error}."
-        ) from None
-
-
-def check_walker(prototype: LoadedPrototype, what: str) -> None:
-    """Refuse a prototype that cannot walk."""
-    if not prototype.shapes or prototype.shapes[0].shape.as_capsule() is None:
-        raise invalid(
-            f"{what} walks, but the first collider of its prototype {prototype.name!r} is not a "
-            "capsule: a character controller moves an upright capsule."
-        )
-    _refuse_mesh(prototype, what)
-
-
-def check_kinematic(prototype: LoadedPrototype, what: str) -> None:
-    """Refuse a prototype that cannot move."""
-    _refuse_mesh(prototype, what)
-
-
-def _refuse_mesh(prototype: LoadedPrototype, what: str) -> None:
-    if any(shape.is_mesh for shape in prototype.shapes):
-        raise invalid(
-            f"{what} moves, but its prototype {prototype.name!r} collides with a mesh: meshes are "
-            "for static bodies; give it boxes or a capsule."
-        )
+        # Another detection of collisions would freshen contacts that the first run goes on with.
+        self._world.update_query_pipeline()
+        self._stale = saved.stale
 
 
 def _extents(shapes: tuple[CollisionShape, ...]) -> tuple[float, float, float]:

@@ -1,7 +1,9 @@
 """What LoadScene brought: checked, handed to the renderer, and kept where physics needs it."""
 
+import math
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -9,13 +11,16 @@ import rapier3d
 from numpy.typing import NDArray
 
 from cityloop.embedded import decode
+from cityloop.embedded.limbs import Limbs, read_limbs
 from cityloop.embedded.refusal import invalid
 from cityloop.protocol import engine_pb2, scene_pb2
 from cityloop.spatial import rotation
 from cityloop.spatial.rotation import Array
 
 _TEXTURE_BYTES = 512 * 512 * 4
-_MAX_BONES = 256  # bone indices are 8 bits
+_MAX_BONES = 255  # indices and counts of bones are 8 bits
+# Greatest distance of a limb from where a limp body is.
+_LIMP_REACH_M = 2.0
 
 
 class SceneRenderer(Protocol):
@@ -55,6 +60,7 @@ class LoadedPrototype:
         skinned: (K,) bool, the part's meshes have bone weights.
         shapes: collision shapes.
         dynamics: the message, or None for a kind that cannot be driven.
+        limbs: how it falls, or None for a kind that cannot go limp.
     """
 
     name: str
@@ -66,6 +72,17 @@ class LoadedPrototype:
     shapes: tuple[CollisionShape, ...]
     dynamics: scene_pb2.VehicleDynamics | None
     bone_count: int
+    limbs: Limbs | None
+
+    @cached_property
+    def reach_m(self) -> float:
+        """Radius around the origin that holds all limbs or collision shapes seen from above, m."""
+        reach = 0.0 if self.limbs is None else _LIMP_REACH_M
+        for shape in self.shapes:
+            box = shape.shape.compute_aabb(rapier3d.Isometry3.from_translation(*shape.center))
+            x, y = max(-box.mins.x, box.maxs.x), max(-box.mins.y, box.maxs.y)
+            reach = max(reach, math.hypot(x, y))
+        return reach
 
     @property
     def wheel_count(self) -> int:
@@ -174,6 +191,9 @@ class SceneStore:
             skinned.append(part_skinned)
         if dynamics is not None:
             _check_dynamics(dynamics, what)
+        limbs = None
+        if prototype.HasField("ragdoll"):
+            limbs = read_limbs(prototype.ragdoll, prototype.bone_count, what)
         shapes = tuple(self._shape(collider, what) for collider in prototype.colliders)
         poses = [
             (
@@ -197,6 +217,7 @@ class SceneStore:
             shapes=shapes,
             dynamics=dynamics,
             bone_count=prototype.bone_count,
+            limbs=limbs,
         )
 
     def _shape(self, collider: scene_pb2.Collider, what: str) -> CollisionShape:
@@ -256,6 +277,7 @@ def _check_dynamics(dynamics: scene_pb2.VehicleDynamics, what: str) -> None:
         (dynamics.max_drive_force_n, "drive force"),
         (dynamics.max_brake_force_n, "brake force"),
         (dynamics.max_steering_angle_rad, "steering angle"),
+        (dynamics.drag_area_m2, "drag area"),
     ):
         if not 0.0 <= value < float("inf"):
             raise invalid(f"{what} has a greatest {name} of {value:g}: it must be 0 or more.")

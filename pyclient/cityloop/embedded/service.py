@@ -18,7 +18,7 @@ from cityloop.embedded.shared_frames import SLOTS, SharedFrames
 from cityloop.embedded.stage import Stage, StageRenderer
 from cityloop.protocol import capture_pb2, engine_pb2, engine_pb2_grpc
 
-PROTOCOL_MAJOR = 1
+PROTOCOL_MAJOR = 2
 PROTOCOL_MINOR = 0
 CAPABILITIES = ("driven", "walker", "cast_rays", "save_restore", "shared_memory")
 SESSION_KEY = "cityloop-session"
@@ -129,7 +129,7 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
             )
         self._end_session()
         self._stage.reset()
-        self._renderer.set_environment(capture_pb2.Environment())
+        self._set_environment(capture_pb2.Environment())
         if request.wants_shared_memory:
             self._frames = SharedFrames()
         self._session = secrets.token_hex(16)
@@ -173,13 +173,14 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
         self, request: engine_pb2.AdvanceRequest, context: grpc.ServicerContext
     ) -> engine_pb2.AdvanceResponse:
         def work() -> engine_pb2.AdvanceResponse:
-            touches = self._stage.advance(request)
+            touches, settled, rows = self._stage.advance(request)
             now = self._stage.newest
             return engine_pb2.AdvanceResponse(
                 tick=now.tick,
                 time_s=now.time_s,
                 states=encode.all_states(now),
                 contacts=encode.contacts(touches),
+                settled=encode.body_states(settled, rows),
             )
 
         return self._answer(context, work)
@@ -215,8 +216,12 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
     def SetEnvironment(  # noqa: N802, D102
         self, request: engine_pb2.SetEnvironmentRequest, context: grpc.ServicerContext
     ) -> engine_pb2.SetEnvironmentResponse:
-        self._answer(context, lambda: self._renderer.set_environment(request.environment))
+        self._answer(context, lambda: self._set_environment(request.environment))
         return engine_pb2.SetEnvironmentResponse()
+
+    def _set_environment(self, environment: capture_pb2.Environment) -> None:
+        self._stage.set_wetness(environment.wetness)
+        self._renderer.set_environment(environment)
 
     def CastRays(  # noqa: N802, D102
         self, request: engine_pb2.CastRaysRequest, context: grpc.ServicerContext

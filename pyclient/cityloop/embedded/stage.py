@@ -4,7 +4,6 @@ All calls come from one thread. A request is checked whole before anything chang
 refused request leaves the stage as it was.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,13 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.embedded import decode
-from cityloop.embedded.history import BodyInfo, Motions, Snapshot, empty_snapshot
+from cityloop.embedded.contacts import Touch
+from cityloop.embedded.history import BodyInfo, Columns, Motions, Snapshot, empty_snapshot
+from cityloop.embedded.impacts import ImpactWatch
 from cityloop.embedded.instance_builder import InstanceBuilder, ThreeInstants
 from cityloop.embedded.instances import Instances
+from cityloop.embedded.limbs import Limbs
+from cityloop.embedded.nearby import pairs_within_reach, reach_in_tick
 from cityloop.embedded.newcomers import Newcomer, check, joined, without
-from cityloop.embedded.physics import Physics, SavedPhysics, Touch
+from cityloop.embedded.orders import kind_of, take_orders
+from cityloop.embedded.physics import Motion, Physics, SavedPhysics
+from cityloop.embedded.ragdoll import Fall, Posture, fall_between, fall_of_rigid
+from cityloop.embedded.readings import read_physics
 from cityloop.embedded.refusal import invalid, not_found, not_now
 from cityloop.embedded.scene_store import SceneRenderer, SceneStore
+from cityloop.embedded.settling import settle
 from cityloop.embedded.walker import WalkGoal
 from cityloop.protocol import engine_pb2, state_pb2
 from cityloop.spatial import rotation
@@ -30,7 +37,7 @@ _STATIC = state_pb2.BODY_KIND_STATIC
 _KINEMATIC = state_pb2.BODY_KIND_KINEMATIC
 _DRIVEN = state_pb2.BODY_KIND_DRIVEN
 _WALKER = state_pb2.BODY_KIND_WALKER
-_KIND_NAMES = {_STATIC: "static", _KINEMATIC: "kinematic", _DRIVEN: "driven", _WALKER: "a walker"}
+_RAGDOLL = state_pb2.BODY_KIND_RAGDOLL
 
 
 class StageRenderer(SceneRenderer, Protocol):
@@ -49,52 +56,13 @@ class _Saved:
     physics: SavedPhysics
 
 
-@dataclass
-class _Columns:
-    """The next tick's columns of the bodies that can move, while they are being filled."""
-
-    position: Array
-    quaternion: Array
-    velocity: Array
-    angular_velocity: Array
-    acceleration: Array
-    wheels: Array
-    bones: list[NDArray[np.float32]]
-    jumped: NDArray[np.bool_]
-
-    @staticmethod
-    def after(motions: Motions) -> "_Columns":
-        """Return copies of the columns of a tick."""
-        return _Columns(
-            motions.position.copy(),
-            motions.quaternion.copy(),
-            motions.velocity.copy(),
-            motions.angular_velocity.copy(),
-            motions.acceleration.copy(),
-            motions.wheels.copy(),
-            list(motions.bones),
-            np.zeros(len(motions.position), dtype=np.bool_),
-        )
-
-    def motions(self) -> Motions:
-        """Return the filled columns."""
-        return Motions(
-            self.position,
-            self.quaternion,
-            self.velocity,
-            self.angular_velocity,
-            self.acceleration,
-            self.wheels,
-            tuple(self.bones),
-        )
-
-
 class Stage:
     """The world of one session."""
 
     def __init__(self, renderer: StageRenderer) -> None:
         self._renderer = renderer
         self._builder = InstanceBuilder()
+        self._wetness = 0.0
         self.reset()
 
     def reset(self) -> None:
@@ -102,10 +70,12 @@ class Stage:
         self._renderer.reset()
         self._scene = SceneStore(self._renderer)
         self._physics = Physics()
+        self._physics.set_wetness(self._wetness)
         # Oldest first: at most the newest tick and the two before it.
         self._snapshots: tuple[Snapshot, ...] = (empty_snapshot(),)
         self._used_ids: set[int] = set()
         self._saved: list[_Saved] = []
+        self._watch = ImpactWatch()
 
     @property
     def newest(self) -> Snapshot:
@@ -126,10 +96,15 @@ class Stage:
             raise
         return self._scene.triangles
 
+    def set_wetness(self, wetness: float) -> None:
+        """Say how wet the ground is, 0 to 1, in this scene and those that follow."""
+        self._wetness = decode.share(wetness, 0.0, 1.0, "The wetness of the ground")
+        self._physics.set_wetness(wetness)
+
     # Spawning and despawning -----------------------------------------------------------------
 
-    def spawn(self, bodies: Sequence[state_pb2.Body]) -> list[int]:
-        """Place bodies at the newest tick; return the rows of those that can move, in order."""
+    def spawn(self, bodies: Sequence[state_pb2.Body]) -> NDArray[np.int64]:
+        """Place bodies at the newest tick; return the rows of those that can move, rising."""
         newcomers: list[Newcomer] = []
         seen: set[int] = set()
         for body in bodies:
@@ -144,198 +119,158 @@ class Stage:
         self._used_ids |= seen
         self._snapshots = (*self._snapshots[:-1], joined(self.newest, newcomers))
         cast = self.newest.cast
-        return [cast.row_of(n.info.id) for n in newcomers if n.info.kind != _STATIC]
+        movers = [n.info.id for n in newcomers if n.kind != _STATIC]
+        return np.sort(cast.find(np.array(movers, dtype=np.uint32)))
 
     def _enter(self, newcomer: Newcomer) -> None:
-        info, motion = newcomer.info, newcomer.motion
-        add = {
-            _STATIC: self._physics.add_static,
-            _KINEMATIC: self._physics.add_kinematic,
-            _DRIVEN: self._physics.add_driven,
-            _WALKER: self._physics.add_walker,
-        }[info.kind]
-        add(info.id, info.prototype, motion)
+        info = newcomer.info
+        if newcomer.kind == _STATIC:
+            self._physics.add_static(info.id, info.prototype, newcomer.motion)
+        else:
+            self._add(info, newcomer.kind, newcomer.motion, newcomer.acceleration)
+
+    def _add(self, info: BodyInfo, kind: int, motion: Motion, acceleration: Array) -> None:
+        if kind == _KINEMATIC:
+            self._physics.add_kinematic(info.id, info.prototype, motion)
+        elif kind == _DRIVEN:
+            self._physics.add_driven(info.id, info.prototype, motion, acceleration)
+        else:
+            self._physics.add_walker(info.id, info.prototype, motion)
 
     def despawn(self, ids: Sequence[int]) -> None:
         """Remove bodies from the newest tick on."""
         s = self.newest
         for body_id in ids:
-            self._require(body_id)
+            kind_of(body_id, s)
         gone = np.array(sorted(set(ids)), dtype=np.uint32)
         for body_id in gone.tolist():
             self._physics.remove(body_id)
         self._snapshots = (*self._snapshots[:-1], without(s, gone))
 
-    def _require(self, body_id: int) -> BodyInfo:
-        s = self.newest
-        for cast in (s.cast, s.statics):
-            row = cast.row_of(body_id)
-            if row >= 0:
-                return cast.infos[row]
-        raise not_found(f"There is no body {body_id} at tick {s.tick}.")
-
     # Advancing ---------------------------------------------------------------------------------
 
-    def advance(self, request: engine_pb2.AdvanceRequest) -> list[Touch]:
-        """Lead to the next tick; return what touched on the way."""
+    def advance(
+        self, request: engine_pb2.AdvanceRequest
+    ) -> tuple[list[Touch], Snapshot, NDArray[np.int64]]:
+        """Lead to the next tick.
+
+        Returns:
+            What touched on the way; the tick before, and which of its rows were put right.
+        """
         s = self.newest
         dt_s = decode.positive(request.dt_s, "The length of the tick, dt_s,")
         if not 1 <= request.substeps <= _MAX_SUBSTEPS:
             raise invalid(
                 f"The number of substeps is {request.substeps}: it must be 1 to {_MAX_SUBSTEPS}."
             )
-        columns = _Columns.after(s.motions)
-        self._place_kinematic(request.kinematic, columns)
-        pedals = self._check_drive(request.drive)
-        goals = self._check_walk(request.walk, columns)
-        lamps, static_lamps = self._light(request.lamps)
+        columns = Columns.after(s)
+        orders = take_orders(request, s, columns)
 
-        kinematic = self.newest.cast.rows_of_kind(_KINEMATIC)
-        self._physics.steer_kinematic(
-            s.cast.ids[kinematic].tolist(),
-            (s.motions.position[kinematic], s.motions.quaternion[kinematic]),
-            (columns.position[kinematic], columns.quaternion[kinematic]),
-            columns.jumped[kinematic],
-            dt_s,
-        )
-        for body_id, (throttle, brake, steering) in pedals.items():
-            pedal = self._physics.vehicles[body_id].pedals
-            pedal.throttle, pedal.brake, pedal.steering = throttle, brake, steering
+        self._change_kinds(orders.changed, columns)
+        for body_id, pedals in zip(orders.driven, orders.pedals.tolist(), strict=True):
+            self._physics.vehicles[body_id].set_pedals(*pedals)
+        self._take_over(orders.changed[columns.kinds[orders.changed] == _DRIVEN])
         for body_id, walker in self._physics.walkers.items():
-            walker.goal = goals.get(body_id, WalkGoal())
-        touches = self._physics.step(dt_s, request.substeps)
-        self._read_driven(columns, dt_s, dt_s / request.substeps)
-        self._read_walkers(columns, dt_s)
+            walker.goal = orders.goals.get(body_id, WalkGoal())
+        step_s = dt_s / request.substeps
+        upright = np.isin(columns.kinds, (_KINEMATIC, _WALKER))
+        suspects = self._watch.suspects(s.cast, upright, s.motions, columns.position, dt_s)
+        self._steer_kinematic(columns, suspects, dt_s)
+        touches = self._physics.step(
+            dt_s,
+            request.substeps,
+            suspects,
+            lambda person, share: self._fall(person, share, columns, dt_s),
+        )
+        read_physics(self._physics, s, columns, dt_s, step_s)
         now = replace(
             s,
             tick=s.tick + 1,
             time_s=s.time_s + dt_s,
             dt_s=dt_s,
             motions=columns.motions(),
-            lamps=lamps,
+            kinds=columns.kinds,
+            lamps=orders.lamps,
             jumped=columns.jumped,
-            static_lamps=static_lamps,
+            pushed=np.isin(s.cast.ids, [i for t in touches for i in (t.body_a, t.body_b)])
+            | (columns.kinds == _RAGDOLL),
+            static_lamps=orders.static_lamps,
         )
-        self._snapshots = (*self._snapshots[-2:], now)
-        return touches
+        settled, rows = s, np.zeros(0, dtype=np.int64)
+        if len(self._snapshots) > 1:
+            settled, rows = settle(self._snapshots[-2], s, now)
+        self._snapshots = (*self._snapshots[-2:-1], settled, now)
+        return touches, settled, rows
 
-    def _row(self, body_id: int, kind: state_pb2.BodyKind) -> int:
-        """Return the row of a body that must be of `kind`."""
-        info = self._require(body_id)
-        if info.kind != kind:
-            raise invalid(
-                f"Body {body_id} is {_KIND_NAMES[info.kind]}, not {_KIND_NAMES[kind]}: it takes "
-                "other commands."
-            )
-        return self.newest.cast.row_of(body_id)
-
-    def _place_kinematic(
-        self, targets: Iterable[state_pb2.KinematicTarget], columns: _Columns
-    ) -> None:
-        cast = self.newest.cast
-        rows = cast.rows_of_kind(_KINEMATIC)
-        columns.velocity[rows] = 0.0
-        columns.angular_velocity[rows] = 0.0
-        columns.acceleration[rows] = 0.0
-        columns.wheels[np.isin(cast.wheel_geometry.row, rows), 2] = 0.0
-        for target in targets:
-            row = self._row(target.id, _KINEMATIC)
-            what = f"The target of body {target.id}"
-            prototype = cast.infos[row].prototype
-            columns.position[row] = decode.vector(target.pose.position, what)
-            columns.quaternion[row] = decode.quaternion(target.pose.rotation, what)
-            columns.velocity[row] = decode.vector(target.velocity, what)
-            columns.angular_velocity[row] = decode.vector(target.angular_velocity, what)
-            columns.acceleration[row] = decode.vector(target.acceleration, what)
-            columns.jumped[row] = target.teleport
-            if target.bones:
-                columns.bones[row] = decode.bones(target.bones, prototype.bone_count, what)
-            if len(target.wheels):
-                columns.wheels[cast.wheel_rows(row)] = decode.wheels(
-                    list(target.wheels), prototype.wheel_count, what
-                )
-
-    def _check_drive(
-        self, commands: Iterable[state_pb2.DriveCommand]
-    ) -> dict[int, tuple[float, float, float]]:
-        pedals = {}
-        for command in commands:
-            self._row(command.id, _DRIVEN)
-            what = f"of body {command.id}"
-            pedals[command.id] = (
-                decode.share(command.throttle, -1.0, 1.0, f"The throttle {what}"),
-                decode.share(command.brake, 0.0, 1.0, f"The brake {what}"),
-                decode.share(command.steering, -1.0, 1.0, f"The steering {what}"),
-            )
-        return pedals
-
-    def _check_walk(
-        self, commands: Iterable[state_pb2.WalkCommand], columns: _Columns
-    ) -> dict[int, WalkGoal]:
-        goals = {}
-        for command in commands:
-            row = self._row(command.id, _WALKER)
-            what = f"The walk of body {command.id}"
-            vx, vy, _ = decode.vector(command.velocity, what)
-            if not math.isfinite(command.heading_rad):
-                raise invalid(f"{what} has the heading {command.heading_rad}: give a finite angle.")
-            if command.bones:
-                count = self.newest.cast.infos[row].prototype.bone_count
-                columns.bones[row] = decode.bones(command.bones, count, what)
-            goals[command.id] = WalkGoal((vx, vy), command.heading_rad)
-        return goals
-
-    def _light(
-        self, commands: Sequence[state_pb2.LampCommand]
-    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    def _change_kinds(self, rows: NDArray[np.int64], columns: Columns) -> None:
         s = self.newest
-        lamps, static_lamps = s.lamps, s.static_lamps
-        if commands:
-            lamps, static_lamps = lamps.copy(), static_lamps.copy()
-        for command in commands:
-            if self._require(command.id).kind == _STATIC:
-                static_lamps[s.statics.row_of(command.id)] = command.lamps
+        m = s.motions
+        for row in rows.tolist():
+            info = s.cast.infos[row]
+            motion = Motion(
+                m.position[row],
+                m.quaternion[row],
+                m.velocity[row],
+                m.angular_velocity[row],
+            )
+            self._physics.remove(info.id)
+            if columns.kinds[row] == _RAGDOLL:
+                fall = fall_of_rigid(
+                    _limbs(info), self._posture(row, m), motion.velocity, motion.angular_velocity
+                )
+                self._physics.add_ragdoll(info.id, info.prototype, fall)
             else:
-                lamps[s.cast.row_of(command.id)] = command.lamps
-        return lamps, static_lamps
+                self._add(info, int(columns.kinds[row]), motion, m.acceleration[row])
 
-    def _read_driven(self, columns: _Columns, dt_s: float, step_s: float) -> None:
-        cast, before = self.newest.cast, self.newest.motions
-        rows = cast.rows_of_kind(_DRIVEN)
-        if not len(rows):
-            return
-        ids = cast.ids[rows].tolist()
-        now = self._physics.read_vehicles(ids, before.velocity[rows], dt_s, step_s)
-        columns.position[rows] = now.position
-        columns.quaternion[rows] = now.quaternion
-        columns.velocity[rows] = now.velocity
-        columns.angular_velocity[rows] = now.angular_velocity
-        columns.acceleration[rows] = (now.velocity - before.velocity[rows]) / dt_s
-        geometry = cast.wheel_geometry
-        wheels = columns.wheels
-        for row, body_id in zip(rows, ids, strict=True):
-            vehicle = self._physics.vehicles[body_id]
-            own = cast.wheel_rows(row)
-            wheels[own, 0] = np.where(geometry.steered[own], vehicle.steering_rad, 0.0)
-            wheels[own, 3:] = vehicle.read_suspension()
-        driven = np.isin(geometry.row, rows)
-        rates = geometry.rolling(
-            columns.quaternion, columns.velocity, columns.angular_velocity, wheels[:, 0]
+    def _fall(self, body_id: int, share: float, columns: Columns, dt_s: float) -> Fall:
+        """Return how a kinematic body or a walker falls that is hit in the course of a tick."""
+        row = self.newest.cast.row_of(body_id)
+        start, end = self._posture(row, self.newest.motions), self._posture(row, columns)
+        walker = self._physics.walkers.get(body_id)
+        if walker is not None:
+            turned = rotation.from_yaw(walker.motion.yaw_rad)
+            end = Posture(walker.motion.position, turned, end.bones)
+        if columns.jumped[row]:
+            start = end
+        return fall_between(_limbs(self.newest.cast.infos[row]), start, end, share, dt_s)
+
+    def _posture(self, row: int, columns: Motions | Columns) -> Posture:
+        bones = columns.bones[self.newest.cast.bones.one(row)]
+        return Posture(columns.position[row], columns.quaternion[row], bones)
+
+    def _steer_kinematic(
+        self, columns: Columns, suspects: Sequence[tuple[int, int]], dt_s: float
+    ) -> None:
+        """Send kinematic bodies on their way, those in substeps that could meet one in motion."""
+        s = self.newest
+        rows = columns.rows_of_kind(_KINEMATIC)
+        moved = np.isin(columns.kinds, (_DRIVEN, _RAGDOLL))
+        _, near = pairs_within_reach(
+            s.motions.position,
+            reach_in_tick(s.cast, s.motions, columns.position, dt_s),
+            np.flatnonzero(moved),
+            rows,
         )
-        # The angle is the integral of the rate, by trapezoids.
-        turned = (before.wheels[:, 2] + rates) * (dt_s / 2)
-        wheels[:, 1] = np.where(driven, before.wheels[:, 1] + turned, wheels[:, 1])
-        wheels[:, 2] = np.where(driven, rates, wheels[:, 2])
+        involved = np.zeros(len(s.cast), dtype=np.bool_)
+        involved[near] = True
+        involved[s.cast.find(np.array(suspects, dtype=np.uint32).ravel())] = True
+        self._physics.steer_kinematic(
+            s.cast.ids[rows].tolist(),
+            (s.motions.position[rows], s.motions.quaternion[rows]),
+            (columns.position[rows], columns.quaternion[rows]),
+            columns.jumped[rows],
+            involved[rows],
+            dt_s,
+        )
 
-    def _read_walkers(self, columns: _Columns, dt_s: float) -> None:
-        cast, before = self.newest.cast, self.newest.motions
-        for row in cast.rows_of_kind(_WALKER):
-            motion = self._physics.walkers[int(cast.ids[row])].motion
-            columns.position[row] = motion.position
-            columns.quaternion[row] = rotation.from_yaw(motion.yaw_rad)
-            columns.velocity[row] = motion.velocity
-            columns.angular_velocity[row] = (0.0, 0.0, motion.yaw_rate_radps)
-            columns.acceleration[row] = (motion.velocity - before.velocity[row]) / dt_s
+    def _take_over(self, rows: NDArray[np.int64]) -> None:
+        """Let vehicles that were just moved otherwise go on with their steering and no build-up."""
+        cast = self.newest.cast
+        for row in rows.tolist():
+            own = cast.wheels.one(row)
+            steering = self.newest.motions.wheels[own, 0][cast.wheel_geometry.steered[own]]
+            angle = float(steering.mean()) if len(steering) else 0.0
+            self._physics.vehicles[int(cast.ids[row])].take_over(angle)
 
     # Looking -----------------------------------------------------------------------------------
 
@@ -376,9 +311,14 @@ class Stage:
         saved = self._saved[save_id - 1]
         self._snapshots = saved.snapshots
         self._used_ids = set(saved.used_ids)
-        infos = self.newest.cast.infos
-        self._physics.restore(saved.physics, {info.id: info.prototype for info in infos})
+        self._physics.restore(saved.physics)
 
     def build_instances(self, instants: ThreeInstants) -> Instances:
         """Return what the renderer draws at `instants`."""
         return self._builder.build(instants)
+
+
+def _limbs(info: BodyInfo) -> Limbs:
+    if info.prototype.limbs is None:
+        raise ValueError(f"{info.prototype.name} has no limbs")
+    return info.prototype.limbs

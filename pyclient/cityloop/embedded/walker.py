@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import rapier3d
 
-from cityloop.embedded.driven import GRAVITY_MPS2
+from cityloop.embedded.gravity import GRAVITY_MPS2
 from cityloop.embedded.scene_store import CollisionShape
 from cityloop.spatial import rotation
 from cityloop.spatial.rotation import Array

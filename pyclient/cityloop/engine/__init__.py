@@ -2,10 +2,12 @@
 
 from cityloop.engine.client import Engine, EngineInfo, connect, launch
 from cityloop.engine.commands import (
+    BodyKind,
     BodySpec,
     Commands,
     DriveCommand,
     KinematicTarget,
+    KinematicTargets,
     WalkCommand,
 )
 from cityloop.engine.decode import RayHits
@@ -14,6 +16,7 @@ from cityloop.engine.state import BodyStates, Contact, WorldState
 
 __all__ = [
     "PASSES",
+    "BodyKind",
     "BodySpec",
     "BodyStates",
     "CameraImages",
@@ -24,6 +27,7 @@ __all__ = [
     "Engine",
     "EngineInfo",
     "KinematicTarget",
+    "KinematicTargets",
     "RayHits",
     "WalkCommand",
     "WorldState",

@@ -19,11 +19,11 @@ from cityloop.engine.mapped import MappedFrames
 from cityloop.engine.process import EngineProcess
 from cityloop.engine.state import BodyStates, WorldState
 from cityloop.errors import EngineError, RequestError
-from cityloop.protocol import engine_pb2, engine_pb2_grpc
+from cityloop.protocol import engine_pb2, engine_pb2_grpc, state_pb2
 from cityloop.world.environment import Environment
 from cityloop.world.scene import Scene
 
-PROTOCOL_MAJOR = 1
+PROTOCOL_MAJOR = 2
 PROTOCOL_MINOR = 0
 _SESSION_KEY = "cityloop-session"
 _MAX_MESSAGE_BYTES = 512 * 2**20
@@ -35,6 +35,7 @@ _CHANNEL_OPTIONS = [
 ]
 _LAST_PICTURE_S = 10.0  # that closing waits for a drawing under way
 _NOTHING = Commands()
+_NOBODY = decode.body_states(state_pb2.MotionTable())
 # Codes by which an engine says that the request is at fault, not the engine.
 _REFUSALS = {
     grpc.StatusCode.INVALID_ARGUMENT,
@@ -87,7 +88,7 @@ class Engine:
         self._stub = engine_pb2_grpc.EngineServiceStub(channel)  # type: ignore[no-untyped-call]
         self._metadata: tuple[tuple[str, str], ...] = ()
         self._frames: MappedFrames | None = None
-        self._state = WorldState(0, 0.0, decode.body_states([]))
+        self._state = WorldState(0, 0.0, _NOBODY)
         self._capturing: Future[list[CameraImages]] | None = None
         self._drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="capture")
         self._closed = False
@@ -143,17 +144,17 @@ class Engine:
         self._settle()
         items = list(encode.scene_items(scene))
         answer = self._call(self._stub.LoadScene, iter(items))
-        self._state = WorldState(0, 0.0, decode.body_states([]))
+        self._state = WorldState(0, 0.0, _NOBODY)
         return int(answer.triangles)
 
     def spawn(self, bodies: Sequence[BodySpec]) -> BodyStates:
         """Place all bodies at the newest tick, or none; return the states of those that can move.
 
-        The returned rows are in the order of `bodies`.
+        The returned rows are by rising id.
         """
         self._settle()
         if not bodies:
-            return decode.body_states([])
+            return _NOBODY
         answer = self._call(self._stub.Spawn, encode.bodies(bodies))
         new = decode.body_states(answer.states)
         self._state = replace(self._state, bodies=_merged(self._state.bodies, new))
@@ -171,7 +172,16 @@ class Engine:
     # Lockstep ----------------------------------------------------------------------------------
 
     def advance(self, dt_s: float, substeps: int = 10, commands: Commands = _NOTHING) -> WorldState:
-        """Lead to the next tick, `dt_s` seconds later in `substeps` physics steps; return it."""
+        """Lead to the next tick, `dt_s` seconds later in `substeps` physics steps; return it.
+
+        Raises:
+            RequestError: if `substeps` is no whole number above 0.
+            EngineError: if the engine refuses or dies.
+        """
+        if not isinstance(substeps, int) or substeps < 1:
+            raise RequestError(
+                f"advance(substeps={substeps!r}) is impossible: give a whole number of 1 or more."
+            )
         self._settle()
         request = encode.advance(dt_s, substeps, commands)
         self._state = decode.world_state(self._call(self._stub.Advance, request))
@@ -411,7 +421,9 @@ def _merged(old: BodyStates, new: BodyStates) -> BodyStates:
         np.vstack([old.velocity, new.velocity]),
         np.vstack([old.angular_velocity, new.angular_velocity]),
         np.vstack([old.acceleration, new.acceleration]),
+        old.kind + new.kind,
         {**old.wheels, **new.wheels},
+        {**old.bones, **new.bones},
     )
     return _rows(joined, np.argsort(joined.ids, kind="stable"))
 
@@ -426,5 +438,7 @@ def _rows(states: BodyStates, rows: "np.typing.NDArray[np.intp]") -> BodyStates:
         states.velocity[rows],
         states.angular_velocity[rows],
         states.acceleration[rows],
+        tuple(states.kind[i] for i in rows.tolist()),
         {i: wheels for i, wheels in states.wheels.items() if i in kept},
+        {i: bones for i, bones in states.bones.items() if i in kept},
     )

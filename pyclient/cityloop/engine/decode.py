@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.engine.encode import PASS_NAMES
+from cityloop.engine.commands import BodyKind
+from cityloop.engine.encode import BODY_KINDS, MOTION_COLUMNS, PASS_NAMES
 from cityloop.engine.frames import CameraImages, CameraSpec
 from cityloop.engine.state import BodyStates, Contact, WorldState
 from cityloop.errors import EngineError
@@ -19,7 +21,8 @@ _DTYPES: dict[int, str] = {
     capture_pb2.DATA_TYPE_UINT32: "<u4",
     capture_pb2.DATA_TYPE_FLOAT32: "<f4",
 }
-_COLUMNS = 16  # position 3, quaternion 4, velocity 3, angular velocity 3, acceleration 3
+_KIND_NAMES: dict[int, BodyKind] = {number: name for name, number in BODY_KINDS.items()}
+_T = TypeVar("_T", np.float32, np.float64)
 
 
 @dataclass(frozen=True)
@@ -37,36 +40,47 @@ class RayHits:
     normal: Array
 
 
-def body_states(states: Sequence[state_pb2.BodyState]) -> BodyStates:
-    """Return the columns of body states, in their order."""
-    table = np.empty((len(states), _COLUMNS))
-    wheels: dict[int, Array] = {}
-    ids = np.empty(len(states), dtype=np.uint32)
-    for i, state in enumerate(states):
-        p, q, v = state.pose.position, state.pose.rotation, state.velocity
-        w, a = state.angular_velocity, state.acceleration
-        ids[i] = state.id
-        table[i] = (
-            *(p.x, p.y, p.z, q.x, q.y, q.z, q.w),
-            *(v.x, v.y, v.z, w.x, w.y, w.z, a.x, a.y, a.z),
+def body_states(table: state_pb2.MotionTable) -> BodyStates:
+    """Return the columns of body states; the arrays are read-only.
+
+    Raises:
+        EngineError: if the columns do not fit each other.
+    """
+    ids = np.frombuffer(table.ids, dtype="<u4")
+    n = len(ids)
+    try:
+        motion = np.frombuffer(table.motion, dtype="<f8").reshape(n, MOTION_COLUMNS)
+        kind = tuple(_KIND_NAMES[number] for number in table.kinds)
+        wheels = np.frombuffer(table.wheels, dtype="<f8").reshape(-1, 5)
+        bones = np.frombuffer(table.bones, dtype="<f4").reshape(-1, 3, 4)
+        if len(kind) != n:
+            raise ValueError(f"{len(kind)} kinds for {n} bodies")
+        return BodyStates(
+            ids=ids,
+            position=motion[:, 0:3],
+            quaternion=motion[:, 3:7],
+            velocity=motion[:, 7:10],
+            angular_velocity=motion[:, 10:13],
+            acceleration=motion[:, 13:16],
+            kind=kind,
+            wheels=_by_id(ids, table.wheel_counts, wheels),
+            bones=_by_id(ids, table.bone_counts, bones),
         )
-        if state.wheels:
-            wheels[state.id] = np.array(
-                [
-                    (x.steering_rad, x.spin_rad, x.spin_rate_radps, x.travel_m, x.grounded)
-                    for x in state.wheels
-                ],
-                dtype=np.float64,
-            )
-    return BodyStates(
-        ids=ids,
-        position=table[:, 0:3],
-        quaternion=table[:, 3:7],
-        velocity=table[:, 7:10],
-        angular_velocity=table[:, 10:13],
-        acceleration=table[:, 13:16],
-        wheels=wheels,
-    )
+    except (ValueError, KeyError) as error:
+        raise EngineError(f"The engine's columns do not fit each other: {error}.") from None
+
+
+def _by_id(ids: NDArray[np.uint32], counts: bytes, rows: NDArray[_T]) -> dict[int, NDArray[_T]]:
+    """Return the rows of each body that has some, of which `counts` tells the number."""
+    if (counts and len(counts) != len(ids)) or sum(counts) != len(rows):
+        raise ValueError(f"{len(rows)} rows for {len(counts)} counts of {len(ids)} bodies")
+    out = {}
+    start = 0
+    for body_id, count in zip(ids.tolist(), counts, strict=False):
+        if count:
+            out[body_id] = rows[start : start + count]
+            start += count
+    return out
 
 
 def world_state(response: engine_pb2.AdvanceResponse) -> WorldState:
@@ -79,6 +93,7 @@ def world_state(response: engine_pb2.AdvanceResponse) -> WorldState:
             Contact(c.body_a, c.body_b, _vector(c.point), _vector(c.normal), c.impulse_ns)
             for c in response.contacts
         ),
+        settled=body_states(response.settled),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.engine.commands import BodySpec, Commands
+from cityloop.engine.commands import BodyKind, BodySpec, Commands, KinematicTargets
 from cityloop.engine.frames import CameraSpec
 from cityloop.errors import RequestError
 from cityloop.protocol import capture_pb2, engine_pb2, geometry_pb2, scene_pb2, state_pb2
@@ -21,16 +21,20 @@ from cityloop.world.scene import (
     MeshCollider,
     Part,
     Prototype,
+    Ragdoll,
     Scene,
     VehicleDynamics,
 )
 
-_KINDS = {
+BODY_KINDS: dict[BodyKind, state_pb2.BodyKind] = {
     "static": state_pb2.BODY_KIND_STATIC,
     "kinematic": state_pb2.BODY_KIND_KINEMATIC,
     "driven": state_pb2.BODY_KIND_DRIVEN,
     "walker": state_pb2.BODY_KIND_WALKER,
+    "ragdoll": state_pb2.BODY_KIND_RAGDOLL,
 }
+# Of a row of MotionTable.motion: position 3, quaternion 4, velocity, spin and acceleration 3 each.
+MOTION_COLUMNS = 16
 PASS_NAMES: dict[int, str] = {
     number: key.removeprefix("PASS_").lower()
     for key, number in capture_pb2.Pass.items()
@@ -103,6 +107,7 @@ def _prototype(prototype: Prototype) -> scene_pb2.Prototype:
         colliders=[_collider(collider) for collider in prototype.colliders],
         dynamics=None if prototype.dynamics is None else _dynamics(prototype.dynamics),
         bone_count=len(prototype.joint_names),
+        ragdoll=None if prototype.ragdoll is None else _ragdoll(prototype.ragdoll),
     )
 
 
@@ -153,6 +158,29 @@ def _dynamics(dynamics: VehicleDynamics) -> scene_pb2.VehicleDynamics:
         max_brake_force_n=dynamics.max_brake_force_n,
         max_steering_angle_rad=dynamics.max_steering_angle_rad,
         max_speed_mps=dynamics.max_speed_mps,
+        drag_area_m2=dynamics.drag_area_m2,
+        balanced=dynamics.balanced,
+    )
+
+
+def _ragdoll(ragdoll: Ragdoll) -> scene_pb2.Ragdoll:
+    return scene_pb2.Ragdoll(
+        limbs=[
+            scene_pb2.Limb(
+                name=limb.name,
+                parent=limb.parent,
+                start=vector(limb.start),
+                end=vector(limb.end),
+                radius_m=limb.radius_m,
+                mass_kg=limb.mass_kg,
+                joint=vector(limb.joint),
+                lower_rad=vector(limb.lower_rad),
+                upper_rad=vector(limb.upper_rad),
+                bone=limb.bone,
+            )
+            for limb in ragdoll.limbs
+        ],
+        bone_limbs=ragdoll.bone_limbs,
     )
 
 
@@ -163,7 +191,7 @@ def bodies(specs: Sequence[BodySpec]) -> engine_pb2.SpawnRequest:
         body = request.bodies.add(
             id=spec.id,
             prototype=spec.prototype,
-            kind=_KINDS[spec.kind],
+            kind=BODY_KINDS[spec.kind],
             instance_id=spec.instance_id,
             semantic=int(spec.semantic),
             tints=[color(tint) for tint in spec.tints],
@@ -183,16 +211,8 @@ def bodies(specs: Sequence[BodySpec]) -> engine_pb2.SpawnRequest:
 def advance(dt_s: float, substeps: int, commands: Commands) -> engine_pb2.AdvanceRequest:
     """Return the request for one tick."""
     request = engine_pb2.AdvanceRequest(dt_s=dt_s, substeps=substeps)
-    for target in commands.kinematic:
-        message = request.kinematic.add(id=target.id, teleport=target.teleport)
-        _set_pose(message.pose, target.pose)
-        _set_vector(message.velocity, target.velocity)
-        _set_vector(message.angular_velocity, target.angular_velocity)
-        _set_vector(message.acceleration, target.acceleration)
-        if target.bones is not None:
-            message.bones = _bytes(target.bones, "<f4")
-        if target.wheels is not None:
-            message.wheels.extend(_wheels(target.wheels))
+    if len(commands.kinematic):
+        request.kinematic.CopyFrom(motion_table(commands.kinematic))
     for drive in commands.drive:
         request.drive.add(
             id=drive.id, throttle=drive.throttle, brake=drive.brake, steering=drive.steering
@@ -204,7 +224,60 @@ def advance(dt_s: float, substeps: int, commands: Commands) -> engine_pb2.Advanc
             step.bones = _bytes(walk.bones, "<f4")
     for body, lamps in commands.lamps.items():
         request.lamps.add(id=body, lamps=lamps)
+    for body, kind in commands.kinds.items():
+        request.kinds.add(id=body, kind=BODY_KINDS[kind])
     return request
+
+
+def motion_table(targets: KinematicTargets) -> state_pb2.MotionTable:
+    """Return the columns of targets by rising id.
+
+    Raises:
+        RequestError: if a column has not one row for each id.
+    """
+    n = len(targets.ids)
+    order = np.argsort(targets.ids, kind="stable")
+    message = state_pb2.MotionTable(ids=_bytes(targets.ids[order], "<u4"))
+    motion = np.empty((n, MOTION_COLUMNS))
+    for name, start, end in (
+        ("position", 0, 3),
+        ("quaternion", 3, 7),
+        ("velocity", 7, 10),
+        ("angular_velocity", 10, 13),
+        ("acceleration", 13, 16),
+    ):
+        column = np.asarray(getattr(targets, name), dtype=np.float64)
+        if column.shape != (n, end - start):
+            raise RequestError(
+                f"The {name} of {n} kinematic targets has the shape {column.shape}: give "
+                f"({n}, {end - start})."
+            )
+        motion[:, start:end] = column[order]
+    message.motion = _bytes(motion, "<f8")
+    message.wheel_counts, message.wheels = _ragged(targets.wheels, order, "wheels", "<f8")
+    message.bone_counts, message.bones = _ragged(targets.bones, order, "bones", "<f4")
+    if targets.teleport is not None and targets.teleport.any():
+        message.jumps = _bytes(targets.teleport[order], "u1")
+    return message
+
+
+def _ragged(
+    rows: "Sequence[NDArray[np.generic] | None]", order: NDArray[np.intp], name: str, dtype: str
+) -> tuple[bytes, bytes]:
+    """Return the counts and the joined items of N arrays in `order`, None for an empty one."""
+    if not len(rows):
+        return b"", b""
+    if len(rows) != len(order):
+        raise RequestError(
+            f"There are {name} for {len(rows)} of {len(order)} kinematic targets: give one array, "
+            "or None, for each."
+        )
+    sorted_rows = [rows[i] for i in order.tolist()]
+    given = [row for row in sorted_rows if row is not None]
+    if not given:
+        return b"", b""
+    counts = bytes([0 if row is None else len(row) for row in sorted_rows])
+    return counts, _bytes(np.concatenate(given), dtype)
 
 
 def capture(

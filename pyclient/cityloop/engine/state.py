@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.engine.commands import BodyKind
+
 Array = NDArray[np.float64]
 
 
@@ -30,7 +32,9 @@ class BodyStates:
         velocity: (N, 3) of the origin, world, m/s.
         angular_velocity: (N, 3) world, rad/s.
         acceleration: (N, 3) of the origin, world, m/s^2.
+        kind: N kinds, who moves each body.
         wheels: body id -> (W, 5): steering_rad, spin_rad, spin_rate_radps, travel_m, grounded.
+        bones: body id of each ragdoll -> (B, 3, 4) float32 body-from-bone skinning matrices.
     """
 
     ids: NDArray[np.uint32]
@@ -39,7 +43,9 @@ class BodyStates:
     velocity: Array
     angular_velocity: Array
     acceleration: Array
+    kind: tuple[BodyKind, ...]
     wheels: dict[int, Array] = field(default_factory=dict)
+    bones: dict[int, NDArray[np.float32]] = field(default_factory=dict)
 
     def row(self, body_id: int) -> int:
         """Return the row of a body; KeyError if it is not there."""
@@ -51,9 +57,18 @@ class BodyStates:
 
 @dataclass(frozen=True)
 class WorldState:
-    """The newest tick of an engine."""
+    """The newest tick of an engine.
+
+    Attributes:
+        tick, time_s: the instant.
+        bodies: all that are not static.
+        contacts: what touched since the tick before.
+        settled: those bodies of the tick before whose rates are put right now that this tick is
+            known; see `AdvanceResponse.settled` in engine.proto. None if there is no tick before.
+    """
 
     tick: int
     time_s: float
     bodies: BodyStates
     contacts: tuple[Contact, ...] = ()
+    settled: BodyStates | None = None

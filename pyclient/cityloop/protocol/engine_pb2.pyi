@@ -70,8 +70,8 @@ class SpawnRequest(_message.Message):
 class SpawnResponse(_message.Message):
     __slots__ = ("states",)
     STATES_FIELD_NUMBER: _ClassVar[int]
-    states: _containers.RepeatedCompositeFieldContainer[_state_pb2.BodyState]
-    def __init__(self, states: _Optional[_Iterable[_Union[_state_pb2.BodyState, _Mapping]]] = ...) -> None: ...
+    states: _state_pb2.MotionTable
+    def __init__(self, states: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ...) -> None: ...
 
 class DespawnRequest(_message.Message):
     __slots__ = ("ids",)
@@ -84,32 +84,36 @@ class DespawnResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class AdvanceRequest(_message.Message):
-    __slots__ = ("dt_s", "substeps", "kinematic", "drive", "walk", "lamps")
+    __slots__ = ("dt_s", "substeps", "kinematic", "drive", "walk", "lamps", "kinds")
     DT_S_FIELD_NUMBER: _ClassVar[int]
     SUBSTEPS_FIELD_NUMBER: _ClassVar[int]
     KINEMATIC_FIELD_NUMBER: _ClassVar[int]
     DRIVE_FIELD_NUMBER: _ClassVar[int]
     WALK_FIELD_NUMBER: _ClassVar[int]
     LAMPS_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
     dt_s: float
     substeps: int
-    kinematic: _containers.RepeatedCompositeFieldContainer[_state_pb2.KinematicTarget]
+    kinematic: _state_pb2.MotionTable
     drive: _containers.RepeatedCompositeFieldContainer[_state_pb2.DriveCommand]
     walk: _containers.RepeatedCompositeFieldContainer[_state_pb2.WalkCommand]
     lamps: _containers.RepeatedCompositeFieldContainer[_state_pb2.LampCommand]
-    def __init__(self, dt_s: _Optional[float] = ..., substeps: _Optional[int] = ..., kinematic: _Optional[_Iterable[_Union[_state_pb2.KinematicTarget, _Mapping]]] = ..., drive: _Optional[_Iterable[_Union[_state_pb2.DriveCommand, _Mapping]]] = ..., walk: _Optional[_Iterable[_Union[_state_pb2.WalkCommand, _Mapping]]] = ..., lamps: _Optional[_Iterable[_Union[_state_pb2.LampCommand, _Mapping]]] = ...) -> None: ...
+    kinds: _containers.RepeatedCompositeFieldContainer[_state_pb2.BodyKindCommand]
+    def __init__(self, dt_s: _Optional[float] = ..., substeps: _Optional[int] = ..., kinematic: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ..., drive: _Optional[_Iterable[_Union[_state_pb2.DriveCommand, _Mapping]]] = ..., walk: _Optional[_Iterable[_Union[_state_pb2.WalkCommand, _Mapping]]] = ..., lamps: _Optional[_Iterable[_Union[_state_pb2.LampCommand, _Mapping]]] = ..., kinds: _Optional[_Iterable[_Union[_state_pb2.BodyKindCommand, _Mapping]]] = ...) -> None: ...
 
 class AdvanceResponse(_message.Message):
-    __slots__ = ("tick", "time_s", "states", "contacts")
+    __slots__ = ("tick", "time_s", "states", "contacts", "settled")
     TICK_FIELD_NUMBER: _ClassVar[int]
     TIME_S_FIELD_NUMBER: _ClassVar[int]
     STATES_FIELD_NUMBER: _ClassVar[int]
     CONTACTS_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_FIELD_NUMBER: _ClassVar[int]
     tick: int
     time_s: float
-    states: _containers.RepeatedCompositeFieldContainer[_state_pb2.BodyState]
+    states: _state_pb2.MotionTable
     contacts: _containers.RepeatedCompositeFieldContainer[_state_pb2.Contact]
-    def __init__(self, tick: _Optional[int] = ..., time_s: _Optional[float] = ..., states: _Optional[_Iterable[_Union[_state_pb2.BodyState, _Mapping]]] = ..., contacts: _Optional[_Iterable[_Union[_state_pb2.Contact, _Mapping]]] = ...) -> None: ...
+    settled: _state_pb2.MotionTable
+    def __init__(self, tick: _Optional[int] = ..., time_s: _Optional[float] = ..., states: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ..., contacts: _Optional[_Iterable[_Union[_state_pb2.Contact, _Mapping]]] = ..., settled: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ...) -> None: ...
 
 class CaptureRequest(_message.Message):
     __slots__ = ("cameras", "passes", "slot")
@@ -205,9 +209,9 @@ class RestoreResponse(_message.Message):
     STATES_FIELD_NUMBER: _ClassVar[int]
     TIME_S_FIELD_NUMBER: _ClassVar[int]
     tick: int
-    states: _containers.RepeatedCompositeFieldContainer[_state_pb2.BodyState]
+    states: _state_pb2.MotionTable
     time_s: float
-    def __init__(self, tick: _Optional[int] = ..., states: _Optional[_Iterable[_Union[_state_pb2.BodyState, _Mapping]]] = ..., time_s: _Optional[float] = ...) -> None: ...
+    def __init__(self, tick: _Optional[int] = ..., states: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ..., time_s: _Optional[float] = ...) -> None: ...
 
 class ShutdownRequest(_message.Message):
     __slots__ = ()

@@ -121,7 +121,7 @@ class EngineServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def SetEnvironment(self, request, context):
-        """Light and air for the captures that follow.
+        """Light and air for the captures, and wetness of the ground for the ticks that follow.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -131,7 +131,7 @@ class Wheel(_message.Message):
     def __init__(self, center: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., radius_m: _Optional[float] = ..., width_m: _Optional[float] = ..., steered: bool = ..., driven: bool = ...) -> None: ...
 
 class VehicleDynamics(_message.Message):
-    __slots__ = ("mass_kg", "center_of_mass", "wheels", "max_drive_force_n", "max_brake_force_n", "max_steering_angle_rad", "max_speed_mps")
+    __slots__ = ("mass_kg", "center_of_mass", "wheels", "max_drive_force_n", "max_brake_force_n", "max_steering_angle_rad", "max_speed_mps", "drag_area_m2", "balanced")
     MASS_KG_FIELD_NUMBER: _ClassVar[int]
     CENTER_OF_MASS_FIELD_NUMBER: _ClassVar[int]
     WHEELS_FIELD_NUMBER: _ClassVar[int]
@@ -139,6 +139,8 @@ class VehicleDynamics(_message.Message):
     MAX_BRAKE_FORCE_N_FIELD_NUMBER: _ClassVar[int]
     MAX_STEERING_ANGLE_RAD_FIELD_NUMBER: _ClassVar[int]
     MAX_SPEED_MPS_FIELD_NUMBER: _ClassVar[int]
+    DRAG_AREA_M2_FIELD_NUMBER: _ClassVar[int]
+    BALANCED_FIELD_NUMBER: _ClassVar[int]
     mass_kg: float
     center_of_mass: _geometry_pb2.Vector3
     wheels: _containers.RepeatedCompositeFieldContainer[Wheel]
@@ -146,18 +148,54 @@ class VehicleDynamics(_message.Message):
     max_brake_force_n: float
     max_steering_angle_rad: float
     max_speed_mps: float
-    def __init__(self, mass_kg: _Optional[float] = ..., center_of_mass: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., wheels: _Optional[_Iterable[_Union[Wheel, _Mapping]]] = ..., max_drive_force_n: _Optional[float] = ..., max_brake_force_n: _Optional[float] = ..., max_steering_angle_rad: _Optional[float] = ..., max_speed_mps: _Optional[float] = ...) -> None: ...
+    drag_area_m2: float
+    balanced: bool
+    def __init__(self, mass_kg: _Optional[float] = ..., center_of_mass: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., wheels: _Optional[_Iterable[_Union[Wheel, _Mapping]]] = ..., max_drive_force_n: _Optional[float] = ..., max_brake_force_n: _Optional[float] = ..., max_steering_angle_rad: _Optional[float] = ..., max_speed_mps: _Optional[float] = ..., drag_area_m2: _Optional[float] = ..., balanced: bool = ...) -> None: ...
+
+class Limb(_message.Message):
+    __slots__ = ("name", "parent", "start", "end", "radius_m", "mass_kg", "joint", "lower_rad", "upper_rad", "bone")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    RADIUS_M_FIELD_NUMBER: _ClassVar[int]
+    MASS_KG_FIELD_NUMBER: _ClassVar[int]
+    JOINT_FIELD_NUMBER: _ClassVar[int]
+    LOWER_RAD_FIELD_NUMBER: _ClassVar[int]
+    UPPER_RAD_FIELD_NUMBER: _ClassVar[int]
+    BONE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    parent: int
+    start: _geometry_pb2.Vector3
+    end: _geometry_pb2.Vector3
+    radius_m: float
+    mass_kg: float
+    joint: _geometry_pb2.Vector3
+    lower_rad: _geometry_pb2.Vector3
+    upper_rad: _geometry_pb2.Vector3
+    bone: int
+    def __init__(self, name: _Optional[str] = ..., parent: _Optional[int] = ..., start: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., end: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., radius_m: _Optional[float] = ..., mass_kg: _Optional[float] = ..., joint: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., lower_rad: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., upper_rad: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., bone: _Optional[int] = ...) -> None: ...
+
+class Ragdoll(_message.Message):
+    __slots__ = ("limbs", "bone_limbs")
+    LIMBS_FIELD_NUMBER: _ClassVar[int]
+    BONE_LIMBS_FIELD_NUMBER: _ClassVar[int]
+    limbs: _containers.RepeatedCompositeFieldContainer[Limb]
+    bone_limbs: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, limbs: _Optional[_Iterable[_Union[Limb, _Mapping]]] = ..., bone_limbs: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Prototype(_message.Message):
-    __slots__ = ("name", "parts", "colliders", "dynamics", "bone_count")
+    __slots__ = ("name", "parts", "colliders", "dynamics", "bone_count", "ragdoll")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     COLLIDERS_FIELD_NUMBER: _ClassVar[int]
     DYNAMICS_FIELD_NUMBER: _ClassVar[int]
     BONE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    RAGDOLL_FIELD_NUMBER: _ClassVar[int]
     name: str
     parts: _containers.RepeatedCompositeFieldContainer[Part]
     colliders: _containers.RepeatedCompositeFieldContainer[Collider]
     dynamics: VehicleDynamics
     bone_count: int
-    def __init__(self, name: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., colliders: _Optional[_Iterable[_Union[Collider, _Mapping]]] = ..., dynamics: _Optional[_Union[VehicleDynamics, _Mapping]] = ..., bone_count: _Optional[int] = ...) -> None: ...
+    ragdoll: Ragdoll
+    def __init__(self, name: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., colliders: _Optional[_Iterable[_Union[Collider, _Mapping]]] = ..., dynamics: _Optional[_Union[VehicleDynamics, _Mapping]] = ..., bone_count: _Optional[int] = ..., ragdoll: _Optional[_Union[Ragdoll, _Mapping]] = ...) -> None: ...

@@ -14,11 +14,13 @@ class BodyKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BODY_KIND_KINEMATIC: _ClassVar[BodyKind]
     BODY_KIND_DRIVEN: _ClassVar[BodyKind]
     BODY_KIND_WALKER: _ClassVar[BodyKind]
+    BODY_KIND_RAGDOLL: _ClassVar[BodyKind]
 BODY_KIND_UNSPECIFIED: BodyKind
 BODY_KIND_STATIC: BodyKind
 BODY_KIND_KINEMATIC: BodyKind
 BODY_KIND_DRIVEN: BodyKind
 BODY_KIND_WALKER: BodyKind
+BODY_KIND_RAGDOLL: BodyKind
 
 class Body(_message.Message):
     __slots__ = ("id", "prototype", "kind", "pose", "velocity", "angular_velocity", "instance_id", "semantic", "tints", "lamps", "bones", "acceleration", "wheels")
@@ -50,25 +52,33 @@ class Body(_message.Message):
     wheels: _containers.RepeatedCompositeFieldContainer[WheelState]
     def __init__(self, id: _Optional[int] = ..., prototype: _Optional[str] = ..., kind: _Optional[_Union[BodyKind, str]] = ..., pose: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., angular_velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., instance_id: _Optional[int] = ..., semantic: _Optional[int] = ..., tints: _Optional[_Iterable[_Union[_geometry_pb2.Color, _Mapping]]] = ..., lamps: _Optional[int] = ..., bones: _Optional[bytes] = ..., acceleration: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., wheels: _Optional[_Iterable[_Union[WheelState, _Mapping]]] = ...) -> None: ...
 
-class KinematicTarget(_message.Message):
-    __slots__ = ("id", "pose", "velocity", "angular_velocity", "acceleration", "bones", "wheels", "teleport")
-    ID_FIELD_NUMBER: _ClassVar[int]
-    POSE_FIELD_NUMBER: _ClassVar[int]
-    VELOCITY_FIELD_NUMBER: _ClassVar[int]
-    ANGULAR_VELOCITY_FIELD_NUMBER: _ClassVar[int]
-    ACCELERATION_FIELD_NUMBER: _ClassVar[int]
-    BONES_FIELD_NUMBER: _ClassVar[int]
+class MotionTable(_message.Message):
+    __slots__ = ("ids", "motion", "kinds", "wheel_counts", "wheels", "bone_counts", "bones", "jumps")
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    MOTION_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    WHEEL_COUNTS_FIELD_NUMBER: _ClassVar[int]
     WHEELS_FIELD_NUMBER: _ClassVar[int]
-    TELEPORT_FIELD_NUMBER: _ClassVar[int]
-    id: int
-    pose: _geometry_pb2.Pose
-    velocity: _geometry_pb2.Vector3
-    angular_velocity: _geometry_pb2.Vector3
-    acceleration: _geometry_pb2.Vector3
+    BONE_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    BONES_FIELD_NUMBER: _ClassVar[int]
+    JUMPS_FIELD_NUMBER: _ClassVar[int]
+    ids: bytes
+    motion: bytes
+    kinds: bytes
+    wheel_counts: bytes
+    wheels: bytes
+    bone_counts: bytes
     bones: bytes
-    wheels: _containers.RepeatedCompositeFieldContainer[WheelState]
-    teleport: bool
-    def __init__(self, id: _Optional[int] = ..., pose: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., angular_velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., acceleration: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., bones: _Optional[bytes] = ..., wheels: _Optional[_Iterable[_Union[WheelState, _Mapping]]] = ..., teleport: bool = ...) -> None: ...
+    jumps: bytes
+    def __init__(self, ids: _Optional[bytes] = ..., motion: _Optional[bytes] = ..., kinds: _Optional[bytes] = ..., wheel_counts: _Optional[bytes] = ..., wheels: _Optional[bytes] = ..., bone_counts: _Optional[bytes] = ..., bones: _Optional[bytes] = ..., jumps: _Optional[bytes] = ...) -> None: ...
+
+class BodyKindCommand(_message.Message):
+    __slots__ = ("id", "kind")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    kind: BodyKind
+    def __init__(self, id: _Optional[int] = ..., kind: _Optional[_Union[BodyKind, str]] = ...) -> None: ...
 
 class DriveCommand(_message.Message):
     __slots__ = ("id", "throttle", "brake", "steering")
@@ -115,22 +125,6 @@ class WheelState(_message.Message):
     travel_m: float
     grounded: bool
     def __init__(self, steering_rad: _Optional[float] = ..., spin_rad: _Optional[float] = ..., spin_rate_radps: _Optional[float] = ..., travel_m: _Optional[float] = ..., grounded: bool = ...) -> None: ...
-
-class BodyState(_message.Message):
-    __slots__ = ("id", "pose", "velocity", "angular_velocity", "acceleration", "wheels")
-    ID_FIELD_NUMBER: _ClassVar[int]
-    POSE_FIELD_NUMBER: _ClassVar[int]
-    VELOCITY_FIELD_NUMBER: _ClassVar[int]
-    ANGULAR_VELOCITY_FIELD_NUMBER: _ClassVar[int]
-    ACCELERATION_FIELD_NUMBER: _ClassVar[int]
-    WHEELS_FIELD_NUMBER: _ClassVar[int]
-    id: int
-    pose: _geometry_pb2.Pose
-    velocity: _geometry_pb2.Vector3
-    angular_velocity: _geometry_pb2.Vector3
-    acceleration: _geometry_pb2.Vector3
-    wheels: _containers.RepeatedCompositeFieldContainer[WheelState]
-    def __init__(self, id: _Optional[int] = ..., pose: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., angular_velocity: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., acceleration: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., wheels: _Optional[_Iterable[_Union[WheelState, _Mapping]]] = ...) -> None: ...
 
 class Contact(_message.Message):
     __slots__ = ("body_a", "body_b", "point", "normal", "impulse_ns")

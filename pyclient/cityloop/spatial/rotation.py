@@ -102,8 +102,19 @@ def rotate(q: ArrayLike, vectors: ArrayLike) -> Array:
     """Return (..., 3) `vectors` (..., 3) turned by unit quaternions (..., 4)."""
     q = np.asarray(q, dtype=np.float64)
     v = np.asarray(vectors, dtype=np.float64)
-    t = 2 * np.cross(q[..., :3], v)
-    return v + q[..., 3:] * t + np.cross(q[..., :3], t)
+    x, y, z, w = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    vx, vy, vz = v[..., 0], v[..., 1], v[..., 2]
+    # The cross products by component: numpy's own takes several times as long.
+    tx, ty, tz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)
+    turned: Array = np.stack(
+        [
+            vx + w * tx + (y * tz - z * ty),
+            vy + w * ty + (z * tx - x * tz),
+            vz + w * tz + (x * ty - y * tx),
+        ],
+        axis=-1,
+    )
+    return turned
 
 
 def advance(q: ArrayLike, angular_velocity: ArrayLike, dt_s: float) -> Array:
@@ -112,10 +123,28 @@ def advance(q: ArrayLike, angular_velocity: ArrayLike, dt_s: float) -> Array:
     A negative `dt_s` goes back in time. Exact for a constant rate (exponential map).
     """
     rate = np.asarray(angular_velocity, dtype=np.float64)
-    half = rate * (dt_s / 2)
+    return normalize(multiply(from_rotation_vector(rate * dt_s), q))
+
+
+def rotation_vector(q: ArrayLike) -> Array:
+    """Return (..., 3) axis times angle, rad, of unit quaternions (..., 4): the shorter way round.
+
+    The angle is from 0 to pi; `q` and -q give the same. The inverse of `from_rotation_vector`.
+    """
+    q = np.asarray(q, dtype=np.float64)
+    q = np.where(q[..., 3:] < 0, -q, q)
+    sine = np.linalg.norm(q[..., :3], axis=-1, keepdims=True)
+    # Of tiny angles half the sine's inverse is lost in the division.
+    scale = np.where(sine > 1e-9, 2 * np.arctan2(sine, q[..., 3:]) / np.maximum(sine, 1e-12), 2.0)
+    vector: Array = q[..., :3] * scale
+    return vector
+
+
+def from_rotation_vector(vector: ArrayLike) -> Array:
+    """Return (..., 4) unit quaternions that turn about vectors (..., 3) by their lengths, rad."""
+    half = np.asarray(vector, dtype=np.float64) / 2
     angle = np.linalg.norm(half, axis=-1, keepdims=True)
-    step = np.concatenate([half * np.sinc(angle / np.pi), np.cos(angle)], axis=-1)
-    return normalize(multiply(step, q))
+    return np.concatenate([half * np.sinc(angle / np.pi), np.cos(angle)], axis=-1)
 
 
 def yaw_of(q: ArrayLike) -> Array:

@@ -1,0 +1,3 @@
+"""How fast things fall."""
+
+GRAVITY_MPS2 = 9.81

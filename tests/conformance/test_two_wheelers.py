@@ -1,0 +1,176 @@
+"""Bicycles and motorcycles that a rider keeps upright."""
+
+import numpy as np
+import pytest
+import tiny_world
+
+from cityloop.engine import BodySpec, Commands, DriveCommand
+from cityloop.spatial import rotation
+from cityloop.world.scene import BoxCollider, Prototype, VehicleDynamics, Wheel
+
+DT = 0.05
+G = 9.81
+
+
+def two_wheeler(name, mass, wheelbase, height, drive, brake, steering):
+    wheels = (
+        Wheel((wheelbase, 0.0, 0.33), 0.33, 0.05, steered=True, driven=False),
+        Wheel((0.0, 0.0, 0.33), 0.33, 0.05, steered=False, driven=True),
+    )
+    return Prototype(
+        name,
+        (),
+        (BoxCollider((wheelbase / 2, 0.0, 1.0), (0.85, 0.25, 0.7)),),
+        VehicleDynamics(
+            mass,
+            (0.45 * wheelbase, 0.0, height),
+            wheels,
+            drive,
+            brake,
+            steering,
+            45.0,
+            balanced=True,
+        ),
+        dimension=(1.8, 0.6, 1.75),
+        box_center=(wheelbase / 2, 0.0, 0.875),
+    )
+
+
+BICYCLE = two_wheeler("bicycle", 90.0, 1.05, 1.0, 200.0, 900.0, 0.6)
+MOTORCYCLE = two_wheeler("motorcycle", 250.0, 1.45, 0.7, 2500.0, 2500.0, 0.5)
+BOTH = pytest.mark.parametrize("kind", [BICYCLE, MOTORCYCLE], ids=lambda kind: kind.name)
+
+
+@pytest.fixture
+def road(engine):
+    scene = tiny_world.scene()
+    scene.prototypes += [BICYCLE, MOTORCYCLE]
+    engine.load_scene(scene)
+    engine.spawn([BodySpec(1, "ground")])
+    return engine
+
+
+def ride(engine, ticks, **pedals):
+    commands = Commands(drive=[DriveCommand(2, **pedals)])
+    return [engine.advance(DT, 5, commands).bodies for _ in range(ticks)]
+
+
+def spawn(engine, kind, speed):
+    engine.spawn([BodySpec(2, kind.name, "driven", velocity=np.array([speed, 0.0, 0.0]))])
+
+
+def lean(bodies):
+    """To the left, rad."""
+    matrix = rotation.to_matrix(bodies.quaternion[0])
+    return -np.arctan2(matrix[2, 1], matrix[2, 2])
+
+
+def pitch(bodies):
+    return np.arcsin(-rotation.to_matrix(bodies.quaternion[0])[2, 0])
+
+
+@BOTH
+def test_it_stands_upright(road, kind):
+    spawn(road, kind, 0.0)
+    end = ride(road, 100)[-1]
+    assert abs(lean(end)) < 1e-3
+    assert np.abs(end.position[0]).max() < 0.01
+    assert np.abs(end.velocity[0]).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("kind", "speed", "steering"),
+    [(BICYCLE, 5.0, 0.15), (BICYCLE, 3.0, -0.3), (MOTORCYCLE, 14.0, 0.04)],
+    ids=["bicycle left", "bicycle right", "motorcycle"],
+)
+def test_it_leans_into_a_turn_of_the_steered_radius(road, kind, speed, steering):
+    spawn(road, kind, speed)
+    states = ride(road, 100, throttle=0.06, steering=steering)[40:]
+    track = np.array([s.position[0, :2] for s in states])
+    # The circle through three points of the track of the rear wheel.
+    a, b, c = track[0], track[25], track[50]
+    sides = [np.linalg.norm(p - q) for p, q in ((a, b), (b, c), (c, a))]
+    twice_area = np.cross(np.append(b - a, 0.0), np.append(c - a, 0.0))[2]
+    radius = np.prod(sides) / (2 * twice_area)
+    d = kind.dynamics
+    wheelbase = d.wheels[0].center[0]
+    assert radius == pytest.approx(
+        wheelbase / np.tan(steering * d.max_steering_angle_rad), rel=0.08
+    )
+    for s in (states[0], states[-1]):
+        v, rate = np.linalg.norm(s.velocity[0]), s.angular_velocity[0, 2]
+        assert lean(s) == pytest.approx(np.arctan(v * rate / G), abs=0.02)
+        assert np.sign(lean(s)) == np.sign(steering)
+
+
+@BOTH
+def test_full_brake_in_a_turn_ends_upright_without_lifting_a_wheel(road, kind):
+    speed, steering = (5.0, 0.15) if kind is BICYCLE else (14.0, 0.04)
+    spawn(road, kind, speed)
+    before = np.linalg.norm(ride(road, 60, throttle=0.06, steering=steering)[-1].velocity[0])
+    states = ride(road, 120, brake=1.0, steering=-steering)
+    assert max(abs(pitch(s)) for s in states) < 0.06
+    assert all(s.wheels[2][:, 4].all() for s in states)
+    assert max(np.linalg.norm(s.velocity[0]) for s in states) < before + 0.05
+    assert np.linalg.norm(states[-1].velocity[0]) < 0.02
+    assert abs(lean(states[-1])) < 0.02
+
+
+@BOTH
+def test_full_throttle_does_not_lift_the_front_wheel(road, kind):
+    spawn(road, kind, 1.0)
+    states = ride(road, 60, throttle=1.0)
+    assert all(s.wheels[2][:, 4].all() for s in states)
+    assert states[-1].velocity[0, 0] > 1.0 + 3.0 * min(
+        kind.dynamics.max_drive_force_n / kind.dynamics.mass_kg - 0.2, 3.0
+    ) * (1 - 0.15)
+
+
+@BOTH
+def test_its_velocity_is_the_derivative_of_its_positions(road, kind):
+    speed, turn = (5.0, 0.2) if kind is BICYCLE else (14.0, 0.05)
+    spawn(road, kind, speed)
+    states = []
+    for k in range(120):
+        states += ride(road, 1, throttle=0.1, steering=turn * np.sin(k / 9))
+    states += ride(road, 80, brake=1.0)
+    position = np.array([s.position[0] for s in states])
+    velocity = np.array([s.velocity[0] for s in states])
+    difference = (position[2:] - position[:-2]) / (2 * DT) - velocity[1:-1]
+    assert np.linalg.norm(difference, axis=1).max() < 0.05
+
+
+def test_a_car_that_runs_into_it_does_not_tip_it_over(road):
+    spawn(road, BICYCLE, 3.0)
+    behind = BodySpec(
+        3,
+        "car",
+        "driven",
+        velocity=np.array([9.0, 0.0, 0.0]),
+        pose=tiny_world.Pose.from_xyz_yaw(-8.0, 0.4),
+    )
+    road.spawn([behind])
+    states = ride(road, 80)
+    assert max(s.velocity[0, 0] for s in states) > 4.0
+    assert max(abs(lean(s)) for s in states) < 0.9
+    assert abs(lean(states[-1])) < 0.3
+
+
+def test_it_goes_on_bit_by_bit_after_a_restore(road):
+    spawn(road, MOTORCYCLE, 14.0)
+    ride(road, 30, throttle=0.1, steering=0.05)
+    kept = road.save()
+    first = ride(road, 40, throttle=0.1, steering=-0.05)
+    road.restore(kept)
+    second = ride(road, 40, throttle=0.1, steering=-0.05)
+    assert [s.position.tobytes() for s in first] == [s.position.tobytes() for s in second]
+
+
+def test_a_two_wheeler_without_a_rider_cannot_be_driven(engine):
+    scene = tiny_world.scene()
+    loose = two_wheeler("loose", 90.0, 1.05, 1.0, 200.0, 900.0, 0.6)
+    dynamics = VehicleDynamics(**{**vars(loose.dynamics), "balanced": False})
+    scene.prototypes.append(Prototype(**{**vars(loose), "dynamics": dynamics}))
+    engine.load_scene(scene)
+    with pytest.raises(Exception, match="cannot stand"):
+        engine.spawn([BodySpec(2, "loose", "driven")])
