@@ -17,6 +17,8 @@ def build(source: MapModel, folder: Path) -> City:
         return City.grid(blocks=source.grid.blocks, seed=source.grid.seed)
     if source.opendrive is not None:
         return City.from_opendrive(folder / source.opendrive.path, seed=source.opendrive.seed)
+    if source.osm is not None:
+        return City.from_osm(folder / source.osm.path, seed=source.osm.seed)
     assert source.sumo is not None  # MapModel holds exactly one
     return City.from_network(folder / source.sumo.path, seed=source.sumo.seed)
 
@@ -31,7 +33,9 @@ def from_file(path: Path) -> MapModel:
         return MapModel(opendrive=FileMap(path=str(path)))
     if path.name.endswith((".net.xml", ".net.xml.gz")):
         return MapModel(sumo=FileMap(path=str(path)))
-    raise MapError(f"{path} is no map that can be read: give a .xodr or a .net.xml file.")
+    if path.name.endswith((".osm", ".osm.xml")):
+        return MapModel(osm=FileMap(path=str(path)))
+    raise MapError(f"{path} is no map that can be read: give a .xodr, an .osm or a .net.xml file.")
 
 
 def describe(city: City) -> MapModel:
@@ -40,4 +44,6 @@ def describe(city: City) -> MapModel:
     if source["kind"] == "grid":
         return MapModel(grid=GridMap(blocks=source["blocks"], seed=city.seed))
     file = FileMap(path=source["path"], seed=city.seed)
-    return MapModel(opendrive=file) if source["kind"] == "opendrive" else MapModel(sumo=file)
+    if source["kind"] == "opendrive":
+        return MapModel(opendrive=file)
+    return MapModel(osm=file) if source["kind"] == "osm" else MapModel(sumo=file)

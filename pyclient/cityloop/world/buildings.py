@@ -1,6 +1,6 @@
 """Houses along the streets: which kind stands where, wherever there is room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from cityloop.spatial import Pose
 from cityloop.world import polylines
 from cityloop.world.facades import DEPTH_M, HouseKind, corner_house, house, house_kinds
-from cityloop.world.ground import KERB_HEIGHT_M, Shape
+from cityloop.world.ground import Shape
 from cityloop.world.network import RoadNetwork
+from cityloop.world.osm import Outline
+from cityloop.world.outline_houses import build_outlines
+from cityloop.world.road_class import built_up_edges
 from cityloop.world.scene import Placement, Rgb, Scene
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import stream
@@ -24,6 +27,8 @@ VERGE_M = 3.6
 
 _AROUND_CORNERS_M = 16.0  # how far beyond a road's end its row of houses may go on
 _STEP_M = 1.5
+_MAPPED_M = 60.0  # around the map's own houses
+_HIGHER_M = 3.0  # than the highest of these a house that is filled in may be
 
 _PLASTER_TINTS: tuple[Rgb, ...] = (
     (0.66, 0.60, 0.47),
@@ -67,12 +72,20 @@ class Buildings:
     footprints: list[Shape]
 
 
-def build_buildings(network: RoadNetwork, seed: int) -> Buildings:
-    """Line every road with houses where they keep off roads, sidewalks and each other."""
+def build_buildings(network: RoadNetwork, seed: int, outlines: Sequence[Outline] = ()) -> Buildings:
+    """Put a house on every outline of the map, and line built-up roads with others.
+
+    These keep off roads, sidewalks and each other, and 60 m from the map's own: a map that has
+    houses somewhere is taken to know the gaps between them.
+    """
     kinds = house_kinds(seed)
+    if outlines:
+        highest = max(o.height_m for o in outlines) + _HIGHER_M
+        kinds = [kind for kind in kinds if kind.eaves_m <= highest]
     scene = Scene()
     ground = network.ground
-    taken = _Taken(shapely.union_all([ground.road, ground.raised]))
+    known = shapely.union_all([o.polygon for o in outlines])
+    taken = _Taken(shapely.union_all([ground.road, ground.raised, known.buffer(_MAPPED_M)]))
     rng = stream(seed, "city/houses")
     for row in _rows(network):
         _line_up(network, row, kinds, taken, scene, rng)
@@ -86,7 +99,8 @@ def build_buildings(network: RoadNetwork, seed: int) -> Buildings:
         prototype, meshes = house(by_name[name])
         scene.prototypes.append(prototype)
         scene.meshes.extend(meshes)
-    return Buildings(scene, taken.footprints)
+    scene.extend(build_outlines(network, outlines, seed))
+    return Buildings(scene, [*taken.footprints, *(o.polygon for o in outlines)])
 
 
 class _Taken:
@@ -130,10 +144,8 @@ def _open_sided(footprints: list[Shape]) -> list[int]:
 
 def _rows(network: RoadNetwork) -> Iterator[Row]:
     ground = network.ground
-    for edge_id in sorted(network.edges):
+    for edge_id in sorted(built_up_edges(network)):
         lanes = network.lanes_of(edge_id)
-        if not any(lane.kind == "driving" for lane in lanes):
-            continue
         town = any(lane.kind == "parking" for lane in lanes)
         setback = TOWN_SETBACK_M if town else VERGE_M
         outer = ground.drawn_line(lanes[0])
@@ -195,7 +207,7 @@ def _place(
     tints = _BRICK_TINTS if kind.wall == "brick" else _PLASTER_TINTS
     wall = np.array(tints[int(rng.integers(0, len(tints)))]) * rng.uniform(0.92, 1.06)
     awning = _AWNING_TINTS[int(rng.integers(0, len(_AWNING_TINTS)))]
-    z = float(network.ground.elevation(middle[None])[0]) + KERB_HEIGHT_M
+    z = float(network.ground_height(middle)[0])
     return Placement(
         name=f"house/{number}",
         prototype=kind.name,

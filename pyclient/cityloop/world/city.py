@@ -5,7 +5,8 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,13 @@ from cityloop.world.facade_textures import facade_textures
 from cityloop.world.furniture import build_furniture
 from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
+from cityloop.world.map_content import MapContent
 from cityloop.world.markings import build_markings
 from cityloop.world.materials import CITY_MATERIALS
-from cityloop.world.netconvert import convert_opendrive
+from cityloop.world.netconvert import convert_opendrive, convert_osm, mark_ends
 from cityloop.world.network import RoadNetwork
+from cityloop.world.opendrive import default_speed_mps, opendrive_content, read_opendrive
+from cityloop.world.osm import LICENCE, RIGHTS, read_osm
 from cityloop.world.parking import Roadside
 from cityloop.world.props import prop_scene
 from cityloop.world.scene import Scene
@@ -38,6 +42,9 @@ _SHOWN_PATH = 100  # characters of an impossible path that a message shows
 _NOOK_M = 5.0  # half the width of the nooks that are paved as well
 
 
+_NOTHING = MapContent()
+
+
 class _Folder:
     """A temporary folder that lives as long as the city whose network lies in it."""
 
@@ -48,7 +55,7 @@ class _Folder:
 
 @dataclass
 class City:
-    """A town built along a road network; make one with `grid`, `from_opendrive`, `from_network`.
+    """A town built along a road network; make one with `grid`, `from_opendrive`, `from_osm`..
 
     Attributes:
         network: its roads; the file that traffic reads is `network.net_file`.
@@ -56,12 +63,15 @@ class City:
             named "parked/<n>", traffic lights "signal/<n>", lamps and trees "furniture/<n>".
         seed: of houses, trees, parked cars.
         source: what it was made from, for `describe`.
+        footprints: shapely polygons of the ground that houses and walls stand on, world's plane,
+            metres.
     """
 
     network: RoadNetwork
     scene: Scene
     seed: int
     source: dict[str, Any]
+    footprints: list[Shape] = field(repr=False)
     _masts: list[signals.Mast] = field(repr=False)
     _folder: _Folder | None = field(default=None, repr=False)
 
@@ -80,11 +90,15 @@ class City:
         folder = _Folder()
         net_file = folder.path / "grid.net.xml"
         build_grid(blocks, seed, net_file)
-        return _build(net_file, seed, {"kind": "grid", "blocks": list(blocks)}, folder)
+        return _build(RoadNetwork(net_file), seed, {"kind": "grid", "blocks": list(blocks)}, folder)
 
     @staticmethod
     def from_opendrive(path: str | Path, seed: int = 0) -> "City":
         """Build a city on an OpenDRIVE map, in the map's coordinates.
+
+        Paint, poles, railings, buildings, trees and traffic lights are the map's where it has any.
+        A map farther than 10 km from its origin is moved towards it by whole kilometres, which
+        `describe` records as `shift_m`: an engine's 32-bit floats hold no more.
 
         Raises:
             MapError: if the map cannot be read or converted, or the seed is no whole number of 0
@@ -93,9 +107,56 @@ class City:
         seed, map_file = _checked_seed(seed), _checked_file(path, "OpenDRIVE map")
         folder = _Folder()
         net_file = folder.path / "map.net.xml"
-        convert_opendrive(map_file, net_file)
-        source = {"kind": "opendrive", "path": str(path), "sha256": _sha256(map_file)}
-        return _build(net_file, seed, source, folder)
+        try:
+            said = read_opendrive(map_file)
+        except MapError as own:
+            with _both_reasons(map_file, own):
+                convert_opendrive(map_file, net_file)
+            raise
+        convert_opendrive(map_file, net_file, default_speed_mps(said), said.shift_m)
+        source: dict[str, Any] = {
+            "kind": "opendrive",
+            "path": str(path),
+            "sha256": _sha256(map_file),
+        }
+        if any(said.shift_m):
+            source["shift_m"] = list(said.shift_m)
+        network = RoadNetwork(net_file)
+        return _build(network, seed, source, folder, opendrive_content(said, network))
+
+    @staticmethod
+    def from_osm(path: str | Path, seed: int = 0) -> "City":
+        """Build a city on OpenStreetMap data (an .osm or .osm.xml file).
+
+        The world's origin is the middle of the bounding box of its roads. Houses stand on the
+        file's outlines, as high as it says, else by the rule of `cityloop.world.osm`. The data is
+        (c) OpenStreetMap contributors under the ODbL, which `describe` records.
+
+        Raises:
+            MapError: if the map cannot be read or converted, or the seed is no whole number of 0
+                or more.
+        """
+        seed, map_file = _checked_seed(seed), _checked_file(path, "OpenStreetMap file")
+        folder = _Folder()
+        net_file, roads = folder.path / "map.net.xml", folder.path / "roads.osm"
+        try:
+            said = read_osm(map_file, roads)
+        except MapError as own:
+            with _both_reasons(map_file, own):
+                convert_osm(map_file, "!", net_file, map_file)
+            raise
+        convert_osm(roads, said.projection, net_file, map_file)
+        mark_ends(net_file, said.closed_ends)
+        source = {
+            "kind": "osm",
+            "path": str(path),
+            "sha256": _sha256(map_file),
+            "licence": LICENCE,
+            "rights": RIGHTS,
+            "origin_deg": list(said.origin_deg),
+        }
+        content = MapContent(said.outlines, said.driveways, said.trees)
+        return _build(RoadNetwork(net_file), seed, source, folder, content)
 
     @staticmethod
     def from_network(net_file: str | Path, seed: int = 0) -> "City":
@@ -107,7 +168,7 @@ class City:
         """
         seed, checked = _checked_seed(seed), _checked_file(net_file, "road network")
         source = {"kind": "sumo_network", "path": str(net_file)}
-        return _build(checked, seed, source, None)
+        return _build(RoadNetwork(checked), seed, source, None)
 
     def signal_lamps(self, tls_states: Mapping[str, str]) -> dict[str, int]:
         """Return the lamps (bit set) of each traffic light by placement name.
@@ -172,6 +233,22 @@ class City:
         ]
         return parking.roadside(self.network, standing, self.seed, edge_id, s_m, hidden_by)
 
+    def assets(self) -> list[dict[str, Any]]:
+        """Return the record of the map file for provenance.json; none for a town made by code."""
+        if "path" not in self.source:
+            return []
+        name = Path(self.source["path"]).name
+        record = {
+            "name": f"map/{name}",
+            "licence": self.source.get("licence", "that of the file, which does not state it"),
+            "source": f"the file {name}",
+            "authors": ["OpenStreetMap contributors"] if self.source["kind"] == "osm" else [],
+            "made_by": "cityloop.world.city",
+        }
+        if "sha256" in self.source:
+            record["sha256"] = self.source["sha256"]
+        return [record]
+
     def describe(self) -> dict[str, Any]:
         """Return what the city was made from, for a dataset: source, seed, hash of the network."""
         return {
@@ -208,15 +285,30 @@ def _checked_file(path: str | Path, what: str) -> Path:
     return Path(path)
 
 
+@contextmanager
+def _both_reasons(map_file: Path, own: MapError) -> Iterator[None]:
+    """Add this package's reason (`own`) why a map cannot be read to the one that netconvert has."""
+    try:
+        yield
+    except MapError as theirs:
+        reason = str(own).removeprefix(f"{map_file}: ")
+        raise MapError(f"{theirs} ({reason})") from own
+
+
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _yards(network: RoadNetwork, houses: list[Shape], parked: list[Shape]) -> Shape:
+def _yards(
+    network: RoadNetwork, houses: list[Shape], parked: list[Shape], driveways: Sequence[Shape]
+) -> Shape:
     """Return where the ground beside the sidewalks is paved: up to the houses, under cars."""
     ground = network.ground
+    if ground.raised.is_empty:
+        return shapely.Polygon()
     paved = [ground.raised.buffer(_YARD_M, join_style="mitre")]
     paved += [car.buffer(0.3) for car in parked]
+    paved += driveways
     if any(lane.kind == "parking" for lane in network.lanes.values()):
         # In town the nooks between sidewalks and houses are paved as well.
         built = shapely.union_all([ground.raised, *houses])
@@ -226,25 +318,29 @@ def _yards(network: RoadNetwork, houses: list[Shape], parked: list[Shape]) -> Sh
 
 
 def _build(
-    net_file: Path,
+    network: RoadNetwork,
     seed: int,
     source: dict[str, Any],
     folder: _Folder | None,
+    content: MapContent = _NOTHING,
 ) -> City:
-    network = RoadNetwork(net_file)
-    buildings = build_buildings(network, seed)
-    parked = parking.build_parked(network, seed, buildings.footprints)
+    buildings = build_buildings(network, seed, content.outlines)
+    parked = parking.build_parked(network, seed, [*buildings.footprints, *content.driveways])
     covered = [parking.footprint(p.prototype, p.pose) for p in parked]
-    masts = signals.build_signals(network)
-    furniture = build_furniture(network, seed, buildings.footprints, covered)
-    yards = _yards(network, buildings.footprints, covered)
+    masts = signals.build_signals(network, content.lights)
+    footprints = [*buildings.footprints, *content.walls]
+    solid = [*footprints, *content.driveways]
+    gardens = [o.polygon for o in content.outlines if o.pitched]
+    furniture = build_furniture(network, seed, solid, covered, content.trees, gardens)
+    yards = _yards(network, buildings.footprints, covered, content.driveways)
     scene = Scene()
     scene.textures += ground_textures(seed) + facade_textures(seed)
     scene.materials += CITY_MATERIALS
-    scene.extend(build_streets(network, build_markings(network), yards))
+    scene.extend(build_streets(network, build_markings(network, content.lines), yards))
     scene.extend(buildings.scene)
+    scene.extend(content.scene)
     signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]
     scene.placements += [*parked, *signal_placements, *furniture]
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
     scene.extend(prop_scene(sorted({p.prototype for p in (*furniture, *signal_placements)})))
-    return City(network, scene, seed, source, masts, folder)
+    return City(network, scene, seed, source, footprints, masts, folder)

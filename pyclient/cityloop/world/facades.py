@@ -155,19 +155,19 @@ def _ground_cell(kind: HouseKind, bay: int) -> Cell:
     return (bay % 2, 0) if kind.shops else (1, 1)
 
 
-def _cell_uv(cell: Cell, part: Opening) -> Array:
+def cell_uv(cell: Cell, part: Opening) -> Array:
     """Return (4, 2) coordinates of a part of a cell, from its lower left counter-clockwise."""
     u0, u1 = (cell[0] + part.left) / 2, (cell[0] + part.right) / 2
     v0, v1 = 1.0 - (cell[1] + part.bottom) / 2, 1.0 - (cell[1] + part.top) / 2
     return np.array([[u0, v0], [u1, v0], [u1, v1], [u0, v1]])
 
 
-def _upright(x: float, y0: float, y1: float, z0: float, z1: float) -> Array:
+def upright(x: float, y0: float, y1: float, z0: float, z1: float) -> Array:
     """Return (4, 3) a rectangle that faces +x."""
     return np.array([[x, y0, z0], [x, y1, z0], [x, y1, z1], [x, y0, z1]])
 
 
-class _Quads:
+class Quads:
     """Textured rectangles of one material, added in one go."""
 
     def __init__(self) -> None:
@@ -175,10 +175,12 @@ class _Quads:
         self.uvs: list[Array] = []
 
     def add(self, corners: Array, uvs: Array) -> None:
+        """Add a rectangle: (4, 3) corners, metres, and (4, 2) texture coordinates."""
         self.corners.append(corners)
         self.uvs.append(uvs)
 
     def into(self, builder: MeshBuilder, material: str) -> None:
+        """Add all rectangles to a mesh."""
         if self.corners:
             builder.quads(np.stack(self.corners), material, uvs=np.stack(self.uvs))
 
@@ -189,20 +191,20 @@ _WHOLE = Opening(0.0, 1.0, 0.0, 1.0)
 def _flat_front(builder: MeshBuilder, kind: HouseKind, *, ground: bool) -> None:
     """Add a front of flat sheets; without `ground` its ground floor is a plain wall."""
     half = kind.width_m / 2
-    wall = np.stack([_upright(0.0, -half, half, GROUND_STOREY_M, kind.eaves_m)])
+    wall = np.stack([upright(0.0, -half, half, GROUND_STOREY_M, kind.eaves_m)])
     u, v = kind.bays / 2, -kind.storeys / 2
     uvs = np.array([[[0.0, 0.0], [u, 0.0], [u, v], [0.0, v]]])
     builder.quads(wall, f"facade_{kind.sheet}", uvs=uvs)
     if not ground:
-        _plain(builder, kind, [_upright(0.0, -half, half, -_FOUNDATION_M, GROUND_STOREY_M)])
+        _plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, GROUND_STOREY_M)])
         return
-    quads = _Quads()
+    quads = Quads()
     for bay in range(kind.bays):
         y = bay * BAY_M - half
-        corners = _upright(0.0, y, y + BAY_M, 0.0, GROUND_STOREY_M)
-        quads.add(corners, _cell_uv(_ground_cell(kind, bay), _WHOLE))
+        corners = upright(0.0, y, y + BAY_M, 0.0, GROUND_STOREY_M)
+        quads.add(corners, cell_uv(_ground_cell(kind, bay), _WHOLE))
     quads.into(builder, f"facade_ground_{kind.wall}")
-    _plain(builder, kind, [_upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
+    _plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
 
 def _plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
@@ -213,33 +215,34 @@ def _plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
 def _near_front(builder: MeshBuilder, kind: HouseKind) -> None:
     half = kind.width_m / 2
     storey_cells = FRENCH_CELLS if kind.sheet == "french_plaster" else STOREY_CELLS
-    wall, inset = _Quads(), _Quads()
+    wall, inset = Quads(), Quads()
     for storey in range(kind.storeys):
         z = GROUND_STOREY_M + storey * STOREY_M
         for bay in range(kind.bays):
             cell = (bay % 2, storey % 2)
             place = (bay * BAY_M - half, z, STOREY_M)
-            _bay(wall, inset, cell, storey_cells[cell], place, _RECESS_M)
+            add_bay(wall, inset, cell, storey_cells[cell], place, _RECESS_M)
     wall.into(builder, f"facade_{kind.sheet}")
     inset.into(builder, f"inset_{kind.sheet}")
-    wall, inset = _Quads(), _Quads()
+    wall, inset = Quads(), Quads()
     for bay in range(kind.bays):
         cell = _ground_cell(kind, bay)
         place = (bay * BAY_M - half, 0.0, GROUND_STOREY_M)
         recess = _SHOP_RECESS_M if GROUND_CELLS[cell] in (SHOP, DOOR) else _RECESS_M
-        _bay(wall, inset, cell, GROUND_CELLS[cell], place, recess)
+        add_bay(wall, inset, cell, GROUND_CELLS[cell], place, recess)
     wall.into(builder, f"facade_ground_{kind.wall}")
     inset.into(builder, f"inset_ground_{kind.wall}")
-    _plain(builder, kind, [_upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
+    _plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
 
-def _bay(
-    wall: _Quads,
-    inset: _Quads,
+def add_bay(
+    wall: Quads,
+    inset: Quads,
     cell: Cell,
     hole: Opening,
     place: tuple[float, float, float],
     recess: float,
+    wide_m: float = BAY_M,
 ) -> None:
     """Add a cell of wall around a hole, the reveals of the hole and what fills it, set back.
 
@@ -248,10 +251,10 @@ def _bay(
     y, z, height = place
 
     def at(part: Opening, x: float) -> Array:
-        return _upright(
+        return upright(
             x,
-            y + part.left * BAY_M,
-            y + part.right * BAY_M,
+            y + part.left * wide_m,
+            y + part.right * wide_m,
             z + part.bottom * height,
             z + part.top * height,
         )
@@ -263,11 +266,11 @@ def _bay(
         Opening(hole.left, hole.right, hole.top, 1.0),
     ):
         if part.top > part.bottom:
-            wall.add(at(part, 0.0), _cell_uv(cell, part))
-    inset.add(at(hole, -recess), _cell_uv(cell, hole))
+            wall.add(at(part, 0.0), cell_uv(cell, part))
+    inset.add(at(hole, -recess), cell_uv(cell, hole))
     front, back = at(hole, 0.0), at(hole, -recess)
     # Each reveal repeats the strip of wall beside the hole.
-    beside = _cell_uv(cell, Opening(hole.left - 0.06, hole.left - 0.01, hole.bottom, hole.top))
+    beside = cell_uv(cell, Opening(hole.left - 0.06, hole.left - 0.01, hole.bottom, hole.top))
     wall.add(np.stack([front[0], back[0], back[3], front[3]]), beside)
     wall.add(np.stack([back[1], front[1], front[2], back[2]]), beside)
     wall.add(np.stack([front[0], front[1], back[1], back[0]]), beside)
@@ -288,7 +291,7 @@ def _side_walls(builder: MeshBuilder, kind: HouseKind) -> None:
     shape = replace(kind, bays=bays, shops=False, doors=())
     _flat_front(side, shape, ground=True)
     inner, outer = DEPTH_M / 2 - flank, DEPTH_M / 2
-    flanks = [_upright(0.0, -outer, -inner, low, top), _upright(0.0, inner, outer, low, top)]
+    flanks = [upright(0.0, -outer, -inner, low, top), upright(0.0, inner, outer, low, top)]
     _plain(side, kind, flanks)
     for sign in (1.0, -1.0):
         move = translation(-DEPTH_M / 2, sign * half, 0.0) @ turn_z(sign * np.pi / 2)
@@ -388,14 +391,14 @@ def _shop_sign(builder: MeshBuilder, kind: HouseKind, bay: int, cell: Cell) -> N
     """Stand the painted sign out from the wall."""
     part = Opening(0.03, 0.97, SHOP.top + 0.02, 0.95)
     y = bay * BAY_M - kind.width_m / 2
-    front = _upright(
+    front = upright(
         0.12,
         y + part.left * BAY_M,
         y + part.right * BAY_M,
         part.bottom * GROUND_STOREY_M,
         part.top * GROUND_STOREY_M,
     )
-    builder.quads(front[None], f"inset_ground_{kind.wall}", uvs=_cell_uv(cell, part)[None])
+    builder.quads(front[None], f"inset_ground_{kind.wall}", uvs=cell_uv(cell, part)[None])
     middle = (front[0] + front[2]) / 2 - [0.06, 0.0, 0.0]
     size = (0.12, front[1, 1] - front[0, 1], front[2, 2] - front[0, 2])
     builder.box(middle, size, "metal_trim", faces=("+y", "-y", "+z", "-z"))

@@ -1,6 +1,7 @@
 """Street lamps, trees and small furniture, where they leave people and cars their way."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,9 +10,10 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
 from cityloop.world import polylines
-from cityloop.world.ground import KERB_HEIGHT_M, Shape
+from cityloop.world.ground import Shape
 from cityloop.world.network import Lane, RoadNetwork
 from cityloop.world.props import PROPS
+from cityloop.world.road_class import built_up_edges
 from cityloop.world.scene import Placement
 from cityloop.world.streams import stream
 from cityloop.world.strips import BED_LENGTH_M
@@ -27,6 +29,11 @@ _KERB_TO_POLE_M = 0.2
 _ROOMY_SIDEWALK_M = 2.5
 _BEHIND_SIDEWALK_M = 0.5
 _TREE_BEHIND_M = 1.3
+# Beside roads through open country: how far behind the outermost lane, and apart.
+_FIELD_TREE_M = (5.0, 28.0)
+_FIELD_SPACING_M = (8.0, 60.0)
+_GARDEN_M = (3.5, 11.0)  # from a house to the trees in its garden
+_GARDEN_TREES = 4  # tries a house
 _TREES = tuple(name for name in PROPS if name.startswith("tree_"))
 
 
@@ -39,9 +46,9 @@ class _Furniture:
     def __post_init__(self) -> None:
         shapely.prepare(self.keep_out)
 
-    def add(self, kind: str, xy: Array, yaw: float, rise_m: float = KERB_HEIGHT_M) -> None:
+    def add(self, kind: str, xy: Array, yaw: float) -> None:
         number = len(self.placements)
-        z = float(self.network.ground.elevation(xy[None])[0]) + rise_m
+        z = float(self.network.ground_height(xy)[0])
         self.placements.append(
             Placement(
                 name=f"furniture/{number}",
@@ -56,15 +63,27 @@ class _Furniture:
 
 
 def build_furniture(
-    network: RoadNetwork, seed: int, footprints: list[Shape], parked: list[Shape]
+    network: RoadNetwork,
+    seed: int,
+    footprints: list[Shape],
+    parked: list[Shape],
+    trees: Array,
+    gardens: Sequence[Shape],
 ) -> list[Placement]:
-    """Return lamps, trees and small furniture; none on a road, a house or a parked car."""
+    """Return lamps, trees and small furniture; none on a road, a house or a parked car.
+
+    `trees` (T, 2) are the map's own, metres; `gardens` the houses that get some around them.
+    """
     ground = network.ground
     keep_out = shapely.union_all([ground.road, ground.ramps, *footprints, *parked])
     work = _Furniture(network, keep_out)
+    streets = built_up_edges(network)
     for edge_id in sorted(network.edges):
         lanes = network.lanes_of(edge_id)
         if not any(lane.kind == "driving" for lane in lanes):
+            continue
+        if edge_id not in streets:
+            _field_trees(work, lanes, seed)
             continue
         _lamps(work, lanes, seed)
         strips = [lane for lane in lanes if lane.kind == "parking"]
@@ -72,6 +91,11 @@ def build_furniture(
             _beds(work, lane, seed)
         if not strips:
             _verge_trees(work, lanes, seed)
+    _garden_trees(work, gardens, seed)
+    rng = stream(seed, "city/trees")
+    for xy in trees:
+        if work.is_free(xy, 0.3):
+            work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
     return work.placements
 
 
@@ -107,15 +131,15 @@ def _beds(work: _Furniture, lane: Lane, seed: int) -> None:
         xy = polylines.at(line[:, :2], s)[0]
         towards_road, towards_houses = (math.atan2(v[1], v[0]) for v in (left, -left))
         if min(s, total - s) > JUNCTION_VIEW_M:
-            work.add(species, xy, rng.uniform(-math.pi, math.pi), 0.0)
+            work.add(species, xy, rng.uniform(-math.pi, math.pi))
         extra = rng.choice(["", "bollard", "bin", "bench", "parking_meter"])
         if extra == "bollard":
             for along in (-0.7, 0.7):
-                work.add("bollard", xy + along * way + 0.7 * left, towards_road, 0.0)
+                work.add("bollard", xy + along * way + 0.7 * left, towards_road)
         elif extra == "bench":
-            work.add("bench", xy - 0.65 * left, towards_houses, 0.0)
+            work.add("bench", xy - 0.65 * left, towards_houses)
         elif extra:
-            work.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses, 0.0)
+            work.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses)
 
 
 def _verge_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
@@ -131,3 +155,35 @@ def _verge_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
         if work.is_free(xy, 0.5):
             work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
         s += TREE_SPACING_M + rng.uniform(-3.0, 3.0)
+
+
+def _field_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
+    """Scatter trees over the land beside a road through open country."""
+    outer = lanes[0]
+    line = work.network.ground.drawn_line(outer)
+    total = float(polylines.lengths(line)[-1])
+    rng = stream(seed, f"city/field/{outer.edge_id}")
+    s = rng.uniform(*_FIELD_SPACING_M)
+    while s < total:
+        way = polylines.directions(line, s)[0]
+        right = np.array([way[1], -way[0]])
+        away = outer.width_m / 2 + rng.uniform(*_FIELD_TREE_M)
+        xy = polylines.at(line[:, :2], s)[0] + right * away
+        if work.is_free(xy, 2.0):
+            work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
+        s += rng.uniform(*_FIELD_SPACING_M)
+
+
+def _garden_trees(work: _Furniture, houses: Sequence[Shape], seed: int) -> None:
+    """Plant trees around houses, each where there is room for its crown."""
+    rng = stream(seed, "city/gardens")
+    for house in houses:
+        planted: list[Shape] = []
+        for _ in range(_GARDEN_TREES):
+            ring = house.buffer(rng.uniform(*_GARDEN_M)).exterior
+            spot = ring.interpolate(rng.random(), normalized=True)
+            kind = _TREES[int(rng.integers(0, len(_TREES)))]
+            xy, yaw = np.array([spot.x, spot.y]), rng.uniform(-math.pi, math.pi)
+            if work.is_free(xy, 3.0) and not any(spot.dwithin(p, 5.0) for p in planted):
+                planted.append(spot)
+                work.add(kind, xy, yaw)

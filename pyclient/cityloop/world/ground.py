@@ -1,5 +1,6 @@
 """What lies where on the ground: carriageway, raised paving, ramps at crossings; and how high."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -7,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from cityloop.world import polylines
+from cityloop.world.elevation import Elevation
 from cityloop.world.netfile import Lane
 from cityloop.world.strips import BED_LENGTH_M, NO_PARKING_M, Strip, lay_out
 
@@ -33,8 +34,6 @@ _GRID_M = 0.01
 _LEVEL_SHARE = 0.03
 # Sideways from a crossing the kerb rises again over this length.
 _WING_M = 0.5
-# A closed lane that is wider is a verge of grass, not a gutter or hard shoulder.
-_WIDEST_GUTTER_M = 2.6
 _ROAD_KINDS = ("driving", "parking", "bicycle", "border")
 
 
@@ -83,6 +82,7 @@ class Ground:
     Attributes:
         road: carriageways and the inside of junctions, at the network's elevation.
         raised: sidewalks and the corners where people wait, a kerb higher.
+        kerb_m: how much higher they are: 0 on a map without any, which has no kerbs.
         beds: planted squares in the parking strips, part of `road` and level with it.
         crossings: crossing polygons by lane id, part of `road`.
         ramps: where the kerb is lowered for the crossings, part of `raised`.
@@ -108,12 +108,18 @@ class Ground:
             for j in network.junctions.values()
             if len(j.shape) > 2 and j.id not in dead_ends
         ]
+        vehicle += [
+            shapely.Point(j.position[:2]).buffer(j.end_radius_m)
+            for j in network.junctions.values()
+            if j.end_radius_m > 0
+        ]
         lane_area = shapely.union_all(vehicle)
         self.beds = [i for lane in lanes if lane.kind == "parking" for i in self._beds(lane)]
         raised = _opened(_closed(shapely.union_all(walk)).difference(lane_area))
         paved = _closed(shapely.union_all([lane_area, *inside])).difference(raised)
         self.road = _snapped(_opened(paved))
         self.raised = _snapped(raised).difference(self.road)
+        self.kerb_m = 0.0 if self.raised.is_empty else KERB_HEIGHT_M
         shapely.prepare(self.road)
         self.crossings = {
             lane.id: self._crossing(lane) for lane in lanes if lane.kind == "crossing"
@@ -130,10 +136,15 @@ class Ground:
             neighbours.setdefault(edge.to_junction, set()).add(edge.from_junction)
         return neighbours
 
+    def _leaves_map(self, junction: str) -> bool:
+        """Return whether roads go on where the map ends at a junction."""
+        ends = math.isfinite(self._network.junctions[junction].end_radius_m)
+        return len(self._edges_at[junction]) < 2 and not ends
+
     @staticmethod
     def _carries_vehicles(lane: Lane) -> bool:
         if lane.kind == "border":
-            return lane.width_m <= _WIDEST_GUTTER_M and not lane.id.startswith(":")
+            return lane.paved and not lane.id.startswith(":")
         return lane.kind in _ROAD_KINDS
 
     def drawn_line(self, lane: Lane) -> Array:
@@ -146,21 +157,18 @@ class Ground:
         line, start = lane.shape, 0.0
         if edge is None:
             return line, start
-        # Stay level: the elevation's slope at the end of a map says nothing about what follows.
-        if len(self._edges_at[edge.from_junction]) < 2:
-            ahead = polylines.at(line[:, :2], [-BEYOND_FRINGE_M])
-            line = np.concatenate([np.column_stack([ahead, line[:1, 2:]]), line])
+        if self._leaves_map(edge.from_junction):
+            line = np.concatenate([_beyond(line[::-1])[::-1], line])
             start = BEYOND_FRINGE_M
-        if len(self._edges_at[edge.to_junction]) < 2:
-            beyond = polylines.at(line[:, :2], [polylines.lengths(line)[-1] + BEYOND_FRINGE_M])
-            line = np.concatenate([line, np.column_stack([beyond, line[-1:, 2:]])])
+        if self._leaves_map(edge.to_junction):
+            line = np.concatenate([line, _beyond(line)])
         return line, start
 
     def strip(self, lane: Lane) -> Strip:
         """Return how a parking lane is divided, along its drawn line."""
         edge = self._network.edges[lane.edge_id]
         first, last = (
-            1.0 if len(self._edges_at[junction]) < 2 else NO_PARKING_M
+            1.0 if self._leaves_map(junction) else NO_PARKING_M
             for junction in (edge.from_junction, edge.to_junction)
         )
         return lay_out(first, float(polylines.lengths(self.drawn_line(lane))[-1]) - last)
@@ -209,25 +217,23 @@ class Ground:
         return [piece for ramp in self._ramps for piece in ramp.pieces]
 
     def elevation(self, xy: Array) -> Array:
-        """Return (N,) the network's elevation near the points (N, 2), metres."""
-        if self._elevation_tree is None:
-            return np.zeros(len(xy))
-        tree, heights = self._elevation_tree
-        distance, index = tree.query(xy, k=3)
-        weight = 1.0 / np.maximum(distance, 0.05) ** 2
-        return np.asarray((heights[index] * weight).sum(axis=1) / weight.sum(axis=1))
+        """Return (N,) the height of the land, without kerbs, at the points (N, 2), metres."""
+        return self.land(xy)
 
     @cached_property
-    def _elevation_tree(self) -> tuple[Any, Array] | None:
-        lines = [
-            polylines.spaced(self.drawn_line(lane), 2.0)
-            for lane in self._network.lanes.values()
-            if lane.kind in ("driving", "sidewalk")
-        ]
-        points = np.concatenate(lines)
-        if np.ptp(points[:, 2]) < 1e-6 and abs(points[0, 2]) < 1e-6:
-            return None
-        return cKDTree(points[:, :2]), points[:, 2]
+    def land(self) -> Elevation:
+        """The height of the land that the lanes lie on."""
+        return Elevation(
+            [
+                self.drawn_line(lane)
+                for lane in self._network.lanes.values()
+                if lane.kind in ("driving", "sidewalk", "internal")
+            ]
+        )
+
+    @cached_property
+    def _ramp_roads_and_zones(self) -> tuple[Shape, Shape]:
+        return np.array([r.road for r in self._ramps]), np.array([r.zone for r in self._ramps])
 
     def is_raised(self, point: Array) -> bool:
         """Return whether the point (2,) is on a sidewalk or a corner where people wait."""
@@ -239,20 +245,32 @@ class Ground:
         if self._ramps and len(xy):
             points = shapely.points(xy)
             which, ramp_of = self._ramp_tree.query(points, predicate="dwithin", distance=1e-6)
-            for i, r in zip(which, ramp_of, strict=True):
-                ramp, point = self._ramps[r], points[i]
-                behind = shapely.distance(ramp.road, point) / RAMP_M
-                beside = shapely.distance(ramp.zone, point) / _WING_M
-                rise[i] = min(rise[i], max(behind, beside))
+            roads, zones = self._ramp_roads_and_zones
+            behind = shapely.distance(roads[ramp_of], points[which]) / RAMP_M
+            beside = shapely.distance(zones[ramp_of], points[which]) / _WING_M
+            np.minimum.at(rise, which, np.maximum(behind, beside))
         rise = np.clip((rise - _LEVEL_SHARE) / (1 - _LEVEL_SHARE), 0.0, 1.0)
-        return np.asarray(self.elevation(xy) + KERB_HEIGHT_M * rise)
+        return np.asarray(self.elevation(xy) + self.kerb_m * rise)
 
     def height(self, xy: Array) -> Array:
         """Return (N,) heights of the ground at the points (N, 2), metres."""
-        out = self.raised_height(xy)
-        on_road = shapely.contains_xy(self.road, xy[:, 0], xy[:, 1])
-        out[on_road] = self.elevation(xy[on_road])
+        out = self.elevation(xy)
+        beside = ~shapely.contains_xy(self.road, xy[:, 0], xy[:, 1])
+        out[beside] = self.raised_height(xy[beside])
         return out
+
+
+def _beyond(line: Array) -> Array:
+    """Return (N, 3) points on which a line goes on beyond its end, 80 m straight ahead.
+
+    Its slope there fades out: how the road really goes on, the map does not say.
+    """
+    before, end = polylines.at(line, polylines.lengths(line)[-1] + np.array([-2.0, 0.0]))
+    slope = float(end[2] - before[2]) / 2.0
+    steps = 1 if abs(slope) < 1e-6 else 16
+    s = BEYOND_FRINGE_M * np.arange(1, steps + 1) / steps
+    xy = polylines.at(line[:, :2], polylines.lengths(line)[-1] + s)
+    return np.column_stack([xy, end[2] + slope * (s - s**2 / (2 * BEYOND_FRINGE_M))])
 
 
 def _closed(shape: Shape) -> Shape:

@@ -13,6 +13,7 @@ from cityloop.world import polylines
 from cityloop.world.ground import Shape, ribbon
 from cityloop.world.meshing import triangulate
 from cityloop.world.network import Lane, RoadNetwork
+from cityloop.world.road_class import is_quiet
 from cityloop.world.strips import BAY_LENGTH_M, BED_LENGTH_M
 
 Array = NDArray[np.float64]
@@ -49,8 +50,9 @@ class Markings:
         """Return vertices (V, 2), counter-clockwise triangles (T, 3) and T material names."""
         vertices, indices, names = [np.zeros((0, 2))], [np.zeros((0, 3), dtype=np.int64)], []
         count = 0
-        for outline, material in self.pieces:
-            points, index = triangulate(shapely.Polygon(outline))
+        for material in dict.fromkeys(name for _, name in self.pieces):
+            shapes = [shapely.Polygon(outline) for outline, name in self.pieces if name == material]
+            points, index = triangulate(np.array(shapes))
             vertices.append(points)
             indices.append(index + count)
             names.extend([material] * len(index))
@@ -58,13 +60,18 @@ class Markings:
         return np.concatenate(vertices), np.concatenate(indices), names
 
 
-def build_markings(network: RoadNetwork) -> Markings:
-    """Return all markings of a network."""
-    markings = Markings()
+def build_markings(network: RoadNetwork, lines: Markings | None = None) -> Markings:
+    """Return all markings of a network.
+
+    `lines` are those along the lanes where the map says what is painted; else they are guessed.
+    """
+    markings = Markings(list(lines.pieces) if lines is not None else [])
     for edge in network.edges.values():
         lanes = network.lanes_of(edge.id)
         driving = [lane for lane in lanes if lane.kind == "driving"]
-        if driving:
+        if driving and (lines is not None or is_quiet(network, edge.id)):
+            _stop_lines(network, driving, markings)
+        elif driving:
             _lane_lines(network, driving, markings)
             _edge_lines(network, lanes, markings)
             _stop_lines(network, driving, markings)
@@ -72,9 +79,17 @@ def build_markings(network: RoadNetwork) -> Markings:
             if lane.kind == "parking":
                 _bays(network, lane, markings)
     for lane in network.lanes.values():
-        if lane.kind == "crossing":
+        if lane.kind == "crossing" and _is_painted(network, lane):
             _zebra(network, lane, markings)
     return markings
+
+
+def _is_painted(network: RoadNetwork, crossing: Lane) -> bool:
+    """Return whether a crossing has stripes: not across quiet roads without signals."""
+    if any(head.to_lane == crossing.id for head in network.signals):
+        return True
+    crossed = [e for e in crossing.crosses if network.lanes_of(e, "driving")]
+    return not crossed or not all(is_quiet(network, edge) for edge in crossed)
 
 
 def _dashed(markings: Markings, line: Array, solid_before_m: float) -> None:

@@ -1,6 +1,7 @@
 """Reading a SUMO network file (https://sumo.dlr.de/docs/Networks/SUMO_Road_Networks.html)."""
 
 import gzip
+import math
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +12,18 @@ from numpy.typing import NDArray
 
 from cityloop.errors import MapError
 
+# The key of a junction's parameter that holds `Junction.end_radius_m`.
+END_KEY = "cityloop.end_radius_m"
+
 _CARS = frozenset({"passenger", "taxi", "bus", "delivery", "truck", "private"})
 _DEFAULT_WIDTH_M = 3.2  # SUMO's default lane width
 # A lane closed to all traffic and this wide is taken for a parking strip, unless a type says what
 # it is: narrower ones are gutters, wider ones verges.
 _PARKING_WIDTH_M = (1.8, 3.2)
+# A closed lane that is wider is a verge of grass, not a gutter, unless it is a hard shoulder;
+# and so is what lies outside a hard shoulder.
+_WIDEST_GUTTER_M = 2.6
+_HARD_SHOULDERS = frozenset({"stop", "shoulder"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,8 @@ class Lane:
         shape: (N, 3) centre line, metres, world frame; of a walkingarea its outline.
         width_m, length_m: metres; speed_mps: speed limit, m/s.
         outline: (N, 3) outline of a crossing where the network gives one, else empty.
+        paved: False for verges and medians of grass.
+        crosses: of a crossing, the ids of the edges that it leads across.
     """
 
     id: str
@@ -40,6 +50,8 @@ class Lane:
     speed_mps: float
     length_m: float
     outline: NDArray[np.float64]
+    paved: bool = True
+    crosses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,12 +66,20 @@ class Edge:
 
 @dataclass(frozen=True)
 class Junction:
-    """A junction; `shape` is its (N, 3) outline (may have fewer than 3 points), metres."""
+    """A junction.
+
+    Attributes:
+        position: (3,) metres.
+        shape: (N, 3) its outline (may have fewer than 3 points), metres.
+        end_radius_m: where a road ends for good the radius of the turning circle there, 0 without
+            one; nan where roads go on, be it beyond the map.
+    """
 
     id: str
     kind: str
     position: NDArray[np.float64]
     shape: NDArray[np.float64]
+    end_radius_m: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -169,6 +189,13 @@ def _lane_kind(function: str, lane: Mapping[str, str], lane_type: str, width: fl
     return "parking" if lane_type == "parking" or low <= width <= high else "border"
 
 
+def _is_paved(width: float, lane_type: str, inner: str) -> bool:
+    """Return whether a closed lane is paved; `inner` is the type of its neighbour to the left."""
+    if lane_type in _HARD_SHOULDERS:
+        return True
+    return width <= _WIDEST_GUTTER_M and inner not in _HARD_SHOULDERS
+
+
 def _read_edge(element: ET.Element, content: NetContent) -> None:
     function = element.get("function", "normal")
     if function == "connector":
@@ -181,6 +208,9 @@ def _read_edge(element: ET.Element, content: NetContent) -> None:
         width = float(lane.get("width", _DEFAULT_WIDTH_M))
         index = int(lane["index"])
         named = types[index] if len(types) == len(lanes) > 1 else ""
+        lane_type = lane.get("type", named)
+        inner = types[index + 1] if index + 1 < len(types) == len(lanes) else ""
+        kind = _lane_kind(function, lane, lane_type, width)
         shape = _points(lane["shape"])
         if len(shape) < 2:
             raise ValueError(f"shape of lane {lane['id']}")
@@ -188,12 +218,14 @@ def _read_edge(element: ET.Element, content: NetContent) -> None:
             id=lane["id"],
             edge_id=edge_id,
             index=index,
-            kind=_lane_kind(function, lane, lane.get("type", named), width),
+            kind=kind,
             shape=shape,
             width_m=width,
             speed_mps=float(lane["speed"]),
             length_m=float(lane["length"]),
             outline=_points(lane.get("outlineShape", "")),
+            crosses=tuple(element.get("crossingEdges", "").split()),
+            paved=kind != "border" or _is_paved(width, lane_type, inner),
         )
         ids.append(lane["id"])
     if function == "normal":
@@ -211,6 +243,10 @@ def _read_junction(element: ET.Element, content: NetContent) -> None:
         element.attrib["type"],
         position,
         _points(element.get("shape", "")),
+        next(
+            (float(e.get("value", "0")) for e in element.iter("param") if e.get("key") == END_KEY),
+            math.nan,
+        ),
     )
 
 

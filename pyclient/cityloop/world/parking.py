@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from cityloop.errors import MapError
 from cityloop.spatial import Pose
 from cityloop.world import polylines
-from cityloop.world.ground import KERB_HEIGHT_M, Shape
+from cityloop.world.ground import Shape
 from cityloop.world.network import Lane, RoadNetwork
+from cityloop.world.road_class import built_up_edges
 from cityloop.world.scene import Placement
 from cityloop.world.streams import stream
 from cityloop.world.strips import BAY_LENGTH_M, NO_PARKING_M
@@ -38,12 +39,10 @@ class Curbside:
     Attributes:
         line: (N, 3) middle of the standing cars, in the direction of traffic, metres.
         start_m: length along `line` at which the road itself starts.
-        height_m: of the ground there above the network's elevation.
     """
 
     line: Array
     start_m: float
-    height_m: float
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def curbside(network: RoadNetwork, edge_id: str) -> Curbside:
     for lane in lanes:
         if lane.kind == "parking":
             line, start = ground.drawn_line_and_start(lane)
-            return Curbside(line, start, 0.0)
+            return Curbside(line, start)
     car = max(VEHICLE_KINDS[kind].width_m for kind in _KINDS)
     outer = lanes[0]
     line, start = ground.drawn_line_and_start(outer)
@@ -86,7 +85,7 @@ def curbside(network: RoadNetwork, edge_id: str) -> Curbside:
         shift = outer.width_m / 2 - car / 2 - 0.05
     else:
         shift = -outer.width_m / 2 - _VERGE_CAR_M - car / 2
-    return Curbside(polylines.offset(line, shift), start, KERB_HEIGHT_M)
+    return Curbside(polylines.offset(line, shift), start)
 
 
 def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> list[Placement]:
@@ -100,10 +99,8 @@ def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> li
     ground = network.ground
     keep_out = shapely.union_all([houses, ground.road, ground.raised])
     shapely.prepare(keep_out)
-    for edge_id in sorted(network.edges):
+    for edge_id in sorted(built_up_edges(network)):
         lanes = network.lanes_of(edge_id)
-        if not any(lane.kind == "driving" for lane in lanes):
-            continue
         side = curbside(network, edge_id)
         strips = [lane for lane in lanes if lane.kind == "parking"]
         share = OCCUPANCY if edge_id in through else QUIET_OCCUPANCY
@@ -159,8 +156,27 @@ def _pose(
     yaw = math.atan2(way[1], way[0]) + turn
     ahead = np.array([math.cos(yaw), math.sin(yaw)])
     xy = middle - VEHICLE_KINDS[kind].box_center[0] * ahead
-    z = float(network.ground.elevation(xy[None])[0]) + side.height_m
-    return Pose.from_xyz_yaw(float(xy[0]), float(xy[1]), z, yaw)
+    return standing(network, kind, xy, yaw)
+
+
+def standing(network: RoadNetwork, kind: str, xy: Array, yaw: float) -> Pose:
+    """Return the pose of a vehicle that stands at `xy` (2,) with its wheels on the ground."""
+    ahead = np.array([math.cos(yaw), math.sin(yaw)])
+    left = np.array([-ahead[1], ahead[0]])
+    wheels = np.array(VEHICLE_KINDS[kind].wheel_centers)[:, :2]
+    z = network.ground_height(xy + wheels[:, :1] * ahead + wheels[:, 1:] * left)
+    # The plane through the wheels, by least squares.
+    plane = np.linalg.lstsq(np.column_stack([wheels, np.ones(len(wheels))]), z, rcond=None)[0]
+    if abs(plane[0]) < 1e-9 and abs(plane[1]) < 1e-9:
+        return Pose.from_xyz_yaw(float(xy[0]), float(xy[1]), float(plane[2]), yaw)
+    forward = np.array([*ahead, plane[0]]) / math.hypot(1.0, plane[0])
+    side = np.array([*left, plane[1]])
+    up = np.cross(forward, side)
+    up /= np.linalg.norm(up)
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.column_stack([forward, np.cross(up, forward), up])
+    matrix[:3, 3] = [*xy, plane[2]]
+    return Pose.from_matrix(matrix)
 
 
 def _car(
@@ -202,7 +218,7 @@ def roadside(
     widest = max(VEHICLE_KINDS[kind].width_m for kind in _KINDS)
     inside = 0.0 if hidden_by is None else widest / 2 - 0.45
     xy = polylines.at(side.line[:, :2], along)[0] + inside * left
-    z = float(network.ground.elevation(xy[None])[0]) + side.height_m
+    z = float(network.ground_height(xy)[0])
     place = np.array([xy[0], xy[1], z])
     heading = math.atan2(left[1], left[0])
     if hidden_by is None:

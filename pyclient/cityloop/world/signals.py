@@ -1,7 +1,7 @@
 """Traffic lights: where their heads stand, and which lamps SUMO's states light in them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from cityloop.errors import MapError
 from cityloop.spatial import Pose
 from cityloop.world import polylines
 from cityloop.world.network import RoadNetwork, SignalHead
+from cityloop.world.opendrive.lights import MappedLight
 from cityloop.world.props import PROPS, SignalLamp
 from cityloop.world.scene import Placement
 
@@ -42,7 +43,7 @@ class Mast:
     Attributes:
         placement: the head, which has a label.
         pole: what it is mounted on, which has none.
-        tls_id, link_index: what it shows.
+        tls_id, link_index: what it shows; no id for a light of the map that SUMO has no signal for.
         lane: the lane whose traffic it rules: it faces back along it.
     """
 
@@ -75,14 +76,26 @@ def signal_lamps(masts: list[Mast], states: Mapping[str, str]) -> dict[str, int]
     return lamps
 
 
-def build_signals(network: RoadNetwork) -> list[Mast]:
-    """Return the traffic lights of a network: beside each stop line, across, and at crossings."""
+def build_signals(network: RoadNetwork, lights: Sequence[MappedLight] = ()) -> list[Mast]:
+    """Return the traffic lights of a network: beside each stop line, across, and at crossings.
+
+    Roads and crossings for which the map has `lights` get those and no others.
+    """
     masts: list[Mast] = []
+    mapped: set[str] = set()
+    for light in lights:
+        _stand_as_mapped(network, light, masts)
+        if light.head is not None and light.pedestrian:
+            mapped.add(light.head.to_lane)
+        elif light.head is not None:
+            mapped.add(network.lanes[light.head.from_lane].edge_id)
     roads: dict[tuple[str, str, tuple[int, ...]], list[SignalHead]] = {}
     crossings: list[SignalHead] = []
     for head in network.signals:
         lane = network.lanes.get(head.from_lane)
         if lane is None:
+            continue
+        if lane.edge_id in mapped or head.to_lane in mapped:
             continue
         if lane.kind == "driving":
             key = (head.tls_id, lane.edge_id, _shown(network, head))
@@ -127,6 +140,17 @@ def _add(
         semantic=PROPS[f"{prototype}_mast"].semantic,
     )
     masts.append(Mast(placement, pole, head.tls_id, head.link_index, head.from_lane))
+
+
+def _stand_as_mapped(network: RoadNetwork, light: MappedLight, masts: list[Mast]) -> None:
+    """Put a mast where the map says; without a signal of SUMO's it shows what priority means."""
+    kind = "traffic_light_pedestrian" if light.pedestrian else "traffic_light_vehicle"
+    head = light.head or SignalHead("", 0, "", "", "")
+    _add(network, masts, kind, light.xy, light.facing_rad, head)
+    if light.head is None:
+        lamp = SignalLamp.RED if light.pedestrian else SignalLamp.GREEN
+        shown = replace(masts[-1].placement, lamps=int(lamp))
+        masts[-1] = replace(masts[-1], placement=shown)
 
 
 def _kerb_offset(network: RoadNetwork, edge: str) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
 from cityloop.world.ground import (
-    KERB_HEIGHT_M,
     KERB_WIDTH_M,
     Ground,
     Shape,
@@ -28,6 +28,9 @@ MARGIN_M = 45.0  # land in tiles around the drawn roads
 HORIZON_M = 1500.0  # land in one piece beyond
 
 _MARKING_HEIGHT_M = 0.004
+_UNEVEN_M = 0.004  # that a mesh may differ from the land that it stands for
+_FINEST = 32  # most cells along a tile's side
+_PROBES = 64  # heights along a tile's side that its division is judged by
 _DRAWN_TO_M = 2500.0
 _BED_FRAME_M = 0.12  # of stone around a planted bed
 _ASPHALT_M, _PAVING_M, _GRASS_M, _KERB_M = 7.0, 3.0, 8.0, 2.0  # one repeat of each texture
@@ -35,9 +38,53 @@ _ASPHALT_M, _PAVING_M, _GRASS_M, _KERB_M = 7.0, 3.0, 8.0, 2.0  # one repeat of e
 
 @dataclass
 class _Tile:
+    """A square of the ground.
+
+    Attributes:
+        cells: how many cells along a side the square is divided into, so that each is nearly flat.
+        edge_cells: into how many each side (south, north, west, east) is divided: as many as the
+            finer of the two tiles that share it, so that no crack opens between them.
+    """
+
     center: Array
+    cells: int = 1
+    edge_cells: tuple[int, int, int, int] = (1, 1, 1, 1)
     ground: MeshBuilder = field(default_factory=MeshBuilder)
     marking: MeshBuilder = field(default_factory=MeshBuilder)
+
+    @property
+    def box(self) -> Shape:
+        """The square itself."""
+        return shapely.box(*(self.center - TILE_M / 2), *(self.center + TILE_M / 2))
+
+    @cached_property
+    def squares(self) -> shapely.STRtree:
+        """The squares that it is divided into, with extra corners along divided sides."""
+        low, n = self.center - TILE_M / 2, self.cells
+        size = TILE_M / n
+        squares = []
+        for j in range(n):
+            for i in range(n):
+                x0, y0 = low + size * np.array([i, j])
+                at_rim = (j == 0, j == n - 1, i == 0, i == n - 1)
+                south, north, west, east = (
+                    count // n if rim else 1
+                    for count, rim in zip(self.edge_cells, at_rim, strict=True)
+                )
+                ring = [(x0 + size * k / south, y0) for k in range(south)]
+                ring += [(x0 + size, y0 + size * k / east) for k in range(east)]
+                ring += [(x0 + size - size * k / north, y0 + size) for k in range(north)]
+                ring += [(x0, y0 + size - size * k / west) for k in range(west)]
+                squares.append(shapely.Polygon(ring))
+        return shapely.STRtree(squares)
+
+    def cut(self, shape: Shape) -> Iterable[Shape]:
+        """Yield what of a shape lies in each square."""
+        within = shape.intersection(self.box)
+        if within.is_empty:
+            return
+        tree = self.squares
+        yield from shapely.intersection(within, tree.geometries[np.sort(tree.query(within))])
 
 
 def build_streets(network: RoadNetwork, markings: Markings, yards: Shape) -> Scene:
@@ -64,7 +111,9 @@ class _Streets:
             for j in range(self._count[1])
             for i in range(self._count[0])
         ]
-        edge = ground.road.buffer(KERB_WIDTH_M, join_style="mitre").difference(ground.road)
+        self._divide()
+        kerb = KERB_WIDTH_M if ground.kerb_m else 0.0
+        edge = ground.road.buffer(kerb, join_style="mitre").difference(ground.road)
         ramps = ground.ramps
         raised = ground.raised.union(yards.difference(ground.road))
         land = shapely.box(*self._low, *self._high).difference(ground.road)
@@ -86,9 +135,12 @@ class _Streets:
 
     def build(self) -> Scene:
         for area, on_road, material, repeat in self._areas:
-            for tile, piece in self._cut(area):
-                self._surface(tile, piece, on_road, material, repeat)
-        self._kerb_faces()
+            for tile in self._tiles_near(area):
+                pieces = [p for piece in tile.cut(area) for p in polygons(piece)]
+                if pieces:
+                    self._surface(tile, pieces, on_road, material, repeat)
+        if self._ground.kerb_m:
+            self._kerb_faces()
         self._paint()
         scene = Scene()
         for n, tile in enumerate(self._tiles):
@@ -96,24 +148,41 @@ class _Streets:
         self._horizon(scene)
         return scene
 
-    def _cut(self, area: Shape) -> Iterable[tuple[_Tile, Shape]]:
-        """Yield the polygons of an area, each inside one tile."""
-        if area.is_empty:
+    def _divide(self) -> None:
+        """Choose how finely each tile is cut, by how far from flat the land in it is."""
+        land = self._ground.land
+        if land.is_flat:
             return
-        bounds = np.array(area.bounds).reshape(2, 2)
-        first = np.clip(np.floor((bounds[0] - self._low) / TILE_M), 0, self._count - 1).astype(int)
-        last = np.clip(np.floor((bounds[1] - self._low) / TILE_M), 0, self._count - 1).astype(int)
-        for j in range(first[1], last[1] + 1):
-            for i in range(first[0], last[0] + 1):
-                tile = self._tiles[j * self._count[0] + i]
-                box = shapely.box(*(tile.center - TILE_M / 2), *(tile.center + TILE_M / 2))
-                for polygon in polygons(area.intersection(box)):
-                    yield tile, polygon
+        share = np.linspace(-0.5, 0.5, _PROBES + 1) * TILE_M
+        probes = np.stack(np.meshgrid(share, share), axis=-1)
+        for tile in self._tiles:
+            z = land((tile.center + probes).reshape(-1, 2)).reshape(probes.shape[:2])
+            tile.cells = next(
+                (n for n in (1, 2, 4, 8, 16) if _unevenness(z, n) <= _UNEVEN_M), _FINEST
+            )
+        columns, rows = self._count
+        cells = np.array([t.cells for t in self._tiles]).reshape(rows, columns)
+        wide = np.pad(cells, 1, mode="edge")
+        for n, tile in enumerate(self._tiles):
+            j, i = divmod(n, columns)
+            around = (wide[j, i + 1], wide[j + 2, i + 1], wide[j + 1, i], wide[j + 1, i + 2])
+            south, north, west, east = (max(tile.cells, int(other)) for other in around)
+            tile.edge_cells = (south, north, west, east)
+
+    def _tiles_near(self, shape: Shape) -> Iterable[_Tile]:
+        """Yield the tiles that the bounds of a shape touch."""
+        if shape.is_empty:
+            return
+        bounds = np.array(shape.bounds).reshape(2, 2)
+        first, last = np.clip(np.floor((bounds - self._low) / TILE_M), 0, self._count - 1)
+        for j in range(int(first[1]), int(last[1]) + 1):
+            for i in range(int(first[0]), int(last[0]) + 1):
+                yield self._tiles[j * self._count[0] + i]
 
     def _surface(
-        self, tile: _Tile, piece: Shape, on_road: bool, material: str, repeat: float
+        self, tile: _Tile, pieces: list[Shape], on_road: bool, material: str, repeat: float
     ) -> None:
-        vertices, triangles = triangulate(piece)
+        vertices, triangles = triangulate(np.array(pieces))
         height = self._ground.elevation if on_road else self._ground.raised_height
         z = height(vertices)
         positions = np.column_stack([vertices - tile.center, z])
@@ -127,6 +196,8 @@ class _Streets:
         ramps = self._ground.ramps.buffer(0.01)
         cuts = [outline.difference(ramps)]
         cuts += [outline.intersection(p.buffer(0.01)) for p in self._ground.ramp_pieces]
+        if not self._ground.land.is_flat:
+            cuts = [piece for c in cuts for tile in self._tiles_near(c) for piece in tile.cut(c)]
         segments = []
         for cut in cuts:
             for line in shapely.get_parts(cut):
@@ -168,10 +239,19 @@ class _Streets:
         return np.asarray(cell[:, 1] * self._count[0] + cell[:, 0])
 
     def _paint(self) -> None:
-        vertices, triangles, materials = self._markings.triangles()
+        markings, rise = self._markings, _MARKING_HEIGHT_M
+        if not self._ground.land.is_flat:
+            rise += 2 * _UNEVEN_M  # over what the ground below may be off, and the paint itself
+            markings = Markings()
+            for outline, material in self._markings.pieces:
+                paint = shapely.Polygon(outline)
+                for tile in self._tiles_near(paint):
+                    for piece in tile.cut(paint):
+                        markings.area(piece, material)
+        vertices, triangles, materials = markings.triangles()
         if not len(triangles):
             return
-        z = self._ground.elevation(vertices) + _MARKING_HEIGHT_M
+        z = self._ground.elevation(vertices) + rise
         owner = self._tile_of(vertices[triangles].mean(axis=1))
         for n in np.unique(owner):
             tile = self._tiles[n]
@@ -210,26 +290,53 @@ class _Streets:
         )
 
     def _horizon(self, scene: Scene) -> None:
-        """Lay four pieces of land around the tiles, out to the horizon."""
-        (x0, y0), (x1, y1) = self._low, self._high
-        far = HORIZON_M
-        builder = MeshBuilder()
+        """Lay land around the tiles, level out to the horizon; its rim follows theirs."""
+        inner = self._rim()
+        z = self._ground.elevation(inner) + self._ground.kerb_m
         center = (self._low + self._high) / 2
-        for box in (
-            shapely.box(x0 - far, y1, x1 + far, y1 + far),
-            shapely.box(x0 - far, y0 - far, x1 + far, y0),
-            shapely.box(x0 - far, y0, x0, y1),
-            shapely.box(x1, y0, x1 + far, y1),
-        ):
-            vertices, triangles = triangulate(box)
-            # Along the tiles the land keeps their height; far out nobody sees the step.
-            nearest = np.clip(vertices, self._low, self._high)
-            z = self._ground.elevation(nearest) + KERB_HEIGHT_M
-            positions = np.column_stack([vertices - center, z])
-            builder.triangles(positions, triangles, "grass", uvs=vertices * [1, -1] / _GRASS_M)
+        outer = center + (inner - center) * (1.0 + HORIZON_M / np.abs(self._high - center))
+        far = np.full(len(outer), z.mean())
+        near = np.column_stack([inner - center, z])
+        away = np.column_stack([outer - center, far])
+        # Counter-clockwise round the rim: the outside lies to the right.
+        quads = np.stack([near, away, np.roll(away, -1, axis=0), np.roll(near, -1, axis=0)], axis=1)
+        builder = MeshBuilder()
+        world = quads[..., :2] + center
+        builder.quads(quads, "grass", uvs=world * [1, -1] / _GRASS_M)
         mesh = builder.build("ground/horizon")
         scene.meshes.append(mesh)
         part = Part("ground", (LevelOfDetail(mesh.name, 2 * HORIZON_M),))
         scene.prototypes.append(Prototype(mesh.name, (part,), (MeshCollider(mesh.name),)))
         pose = Pose.from_xyz_yaw(float(center[0]), float(center[1]))
         scene.placements.append(Placement(mesh.name, mesh.name, pose, SemanticClass.TERRAIN))
+
+    def _rim(self) -> Array:
+        """Return (N, 2) the corners round the tiles, counter-clockwise, as finely as these are."""
+        (x0, y0), (x1, y1) = self._low, self._high
+        columns, rows = self._count
+        grid = np.array(self._tiles, dtype=object).reshape(rows, columns)
+        sides = [
+            ([(t, 0) for t in grid[0]], (x0, y0), (1, 0)),
+            ([(t, 3) for t in grid[:, -1]], (x1, y0), (0, 1)),
+            ([(t, 1) for t in grid[-1][::-1]], (x1, y1), (-1, 0)),
+            ([(t, 2) for t in grid[::-1, 0]], (x0, y1), (0, -1)),
+        ]
+        corners = []
+        for tiles, start, way in sides:
+            for n, (tile, side) in enumerate(tiles):
+                steps = TILE_M * (n + np.arange(tile.edge_cells[side]) / tile.edge_cells[side])
+                corners.append(np.array(start) + steps[:, None] * np.array(way))
+        return np.concatenate(corners)
+
+
+def _unevenness(z: Array, cells: int) -> float:
+    """Return how far heights (N, N) over a square are from flat between `cells` corners a side."""
+    step = (len(z) - 1) // cells
+    corner = z[::step, ::step]
+    share = np.arange(step) / step
+    low = corner[:-1, :-1, None, None] * (1 - share) + corner[:-1, 1:, None, None] * share
+    high = corner[1:, :-1, None, None] * (1 - share) + corner[1:, 1:, None, None] * share
+    across = share[:, None]
+    between = low * (1 - across) + high * across
+    real = z[:-1, :-1].reshape(cells, step, cells, step).swapaxes(1, 2)
+    return float(np.abs(real - between).max())
