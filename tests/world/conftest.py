@@ -1,11 +1,13 @@
 from pathlib import Path
 
 import pytest
+from opendrive_files import hill
 
 from cityloop.world.city import City
 
 ROAD_DATA = Path(__file__).resolve().parents[3] / "shared" / "road-data"
 FABRIKSGATAN = ROAD_DATA / "xodr" / "fabriksgatan.xodr"
+VILLAGE = ROAD_DATA / "osm" / "village.osm"
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +22,31 @@ def gothenburg() -> City:
     if not FABRIKSGATAN.is_file():
         pytest.skip("shared/road-data is not beside the repository")
     return City.from_opendrive(FABRIKSGATAN, seed=1)
+
+
+def real(name: str) -> Path:
+    """Return a real OpenDRIVE map, or skip the test."""
+    path = ROAD_DATA / "xodr" / f"{name}.xodr"
+    if not path.is_file():
+        pytest.skip("shared/road-data is not beside the repository")
+    return path
+
+
+@pytest.fixture(scope="session")
+def hilly(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A street that climbs at 8 % and goes over a crest."""
+    return City.from_opendrive(hill(tmp_path_factory.mktemp("hill") / "hill.xodr"), seed=1)
+
+
+@pytest.fixture(scope="session")
+def motorway() -> City:
+    """A real motorway with an elevation profile, railings and guide posts."""
+    return City.from_opendrive(real("e6mini"), seed=1)
+
+
+@pytest.fixture(scope="session")
+def village() -> City:
+    """A real residential village from OpenStreetMap."""
+    if not VILLAGE.is_file():
+        pytest.skip("shared/road-data is not beside the repository")
+    return City.from_osm(VILLAGE, seed=1)

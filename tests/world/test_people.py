@@ -16,6 +16,7 @@ from cityloop.world.people import (
 )
 from cityloop.world.people_assets import ASSETS, LEVELS, index
 from cityloop.world.scene import Mesh
+from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import stream
 
 KINDS = sorted(PERSON_KINDS)
@@ -27,14 +28,16 @@ def test_there_are_men_women_and_children():
     assert len(children) >= 2
     assert all(1.2 <= k.height_m <= 1.35 for k in children)
     assert all(1.55 <= k.height_m <= 1.95 for k in PERSON_KINDS.values() if not k.child)
+    assert {k for k, v in PERSON_KINDS.items() if v.elder} == {"woman_elder", "man_elder"}
+    assert {k for k, v in PERSON_KINDS.items() if v.pram} == {"woman_with_pram", "man_with_pram"}
     assert "child" in PERSON_KINDS
     assert all(name == kind.name for name, kind in PERSON_KINDS.items())
 
 
 def test_assets_are_what_the_provenance_says():
     people = index()["people"]
-    assert sorted(people) == KINDS
-    for kind in KINDS:
+    assert sorted(people) == sorted({kind.body for kind in PERSON_KINDS.values()})
+    for kind in people:
         content = (ASSETS / f"{kind}.npz").read_bytes()
         assert hashlib.sha256(content).hexdigest() == people[kind]["sha256"]
     provenance = index()["provenance"]
@@ -62,7 +65,9 @@ def test_meshes_are_well_formed(kind, level):
     assert np.abs(lengths - 1).max() < 0.02
     assert 0 <= mesh.positions[:, 2].min() < 0.015
     low, high = ((4000, 5400), (900, 1300), (200, 350))[level]
-    assert low <= len(corners) <= high
+    person = corners[mesh.materials[corners[:, 0]] < 9]
+    assert low <= len(person) <= high
+    assert len(corners) - len(person) <= ((1000, 650, 400)[level] if PERSON_KINDS[kind].pram else 0)
     # Seen from outside, corners run counter-clockwise: the enclosed volume comes out positive.
     a, b, c = (mesh.positions[corners[:, k]].astype(float) for k in range(3))
     assert np.einsum("ti,ti->", a, np.cross(b, c)) / 6 > 0.01
@@ -79,7 +84,7 @@ def test_size_and_box_are_those_of_the_standing_body(kind):
     np.testing.assert_allclose(center - dimension / 2, low, atol=0.02)
     np.testing.assert_allclose(center + dimension / 2, high, atol=0.02)
     assert 0.40 < info.leg_length_m / info.height_m < 0.52
-    # Arms hang: nothing is wider than shoulders and hanging hands.
+    # Arms hang: nothing is wider than shoulders and hanging hands, or a pram.
     assert dimension[1] < 0.36 * info.height_m
 
 
@@ -130,7 +135,7 @@ def test_clothes_come_from_the_stream_alone():
     for kind in KINDS:
         once = pick_clothes(kind, stream(7, "someone/clothes"))
         assert once == pick_clothes(kind, stream(7, "someone/clothes"))
-        assert len(once) == 5
+        assert len(once) == (6 if PERSON_KINDS[kind].pram else 5)
         assert all(0 <= channel <= 1 for color in once for channel in color)
     many = {pick_clothes("man", stream(7, f"{i}/clothes")) for i in range(60)}
     assert len(many) > 50
@@ -173,3 +178,35 @@ def test_rigid_mesh_cannot_be_skinned():
 def test_unknown_kind_is_named_with_the_choices():
     with pytest.raises(ScenarioError, match=r"'giant'.*child"):
         people_scene(["giant"])
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if PERSON_KINDS[k].pram])
+@pytest.mark.parametrize("level", range(LEVELS))
+def test_a_pram_rides_on_the_root_bone_and_stands_on_the_ground(kind, level):
+    mesh = person_mesh(kind, level)
+    root = skeleton(kind).index("Root")
+    names = np.array(mesh.material_names)[mesh.materials]
+    pram = np.char.startswith(names, "pram/")
+    on_root = (mesh.weights * (mesh.joints == root)).sum(axis=1)
+    np.testing.assert_array_equal(on_root, pram.astype(np.float32))
+    points = mesh.positions[pram]
+    assert points[:, 2].min() == pytest.approx(0.0, abs=0.012)
+    # Before the body, and out of the way of its feet.
+    assert points[points[:, 2] < 0.4][:, 0].min() > 0.45
+    classes = {m.name: m.semantic for m in people_scene([kind]).materials}
+    assert {classes[n] for n in set(names[pram])} == {SemanticClass.MOVABLE_OBJECT}
+
+
+def test_elders_are_grey_and_stoop():
+    for kind in ("woman_elder", "man_elder"):
+        hair = [pick_clothes(kind, stream(1, f"{i}"))[1] for i in range(60)]
+        assert sum(min(color) > 0.15 for color in hair) > 40
+        bones = skeleton(kind)
+        back = bones.heads[bones.index("neck_01")] - bones.heads[bones.index("spine_01")]
+        upright = skeleton("man")
+        straight = (
+            upright.heads[upright.index("neck_01")] - upright.heads[upright.index("spine_01")]
+        )
+        lean = np.arctan2(back[0], back[2]) - np.arctan2(straight[0], straight[2])
+        assert 0.12 < lean < 0.45
+        assert PERSON_KINDS[kind].walk_speed_mps < 1.1

@@ -7,6 +7,7 @@ from cityloop.dataset.verification.motion import WHEEL_MARGIN_M
 from cityloop.errors import ScenarioError
 from cityloop.world.meshing import face_normals
 from cityloop.world.scene import BoxCollider
+from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import stream
 from cityloop.world.vehicles import (
     LOD_DISTANCES_M,
@@ -16,12 +17,21 @@ from cityloop.world.vehicles import (
     vehicle_scene,
 )
 from cityloop.world.vehicles_bodies import shell
-from cityloop.world.vehicles_materials import GAP
+from cityloop.world.vehicles_materials import BEACON, GAP
 from cityloop.world.vehicles_shell import GAP_WIDTH_M
 
 BUDGETS = (6500, 1600, 400)  # triangles of a vehicle with its wheels at each level of detail
+RIDDEN_BUDGETS = (8200, 2600, 1050)  # the machine and a person
 KINDS = list(VEHICLE_KINDS.values())
-SIDES = ("left", "right")
+SHELLS = [kind for kind in KINDS if not kind.two_wheeled]
+TWO_WHEELERS = [kind for kind in KINDS if kind.two_wheeled]
+DRIVEN_WITH = (
+    VehicleLamp.HEAD, VehicleLamp.TAIL, VehicleLamp.BRAKE, VehicleLamp.LEFT, VehicleLamp.RIGHT
+)  # fmt: skip
+every_shell = pytest.mark.parametrize("kind", SHELLS, ids=[k.name for k in SHELLS])
+every_two_wheeler = pytest.mark.parametrize(
+    "kind", TWO_WHEELERS, ids=[k.name for k in TWO_WHEELERS]
+)
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=[k.name for k in KINDS])
 
 
@@ -67,8 +77,9 @@ def test_coarser_meshes_keep_the_extent_within_a_pixel_at_their_distance(
     kind, level, prototypes, meshes
 ):
     # Fine lines are drawn from near by only.
-    parts = ("body", *(f"wheel_{end}_{side}" for end in ("front", "rear") for side in SIDES))
-    points = whole(prototypes[kind.name], meshes, level, lambda part: part.name in parts)
+    points = whole(
+        prototypes[kind.name], meshes, level, lambda part: part.name not in ("mirrors", "gaps")
+    )
     size = points.max(axis=0) - points.min(axis=0)
     # A pixel of a camera 640 pixels wide with a field of view of 90 degrees covers d/320.
     assert size == pytest.approx(
@@ -76,7 +87,7 @@ def test_coarser_meshes_keep_the_extent_within_a_pixel_at_their_distance(
     )
 
 
-@every_kind
+@every_shell
 def test_the_origin_is_on_the_ground_under_the_rear_axle(kind, prototypes):
     wheels = prototypes[kind.name].dynamics.wheels
     assert [w.steered for w in wheels] == [True, True, False, False]
@@ -92,7 +103,7 @@ def test_the_origin_is_on_the_ground_under_the_rear_axle(kind, prototypes):
 def test_wheels_turn_about_their_parts_y_axis_and_touch_the_ground(kind, level, prototypes, meshes):
     prototype = prototypes[kind.name]
     parts = {p.wheel: p for p in prototype.parts if p.wheel is not None}
-    assert sorted(parts) == [0, 1, 2, 3]
+    assert sorted(parts) == list(range(2 if kind.two_wheeled else 4))
     for index, wheel in enumerate(prototype.dynamics.wheels):
         part = parts[index]
         assert part.body_from_part.position == pytest.approx(wheel.center)
@@ -100,6 +111,8 @@ def test_wheels_turn_about_their_parts_y_axis_and_touch_the_ground(kind, level, 
         radius = np.hypot(positions[:, 0], positions[:, 2])
         assert radius.max() == pytest.approx(wheel.radius_m, abs=1e-4)
         assert abs(positions[:, 1]).max() <= kind.width_m / 2 - kind.track_m / 2 + 0.01
+        lowest = part.body_from_part.apply(positions)[:, 2].min()
+        assert lowest == pytest.approx(0.0, abs=WHEEL_MARGIN_M if level else 1e-3)
 
 
 @every_kind
@@ -119,7 +132,7 @@ def signed_volume(positions, indices):
     return float(np.einsum("ti,ti->", a, np.cross(b, c)) / 6)
 
 
-@every_kind
+@every_shell
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_the_skin_is_closed_and_faces_out(kind, level):
     mesh = shell(kind).build(level).build("skin")
@@ -129,7 +142,7 @@ def test_the_skin_is_closed_and_faces_out(kind, level):
     assert 0.55 * extent < signed_volume(mesh.positions, mesh.indices) < extent
 
 
-@every_kind
+@every_shell
 def test_the_skin_is_the_same_left_and_right_but_for_its_materials(kind):
     mesh = shell(kind).build(0).build("skin")
     mirrored = mesh.positions * np.array([1, -1, 1], dtype=np.float32)
@@ -149,7 +162,8 @@ def test_levels_of_detail_get_cheaper_and_keep_to_their_budget(kind, prototypes,
         for level in range(3)
     ]
     assert counts[0] > 2 * counts[1] > 4 * counts[2]
-    assert all(count <= budget for count, budget in zip(counts, BUDGETS, strict=True))
+    budgets = RIDDEN_BUDGETS if kind.two_wheeled else BUDGETS
+    assert all(count <= budget for count, budget in zip(counts, budgets, strict=True))
 
 
 def test_meshes_are_sound(scene):
@@ -168,7 +182,7 @@ def test_meshes_are_sound(scene):
     assert all(m.texture == "" for m in scene.materials)
 
 
-@every_kind
+@every_shell
 def test_lines_thinner_than_a_pixel_are_not_drawn(kind, prototypes, meshes):
     lines = [part for part in prototypes[kind.name].parts if part.name == "gaps"]
     assert len(lines) == (kind.name != "bus")
@@ -193,7 +207,7 @@ def left_side_y(corners, x, z):
     return (a[:, 1] + u * (b - a)[:, 1] + v * (c - a)[:, 1])[hit].max()
 
 
-@every_kind
+@every_shell
 def test_the_lines_of_doors_lie_just_outside_the_skin(kind):
     skin = shell(kind).build(0).corners
     lines = shell(kind).gap_lines().corners
@@ -203,14 +217,14 @@ def test_the_lines_of_doors_lie_just_outside_the_skin(kind):
 
 
 @every_kind
-@pytest.mark.parametrize("lamp", [b for b in VehicleLamp if b != VehicleLamp.REVERSE])
+@pytest.mark.parametrize("lamp", DRIVEN_WITH)
 @pytest.mark.parametrize("level", [0, 1, 2])
 def test_every_lamp_is_on_the_side_where_it_belongs(kind, lamp, level, scene, prototypes, meshes):
     mesh = meshes[prototypes[kind.name].parts[0].lods[level].mesh]
     lit = {m.name for m in scene.materials if m.lamp and VehicleLamp(1 << (m.lamp - 1)) == lamp}
     numbers = [i for i, name in enumerate(mesh.material_names) if name in lit]
     points = mesh.positions[np.isin(mesh.materials, numbers)]
-    assert len(points) > 0
+    assert (len(points) > 0) == (lamp in kind.lamps)
     ahead = points[:, 0] > kind.box_center[0]
     if lamp == VehicleLamp.HEAD:
         assert ahead.all()
@@ -239,6 +253,92 @@ def test_colliders_clear_the_ground_and_stay_inside_the_dimension(kind, prototyp
     assert high[0] - low[0] == pytest.approx(kind.length_m)
 
 
+def test_blue_lights_stand_on_the_roof_of_the_police_alone(scene, prototypes, meshes):
+    for name, prototype in prototypes.items():
+        mesh = meshes[prototype.parts[0].lods[0].mesh]
+        lit = [i for i, material in enumerate(mesh.material_names) if material == BEACON]
+        points = mesh.positions[np.isin(mesh.materials, lit)]
+        assert (len(points) > 0) == (name == "police")
+    assert points is not None
+    (bulb,) = (m for m in scene.materials if m.name == BEACON)
+    assert 1 << (bulb.lamp - 1) == VehicleLamp.BEACON
+    assert max(bulb.emissive) == bulb.emissive[2]
+
+
+@every_two_wheeler
+def test_a_rider_sits_on_every_two_wheeler(kind, scene, prototypes, meshes):
+    prototype = prototypes[kind.name]
+    dynamics = prototype.dynamics
+    assert dynamics.balanced
+    assert [w.center for w in dynamics.wheels] == [
+        (kind.wheelbase_m, 0.0, kind.wheel_radius_m),
+        (0.0, 0.0, kind.wheel_radius_m),
+    ]
+    assert [w.steered for w in dynamics.wheels] == [True, False]
+    assert [w.driven for w in dynamics.wheels] == [False, True]
+    semantic = {m.name: m.semantic for m in scene.materials}
+    mesh = meshes[prototype.parts[0].lods[0].mesh]
+    ridden = [semantic[name] == SemanticClass.RIDER for name in mesh.material_names]
+    rider = np.array(ridden)[mesh.materials]
+    # Everything of the rider is of class rider, and all else takes the machine's.
+    person = [name for name in mesh.material_names if name.startswith("rider/")]
+    assert person == [
+        n for n, is_rider in zip(mesh.material_names, ridden, strict=True) if is_rider
+    ]
+    assert all(semantic[n] is None for n in mesh.material_names if not n.startswith("rider/"))
+    assert mesh.positions[rider][:, 2].max() == mesh.positions[:, 2].max()
+    # Feet clear the ground; hands hold the handlebar, which is as wide as the machine gets.
+    assert 0.05 < mesh.positions[rider][:, 2].min() < 0.4
+    assert 1.0 < mesh.positions[rider][:, 2].max() < 1.9
+
+
+@every_two_wheeler
+def test_nothing_but_the_wheel_is_inside_the_wheel(kind, prototypes, meshes):
+    # Verification takes for the wheel what lies in its cylinder.
+    prototype = prototypes[kind.name]
+    mesh = meshes[prototype.parts[0].lods[0].mesh]
+    for wheel in prototype.dynamics.wheels:
+        off = mesh.positions - np.array(wheel.center)
+        inside = (np.hypot(off[:, 0], off[:, 2]) < wheel.radius_m - WHEEL_MARGIN_M) & (
+            np.abs(off[:, 1]) < wheel.width_m / 2 + WHEEL_MARGIN_M - 1e-3
+        )
+        assert not inside.any()
+
+
+@every_kind
+def test_masses_are_those_of_their_class(kind, prototypes):
+    density = prototypes[kind.name].dynamics.mass_kg / np.prod(kind.dimension)
+    # Cars weigh 110 to 160 kg per cubic metre of their box, long boxes on wheels less, and what one
+    # sits upon less again.
+    low, high = (35.0, 140.0) if kind.two_wheeled else (85.0, 170.0)
+    assert low < density < high
+
+
+@every_kind
+def test_every_axle_carries_its_share_of_the_weight(kind, prototypes):
+    dynamics = prototypes[kind.name].dynamics
+    front = dynamics.center_of_mass[0] / kind.wheelbase_m
+    assert 0.35 < front < 0.62
+    if kind.two_wheeled:
+        # Full braking does not lift the rear wheel (balance of moments about the front one).
+        arm = kind.wheelbase_m - dynamics.center_of_mass[0]
+        assert kind.max_decel_mps2 < 9.81 * arm / dynamics.center_of_mass[2]
+
+
+def test_air_resists_in_the_order_of_size():
+    areas = {name: kind.drag_area_m2 for name, kind in VEHICLE_KINDS.items()}
+    assert areas["bicycle"] < areas["sedan"] < areas["suv"] < areas["van"] < areas["truck"]
+    assert all(0.3 < area < 6.0 for area in areas.values())
+
+
+@every_two_wheeler
+def test_riders_wear_colours_of_their_own(kind):
+    drawn = [pick_paint(kind.name, stream(5, f"rider/{i}")) for i in range(40)]
+    assert all(len(tints) == 7 for tints in drawn)
+    assert len({tints[3:] for tints in drawn}) > 15
+    assert len({tints[0] for tints in drawn}) > 3
+
+
 @every_kind
 def test_the_cabin_is_solid_up_to_under_the_roof(kind, prototypes):
     point = np.array([kind.box_center[0], 0.0, 0.85 * kind.height_m])
@@ -254,7 +354,8 @@ def test_forces_give_the_declared_accelerations(kind, prototypes):
     assert dynamics.max_drive_force_n / dynamics.mass_kg == pytest.approx(kind.max_accel_mps2)
     assert dynamics.max_brake_force_n / dynamics.mass_kg == pytest.approx(kind.max_decel_mps2)
     assert 0 < dynamics.center_of_mass[0] < kind.wheelbase_m
-    assert kind.wheel_radius_m < dynamics.center_of_mass[2] < kind.height_m / 2
+    highest = 0.6 if kind.two_wheeled else 0.5  # of the height: riders sit on top
+    assert kind.wheel_radius_m < dynamics.center_of_mass[2] < highest * kind.height_m
 
 
 def test_building_twice_gives_the_same_bytes(scene):

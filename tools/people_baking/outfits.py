@@ -56,11 +56,12 @@ class Outfit:
 
 @dataclass(frozen=True)
 class PersonDesign:
-    """One person: the body's shape, its stature with shoes (m), and the clothes."""
+    """One person: the body's shape, stature with shoes (m), clothes, and how stooped they stand."""
 
     body: Phenotype
     height_m: float
     outfit: Outfit
+    stoop_rad: float = 0.0
 
 
 def _piece(material: str, group: NDArray[np.int64], standing: Standing) -> Piece:
@@ -149,7 +150,7 @@ def dress(
     raw = to_body_frame(shape(data, mesh, design.body))
     body_vertices = np.unique(mesh.groups["body"])
     raw = raw * (design.height_m / np.ptp(raw[body_vertices, 2]))
-    standing = stand(raw, read_rig(data, mesh, raw))
+    standing = stand(raw, read_rig(data, mesh, raw), design.stoop_rad)
     standing = _moved(standing, -standing.positions[body_vertices, 2].min())
     m = Measures(standing.rig)
     tights = _piece("top", mesh.groups["helper-tights"], standing)

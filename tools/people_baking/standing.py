@@ -108,11 +108,21 @@ def _leg(rig: Rig, side: str, turns: dict[str, Array]) -> None:
     turns[f"ball_{side}"] = turns[f"foot_{side}"]
 
 
-def stand(positions: Array, rig: Rig) -> Standing:
+def _spine(stoop_rad: float, turns: dict[str, Array]) -> None:
+    """Bend the back forward by up to `stoop_rad` at the chest; the head looks ahead again."""
+    lateral = np.array([0.0, 1.0, 0.0])
+    shares = {"spine_01": 0.25, "spine_02": 0.6, "spine_03": 1.0, "neck_01": 1.3, "head": 0.25}
+    for bone, share in shares.items():
+        turns[bone] = axis_rotation(lateral, stoop_rad * share)
+
+
+def stand(positions: Array, rig: Rig, stoop_rad: float = 0.0) -> Standing:
     """Pose (V, 3) body-frame `positions`; the joints come back exactly mirrored left to right."""
     turns: dict[str, Array] = {}
+    _spine(stoop_rad, turns)
     for side in ("l", "r"):
         _arm(rig, side, turns)
+        turns[f"clavicle_{side}"] = turns["spine_03"] @ turns[f"clavicle_{side}"]
         _fingers(rig, side, turns)
         _leg(rig, side, turns)
     rotations = np.stack([turns.get(name, np.eye(3)) for name in rig.names])

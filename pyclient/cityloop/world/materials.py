@@ -16,6 +16,18 @@ CITY_MATERIALS: tuple[Material, ...] = (
     Material(
         "marking", _WHITE, roughness=0.7, texture="marking", semantic=SemanticClass.ROAD_MARKING
     ),
+    Material(
+        "marking_yellow",
+        (1.0, 0.62, 0.10),
+        roughness=0.7,
+        texture="marking",
+        semantic=SemanticClass.ROAD_MARKING,
+    ),
+    Material("rail_steel", (0.46, 0.47, 0.48), 0.45, 0.8, semantic=SemanticClass.FENCE),
+    Material("wall_concrete", (0.40, 0.39, 0.37), roughness=0.95, semantic=SemanticClass.WALL),
+    Material("pole_steel", (0.40, 0.41, 0.42), 0.45, 0.8, semantic=SemanticClass.POLE),
+    Material("guide_white", (0.78, 0.78, 0.76), roughness=0.6, semantic=SemanticClass.POLE),
+    Material("guide_black", (0.03, 0.03, 0.03), roughness=0.6, semantic=SemanticClass.POLE),
     *(
         Material(
             f"wall_{wall}",

@@ -107,7 +107,9 @@ def _projected_uvs(corners: F64, texture_m: float) -> F64:
 
 
 def triangulate(shape: Any) -> tuple[F64, NDArray[np.int64]]:
-    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of a shapely polygon, m.
+    """Return (V, 2) vertices and (T, 3) counter-clockwise triangles of shapely polygons, m.
+
+    `shape` is one polygon or an array of them; they share vertices that are equal.
 
     A constrained Delaunay triangulation: slivers, which ear clipping leaves along curves, spoil
     what is interpolated across them.

@@ -20,9 +20,13 @@ from cityloop.world.people_assets import (
     read_mesh,
     read_skeleton,
 )
-from cityloop.world.people_clothes import pick_colors
+from cityloop.world.people_clothes import pick_colors, pick_pram_color
+from cityloop.world.people_prams import HANDLE, PRAM_MATERIALS, pram, with_pram
+from cityloop.world.people_ragdoll import PRAM_MASS_KG, person_ragdoll
 from cityloop.world.scene import (
+    BoxCollider,
     CapsuleCollider,
+    Collider,
     LevelOfDetail,
     Material,
     Mesh,
@@ -58,7 +62,10 @@ class PersonKind:
         box_center: its centre in the body frame, m.
         mass_kg: with clothes.
         leg_length_m: thigh and shank, hip joint to ankle joint.
+        body: name of the baked person.
         child: True up to about twelve years.
+        elder: True from about seventy years on.
+        pram: pushes a pram, which belongs to `dimension` and to the meshes.
         walk_speed_mps: comfortable walking speed.
         run_speed_mps: speed of an easy run.
         heel_x_m, toe_x_m: where the soles begin and end, body frame.
@@ -70,24 +77,48 @@ class PersonKind:
     box_center: tuple[float, float, float]
     mass_kg: float
     leg_length_m: float
+    body: str
     child: bool
+    elder: bool
+    pram: bool
     walk_speed_mps: float
     run_speed_mps: float
     heel_x_m: float
     toe_x_m: float
 
 
-def _kind(name: str, mass_kg: float, walk_mps: float, run_mps: float, child: bool) -> PersonKind:
-    info = index()["people"][name]
-    low, high = info["box_low"], info["box_high"]
+def _kind(
+    name: str,
+    mass_kg: float,
+    walk_mps: float,
+    run_mps: float,
+    *,
+    child: bool = False,
+    elder: bool = False,
+    pram_of: str = "",
+) -> PersonKind:
+    body = pram_of or name
+    info = index()["people"][body]
+    low, high = np.array(info["box_low"]), np.array(info["box_high"])
+    if pram_of:
+        corners = pram(0).corners.reshape(-1, 3)
+        low, high = np.minimum(low, corners.min(axis=0)), np.maximum(high, corners.max(axis=0))
+    box_low, box_high = low.tolist(), high.tolist()
     return PersonKind(
         name=name,
         height_m=info["height_m"],
-        dimension=(high[0] - low[0], high[1] - low[1], high[2]),
-        box_center=((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[2] / 2),
+        dimension=(box_high[0] - box_low[0], box_high[1] - box_low[1], box_high[2]),
+        box_center=(
+            (box_low[0] + box_high[0]) / 2,
+            (box_low[1] + box_high[1]) / 2,
+            box_high[2] / 2,
+        ),
         mass_kg=mass_kg,
         leg_length_m=info["leg_length_m"],
+        body=body,
         child=child,
+        elder=elder,
+        pram=bool(pram_of),
         walk_speed_mps=walk_mps,
         run_speed_mps=run_mps,
         heel_x_m=info["heel_x_m"],
@@ -98,10 +129,17 @@ def _kind(name: str, mass_kg: float, walk_mps: float, run_mps: float, child: boo
 PERSON_KINDS: dict[str, PersonKind] = {
     kind.name: kind
     for kind in (
-        _kind("man", 79.0, 1.38, 3.4, child=False),
-        _kind("man_stout", 93.0, 1.24, 2.9, child=False),
-        _kind("woman", 61.0, 1.34, 3.2, child=False),
-        _kind("woman_skirt", 67.0, 1.22, 2.7, child=False),
+        _kind("man", 79.0, 1.38, 3.4),
+        _kind("man_stout", 93.0, 1.24, 2.9),
+        _kind("woman", 61.0, 1.34, 3.2),
+        _kind("woman_skirt", 67.0, 1.22, 2.7),
+        _kind("teenager", 55.0, 1.36, 3.5),
+        # R. W. Bohannon, "Comfortable and maximum walking speed of adults" (Age and Ageing 26,
+        # 1997): people in their seventies; these, slightly stooped, are somewhat slower.
+        _kind("woman_elder", 65.0, 0.98, 1.7, elder=True),
+        _kind("man_elder", 74.0, 1.04, 1.9, elder=True),
+        _kind("woman_with_pram", 61.0, 1.16, 2.2, pram_of="woman"),
+        _kind("man_with_pram", 79.0, 1.20, 2.3, pram_of="man"),
         _kind("child", 29.0, 1.20, 3.0, child=True),
         _kind("girl", 26.0, 1.16, 2.9, child=True),
     )
@@ -133,18 +171,24 @@ def _known(kind: str) -> PersonKind:
 @lru_cache(maxsize=32)
 def skeleton(kind: str) -> Skeleton:
     """Return the skeleton of a kind; ScenarioError for an unknown one."""
-    return read_skeleton(_known(kind).name)
+    return read_skeleton(_known(kind).body)
 
 
 @lru_cache(maxsize=64)
 def person_mesh(kind: str, lod: int) -> Mesh:
     """Return the mesh of a kind at level of detail `lod`, 0 (finest) to 2; share, do not change."""
-    return read_mesh(_known(kind).name, lod)
+    known = _known(kind)
+    mesh = read_mesh(known.body, lod)
+    if not known.pram:
+        return mesh
+    return with_pram(mesh, skeleton(kind), f"{MATERIAL_PREFIX}{kind}/lod{lod}", lod)
 
 
 def pick_clothes(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
     """Draw the colours of a person as tints, linear; the same generator state gives the same."""
-    return pick_colors(_known(kind).child, rng)
+    known = _known(kind)
+    colors = pick_colors(known.child, rng, elder=known.elder)
+    return (*colors, pick_pram_color(rng)) if known.pram else colors
 
 
 def _prototype(kind: PersonKind) -> Prototype:
@@ -157,21 +201,33 @@ def _prototype(kind: PersonKind) -> Prototype:
         ),
     )
     capsule = CapsuleCollider((0.0, 0.0, kind.height_m / 2), kind.height_m / 2 - radius, radius)
+    colliders: tuple[Collider, ...] = (capsule,)
+    if kind.pram:
+        front, half_width = kind.box_center[0] + kind.dimension[0] / 2, kind.dimension[1] / 2
+        half = (front - HANDLE[0]) / 2, half_width, 0.40
+        colliders += (BoxCollider((HANDLE[0] + half[0], 0.0, 0.55), half),)
     return Prototype(
         name=kind.name,
         parts=(body,),
-        colliders=(capsule,),
+        colliders=colliders,
         joint_names=skeleton(kind.name).names,
         dimension=kind.dimension,
         box_center=kind.box_center,
+        ragdoll=person_ragdoll(
+            skeleton(kind.name),
+            person_mesh(kind.name, 0),
+            kind.mass_kg,
+            PRAM_MASS_KG if kind.pram else 0.0,
+        ),
     )
 
 
 def people_scene(kinds: Iterable[str]) -> Scene:
     """Return materials, meshes and prototypes (named like the kinds) of `kinds`."""
     chosen = [_known(kind) for kind in kinds]
+    prams = PRAM_MATERIALS if any(kind.pram for kind in chosen) else ()
     return Scene(
-        materials=list(_MATERIALS),
+        materials=[*_MATERIALS, *prams],
         meshes=[person_mesh(kind.name, level) for kind in chosen for level in range(LEVELS)],
         prototypes=[_prototype(kind) for kind in chosen],
     )

@@ -20,7 +20,10 @@ BOTTOMS = (
     "a09379", "2e3430", "463c34",
 )  # fmt: skip
 SHOES = ("1c1b1c", "2e2824", "4b3527", "6e6e70", "c9c7c1", "27364d", "8a2c2c")
+PRAMS = ("1d1f24", "2c3340", "5b5f66", "7a2b2e", "2f4a44", "8a7d69")
 BRIGHT_TOP_SHARE = {False: 0.22, True: 0.6}  # by "is a child"
+ELDER_GREY_SHARE = 0.85
+ELDER_HAIR = ("8d8a86", "b4b1ac", "d0cdc8")
 
 
 def _linear(code: str) -> Rgb:
@@ -33,7 +36,12 @@ def _linear(code: str) -> Rgb:
     return channel(0), channel(2), channel(4)
 
 
-def pick_colors(child: bool, rng: np.random.Generator) -> tuple[Rgb, ...]:
+def pick_pram_color(rng: np.random.Generator) -> Rgb:
+    """Draw the linear colour of a pram's fabric (tint slot 6)."""
+    return _linear(PRAMS[int(rng.integers(len(PRAMS)))])
+
+
+def pick_colors(child: bool, rng: np.random.Generator, *, elder: bool = False) -> tuple[Rgb, ...]:
     """Draw the linear colours of skin, hair, top, bottom and shoes (tint slots 1 to 5)."""
     skin = int(rng.choice(len(SKIN), p=SKIN_SHARES))
     shares = np.array(HAIR_SHARES)
@@ -42,7 +50,9 @@ def pick_colors(child: bool, rng: np.random.Generator) -> tuple[Rgb, ...]:
     if child:
         shares[GREY] = 0.0
     hair = HAIR[int(rng.choice(len(HAIR), p=shares / shares.sum()))]
-    bright = rng.random() < BRIGHT_TOP_SHARE[child]
+    if elder and rng.random() < ELDER_GREY_SHARE:
+        hair = ELDER_HAIR[int(rng.integers(len(ELDER_HAIR)))]
+    bright = rng.random() < BRIGHT_TOP_SHARE[child] * (0.5 if elder else 1.0)
     tops = TOPS_BRIGHT if bright else TOPS_MUTED
     top = tops[int(rng.integers(len(tops)))]
     bottom = BOTTOMS[int(rng.integers(len(BOTTOMS)))]

@@ -33,6 +33,8 @@ def assets() -> list[dict[str, Any]]:
         "streets, buildings and their textures": "cityloop.world.city",
         "street furniture, signals and trees": "cityloop.world.props",
         "vehicles": "cityloop.world.vehicles",
+        "prams": "cityloop.world.people_prams",
+        "poses of riders, whose bodies are person/man": "cityloop.world.vehicles_riders",
         "gaits": "cityloop.traffic.gaits",
     }
     made = [{"name": name, **made_here, "made_by": by} for name, by in procedural.items()]

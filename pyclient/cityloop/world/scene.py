@@ -131,7 +131,12 @@ class Wheel:
 
 @dataclass(frozen=True)
 class VehicleDynamics:
-    """What a body needs to be driven; see scene.proto."""
+    """What a body needs to be driven; `VehicleDynamics` in scene.proto defines each field.
+
+    Attributes:
+        drag_area_m2: drag coefficient times frontal area, 0 for no drag.
+        balanced: a rider keeps it upright; its wheels may stand in one line.
+    """
 
     mass_kg: float
     center_of_mass: tuple[float, float, float]
@@ -140,6 +145,40 @@ class VehicleDynamics:
     max_brake_force_n: float
     max_steering_angle_rad: float
     max_speed_mps: float
+    drag_area_m2: float = 0.0
+    balanced: bool = False
+
+
+@dataclass(frozen=True)
+class Limb:
+    """A capsule of a limp body, hung on another one; `Limb` in scene.proto defines each field.
+
+    Attributes:
+        parent: index of the limb that it hangs on, None for the first one and for loose things.
+        start, end, joint: at rest, body frame, m.
+        lower_rad, upper_rad: bounds of the joint about the body's axes at rest (x spreads, y bends,
+            z twists).
+        bone: index of the bone whose place it takes.
+    """
+
+    name: str
+    parent: int | None
+    start: tuple[float, float, float]
+    end: tuple[float, float, float]
+    radius_m: float
+    mass_kg: float
+    joint: tuple[float, float, float]
+    lower_rad: tuple[float, float, float]
+    upper_rad: tuple[float, float, float]
+    bone: int
+
+
+@dataclass(frozen=True)
+class Ragdoll:
+    """How a body falls: its limbs, parents first, and for each bone the limb that carries it."""
+
+    limbs: tuple[Limb, ...]
+    bone_limbs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -151,6 +190,7 @@ class Prototype:
             mirrors, reaching the ground.
         box_center: centre of that box in the body frame, metres.
         joint_names: bones of the skinned meshes, in the order of the skinning matrices.
+        ragdoll: how it falls, for a kind that can go limp.
     """
 
     name: str
@@ -160,6 +200,7 @@ class Prototype:
     joint_names: tuple[str, ...] = ()
     dimension: tuple[float, float, float] = (0.0, 0.0, 0.0)
     box_center: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    ragdoll: Ragdoll | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class SemanticClass(IntEnum):
     ROAD_MARKING = 19
     KERB = 20
     STREET_FURNITURE = 21
+    MOVABLE_OBJECT = 22
 
 
 @dataclass(frozen=True)
@@ -62,4 +63,5 @@ CLASSES: dict[SemanticClass, ClassInfo] = {
     SemanticClass.ROAD_MARKING: ClassInfo("road marking", (255, 255, 255)),
     SemanticClass.KERB: ClassInfo("kerb", (196, 196, 196)),
     SemanticClass.STREET_FURNITURE: ClassInfo("street furniture", (110, 110, 0)),
+    SemanticClass.MOVABLE_OBJECT: ClassInfo("movable object", (111, 74, 0)),
 }

@@ -5,9 +5,10 @@ from measures by code, the same in every process.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cityloop.spatial import Pose
+from cityloop.world.meshing import MeshBuilder
 from cityloop.world.scene import (
     BoxCollider,
     LevelOfDetail,
@@ -18,6 +19,7 @@ from cityloop.world.scene import (
     VehicleDynamics,
     Wheel,
 )
+from cityloop.world.vehicles_bicycle import bicycle, bicycle_wheel
 from cityloop.world.vehicles_bodies import body, cabin_box, gaps, mirrors
 from cityloop.world.vehicles_kinds import (
     VEHICLE_KINDS,
@@ -27,6 +29,8 @@ from cityloop.world.vehicles_kinds import (
     pick_paint,
 )
 from cityloop.world.vehicles_materials import VEHICLE_MATERIALS
+from cityloop.world.vehicles_motorcycle import motorcycle, motorcycle_mirrors, motorcycle_wheel
+from cityloop.world.vehicles_riders import RIDER_MATERIALS
 from cityloop.world.vehicles_wheels import wheel
 
 __all__ = [
@@ -60,20 +64,21 @@ def _dynamics(kind: VehicleKind) -> VehicleDynamics:
             center=center,
             radius_m=kind.wheel_radius_m,
             width_m=kind.wheel_width_m,
-            steered=i < 2,
-            driven=(i < 2) == kind.front_driven,
+            steered=center[0] > 0.0,
+            driven=(center[0] > 0.0) == kind.front_driven,
         )
-        for i, center in enumerate(kind.wheel_centers)
+        for center in kind.wheel_centers
     )
-    ahead = 0.52 if kind.front_driven else 0.46  # share of the wheelbase before the rear axle
     return VehicleDynamics(
         mass_kg=kind.mass_kg,
-        center_of_mass=(ahead * kind.wheelbase_m, 0.0, 0.36 * kind.height_m),
+        center_of_mass=kind.center_of_mass,
         wheels=wheels,
         max_drive_force_n=kind.mass_kg * kind.max_accel_mps2,
         max_brake_force_n=kind.mass_kg * kind.max_decel_mps2,
         max_steering_angle_rad=MAX_STEERING_ANGLE_RAD,
         max_speed_mps=kind.max_speed_mps,
+        drag_area_m2=kind.drag_area_m2,
+        balanced=kind.two_wheeled,
     )
 
 
@@ -91,6 +96,59 @@ def _colliders(kind: VehicleKind) -> tuple[BoxCollider, ...]:
     return (hull, cabin)
 
 
+def _two_wheeler_colliders(kind: VehicleKind) -> tuple[BoxCollider, ...]:
+    """Return a box for the machine, clear of the ground, and one for the rider above it."""
+    low, high = kind.clearance_m, 0.95
+    machine = BoxCollider(
+        center=(kind.box_center[0], 0.0, (low + high) / 2),
+        half_extents=(kind.length_m / 2, 0.2, (high - low) / 2),
+    )
+    top = kind.height_m - 0.02
+    rider = BoxCollider(
+        center=(0.45 * kind.wheelbase_m, 0.0, (high + top) / 2),
+        half_extents=(0.32, kind.width_m / 2 - 0.06, (top - high) / 2),
+    )
+    return (machine, rider)
+
+
+_MACHINES: dict[str, Callable[[VehicleKind, int], MeshBuilder]] = {
+    "bicycle": bicycle,
+    "motorcycle": motorcycle,
+}
+_MACHINE_WHEELS: dict[str, Callable[[VehicleKind, int], MeshBuilder]] = {
+    "bicycle": bicycle_wheel,
+    "motorcycle": motorcycle_wheel,
+}
+
+
+def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
+    details = range(len(LOD_DISTANCES_M))
+    bodies = [_MACHINES[kind.name](kind, i).build(f"{kind.name}/body/{i}") for i in details]
+    wheels = [_MACHINE_WHEELS[kind.name](kind, i).build(f"{kind.name}/wheel/{i}") for i in details]
+    meshes = [*bodies, *wheels]
+    parts = [Part("body", _levels(bodies))]
+    if kind.name == "motorcycle":
+        outside = [motorcycle_mirrors(i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
+        meshes += outside
+        parts.append(_mirrors(outside))
+    for i, (name, center) in enumerate(zip(("front", "rear"), kind.wheel_centers, strict=True)):
+        parts.append(Part(f"wheel_{name}", _levels(wheels), Pose.from_xyz_yaw(*center), wheel=i))
+    prototype = Prototype(
+        name=kind.name,
+        parts=tuple(parts),
+        colliders=_two_wheeler_colliders(kind),
+        dynamics=_dynamics(kind),
+        dimension=kind.dimension,
+        box_center=kind.box_center,
+    )
+    return prototype, meshes
+
+
+def _mirrors(meshes: list[Mesh]) -> Part:
+    """Return the mirrors, a part of their own: they do not count to the dimension."""
+    return Part("mirrors", tuple(map(LevelOfDetail, (m.name for m in meshes), LOD_DISTANCES_M)))
+
+
 def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     details = range(len(LOD_DISTANCES_M))
     bodies = [body(kind, i).build(f"{kind.name}/body/{i}") for i in details]
@@ -98,11 +156,10 @@ def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         "left": [wheel(kind, i).build(f"{kind.name}/wheel_left/{i}") for i in details],
         "right": [wheel(kind, i, -1).build(f"{kind.name}/wheel_right/{i}") for i in details],
     }
-    # Mirrors are a part of their own: they do not count to the dimension.
     outside = [mirrors(kind, i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
     parts = [
         Part("body", _levels(bodies)),
-        Part("mirrors", tuple(map(LevelOfDetail, (m.name for m in outside), LOD_DISTANCES_M))),
+        _mirrors(outside),
     ]
     lines = gaps(kind).build(f"{kind.name}/gaps")
     if len(lines.indices):
@@ -133,9 +190,10 @@ def vehicle_scene(kinds: Iterable[str] = tuple(VEHICLE_KINDS)) -> Scene:
     """
     scene = Scene()
     for name in dict.fromkeys(kinds):
-        prototype, meshes = _prototype(find_kind(name))
+        kind = find_kind(name)
+        prototype, meshes = _two_wheeler(kind) if kind.two_wheeled else _prototype(kind)
         scene.prototypes.append(prototype)
         scene.meshes.extend(meshes)
     used = {name for mesh in scene.meshes for name in mesh.material_names}
-    scene.materials.extend(m for m in VEHICLE_MATERIALS if m.name in used)
+    scene.materials.extend(m for m in (*VEHICLE_MATERIALS, *RIDER_MATERIALS) if m.name in used)
     return scene

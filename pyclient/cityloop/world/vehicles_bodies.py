@@ -1,13 +1,15 @@
 """Bodies of the vehicle kinds: the skin, and what is mounted on it."""
 
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
 from cityloop.world.vehicles_kinds import VehicleKind
+from cityloop.world.vehicles_lettering import lettering
 from cityloop.world.vehicles_materials import (
+    BEACON,
     BLACK,
     BRAKE_LAMP,
     CARGO,
@@ -16,6 +18,7 @@ from cityloop.world.vehicles_materials import (
     GAP,
     HEADLAMP,
     LEFT_LAMP,
+    LIVERY_BLUE,
     PAINT,
     PLATE,
     RIGHT_LAMP,
@@ -24,11 +27,11 @@ from cityloop.world.vehicles_materials import (
     UNDER,
 )
 from cityloop.world.vehicles_shapes import SHAPES
-from cityloop.world.vehicles_shell import GAP_WIDTH_M, Shell
+from cityloop.world.vehicles_shell import BELT, GAP_WIDTH_M, Shell
 
 Range = tuple[float, float]
 
-_CARS = ("sedan", "hatchback", "suv", "estate", "taxi")
+_CARS = ("sedan", "hatchback", "suv", "estate", "taxi", "police")
 _BLUNT = ("van", "truck", "bus")  # their coarse fascias have no cells small enough for lamps
 _PLATE_SIZE_M = (0.52, 0.115)
 
@@ -62,6 +65,10 @@ def body(kind: VehicleKind, level: int) -> MeshBuilder:
         _cargo_box(builder, kind, level)
     if kind.name == "taxi":
         _taxi_sign(builder, kind, level)
+    if kind.name == "police":
+        _light_bar(builder, kind, level)
+        if level == 0:
+            _police_words(builder, kind, skin)
     if level < 2:
         _plates(builder, kind, skin)
     if level == 2 or (level == 1 and kind.name in _BLUNT) or kind.name == "bus":
@@ -263,7 +270,7 @@ def _sides(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
         y = skin.side_y(x + 0.14, z)
         name = PAINT if kind.name in _CARS else BLACK
         left.box((x + 0.14, y - 0.002, z), (0.17, 0.022, 0.024), name)
-    if kind.name in ("suv", "estate", "taxi"):
+    if kind.name in ("suv", "estate", "taxi", "police"):
         start, end = (x for x, share in shape.cabin if share >= 1.0)
         along = np.linspace(start + 0.08, end - 0.12, 6)
         rail = skin.half_sections(along)[:, 11]
@@ -283,6 +290,51 @@ def _taxi_sign(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
     if level < 2:
         for x in (0.613, 0.807):
             builder.box((x, 0, z + 0.07), (0.006, 0.30, 0.07), BLACK)
+
+
+def _light_bar(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
+    """Add blue lamps across the roof, and what carries them."""
+    roof = max(z for _, z in shell(kind).shape.roof)
+    x, top = 0.86, kind.height_m
+    half = 0.56
+    if level == 0:
+        for y in (-0.42, 0.42):
+            builder.box((x, y, roof - 0.01), (0.14, 0.06, 0.06), BLACK)
+        builder.box((x, 0, roof + 0.03), (0.24, 2 * half, 0.025), BLACK)
+    builder.box((x, 0, (roof + top) / 2 + 0.015), (0.22, 0.26, top - roof - 0.05), CHROME)
+    low = roof + 0.04
+    for side in (1, -1):
+        outline = np.array(
+            [(x - 0.12, 0.13), (x + 0.12, 0.13), (x + 0.12, half - 0.08), (x + 0.06, half),
+             (x - 0.06, half), (x - 0.12, half - 0.08)]
+        )  # fmt: skip
+        if level > 0:
+            outline = outline[[0, 1, 3, 4]]
+        builder.extrude(outline * [1, side], low, top, BEACON, top_material=BEACON)
+
+
+def _police_words(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    """Write on the bonnet and on the doors, under the windows, 8 mm before the skin."""
+    bonnet_x, door_x = skin.shape.front - 0.72, kind.wheelbase_m / 2 + 0.09
+    door_z = float(np.interp(door_x, *np.array(skin.shape.belt).T)) - 0.105
+
+    def bonnet(right: float, up: float) -> tuple[float, float, float]:
+        # Read by who stands in front of the car.
+        x, y = bonnet_x - up, right
+        # Sections bow forward towards the middle: look where each meets y, then between them.
+        lids = skin.half_sections(np.linspace(x - 0.4, x + 0.2, 7))[:, BELT:]
+        met = np.array(
+            [[np.interp(-abs(y), -lid[:, 1], lid[:, axis]) for axis in (0, 2)] for lid in lids]
+        )
+        return (x, y, float(np.interp(x, *met.T)) + 0.008)
+
+    def door(side: int, right: float, up: float) -> tuple[float, float, float]:
+        x, z = door_x - side * right, door_z + up
+        return (x, side * (skin.side_y(x, z) + 0.008), z)
+
+    lettering(builder, "POLICE", 0.16, bonnet, LIVERY_BLUE)
+    for side in (1, -1):
+        lettering(builder, "POLICE", 0.10, partial(door, side), LIVERY_BLUE)
 
 
 def _cargo_box(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:

@@ -3,12 +3,13 @@
 Body frame: x forward, y left, z up, origin on the ground under the rear axle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntFlag
 
 import numpy as np
 
 from cityloop.errors import ScenarioError
+from cityloop.world.people_clothes import pick_colors
 from cityloop.world.scene import Rgb
 from cityloop.world.semantics import SemanticClass
 
@@ -22,7 +23,12 @@ class VehicleLamp(IntFlag):
     LEFT = 8
     RIGHT = 16
     REVERSE = 32
+    BEACON = 64  # blue lights of the police
 
+
+ROAD_LAMPS = (
+    VehicleLamp.HEAD | VehicleLamp.TAIL | VehicleLamp.BRAKE | VehicleLamp.LEFT | VehicleLamp.RIGHT
+)
 
 Palette = tuple[tuple[float, Rgb], ...]  # (weight, linear colour) of each paint
 
@@ -71,6 +77,36 @@ TRUCK_PAINTS: Palette = (
 )
 BUS_PAINTS: Palette = ((3.0, _RED), (2.0, _YELLOW), (2.0, _WHITE), (2.0, _LIGHT_BLUE))
 TAXI_PAINTS: Palette = ((1.0, _TAXI_IVORY),)
+POLICE_PAINTS: Palette = ((1.0, _WHITE),)
+BICYCLE_PAINTS: Palette = (
+    (30.0, _BLACK),
+    (15.0, _DARK_GREY),
+    (15.0, _BLUE),
+    (12.0, _RED),
+    (10.0, _GREEN),
+    (8.0, _SILVER),
+    (6.0, _WHITE),
+    (4.0, _ORANGE),
+)
+MOTORCYCLE_PAINTS: Palette = (
+    (35.0, _BLACK),
+    (20.0, _RED),
+    (15.0, _BLUE),
+    (10.0, _DARK_GREY),
+    (10.0, _SILVER),
+    (5.0, _ORANGE),
+    (5.0, _GREEN),
+)
+BICYCLE_HELMETS: Palette = (
+    (35.0, _WHITE),
+    (25.0, _BLACK),
+    (15.0, _RED),
+    (15.0, _LIGHT_BLUE),
+    (10.0, _YELLOW),
+)
+MOTORCYCLE_HELMETS: Palette = ((50.0, _BLACK), (25.0, _WHITE), (15.0, _RED), (10.0, _SILVER))
+_JACKET: Rgb = (0.020, 0.020, 0.022)  # leather and textile are mostly black
+_BOOTS: Rgb = (0.015, 0.014, 0.013)
 
 
 @dataclass(frozen=True)
@@ -84,17 +120,21 @@ class VehicleKind:
         front_overhang_m: front axle to front end.
         width_m: without mirrors.
         height_m: ground to the highest point, signs on the roof included.
-        track_m: between the middles of the left and right wheel.
+        track_m: between the middles of the left and right wheel, 0 for a two-wheeler.
         wheel_radius_m: of the tyre.
         wheel_width_m: of the tyre.
         clearance_m: ground to the lowest point of the collision shape.
-        mass_kg: with driver.
+        mass_kg: with driver or rider.
+        center_of_mass: body frame, m.
+        drag_area_m2: drag coefficient times frontal area (see DRAG_AREAS_M2).
         max_accel_mps2: from rest, at full throttle.
         max_decel_mps2: at full brake.
         max_speed_mps: top speed.
         front_driven: whether the front wheels drive; the rear wheels else.
         semantic: class id of its pixels.
         paint: colours and how often they are seen.
+        lamps: which it has.
+        helmet: colours of the rider's helmet; () for a vehicle without a rider to be seen.
     """
 
     name: str
@@ -108,17 +148,31 @@ class VehicleKind:
     wheel_width_m: float
     clearance_m: float
     mass_kg: float
+    center_of_mass: tuple[float, float, float]
+    drag_area_m2: float
     max_accel_mps2: float
     max_decel_mps2: float
     max_speed_mps: float
     front_driven: bool
     semantic: SemanticClass
     paint: Palette
+    lamps: VehicleLamp = ROAD_LAMPS
+    helmet: Palette = ()
+
+    @property
+    def two_wheeled(self) -> bool:
+        """Whether its wheels stand in one line and a rider balances it."""
+        return self.track_m == 0.0
 
     @property
     def wheel_centers(self) -> tuple[tuple[float, float, float], ...]:
-        """Wheel centres at rest: front left, front right, rear left, rear right; body frame, m."""
+        """Wheel centres at rest, body frame, m.
+
+        Front left, front right, rear left, rear right; of a two-wheeler front and rear.
+        """
         half, r = self.track_m / 2, self.wheel_radius_m
+        if self.two_wheeled:
+            return ((self.wheelbase_m, 0.0, r), (0.0, 0.0, r))
         return (
             (self.wheelbase_m, half, r),
             (self.wheelbase_m, -half, r),
@@ -140,6 +194,26 @@ class VehicleKind:
     def box_center(self) -> tuple[float, float, float]:
         """Centre of the box of `dimension`, body frame, m."""
         return (self.length_m / 2 - self.rear_overhang_m, 0.0, self.height_m / 2)
+
+
+# Drag coefficient times frontal area. Cars, vans, lorries and buses: W.-H. Hucho (ed.),
+# "Aerodynamics of Road Vehicles" (4th ed., 1998), coefficients of each class (cars 0.28 to 0.38,
+# vans 0.35, lorries and city buses 0.6 to 0.7) on the frontal areas of the kinds here; motorcycle
+# with a rider sitting up: the same book; bicycle: D. G. Wilson, "Bicycling Science" (3rd ed.,
+# 2004), an upright rider on a roadster.
+DRAG_AREAS_M2 = {
+    "sedan": 0.62,
+    "hatchback": 0.66,
+    "suv": 0.92,
+    "estate": 0.65,
+    "taxi": 0.69,
+    "police": 0.72,
+    "van": 1.55,
+    "truck": 4.9,
+    "bus": 4.7,
+    "motorcycle": 0.50,
+    "bicycle": 0.55,
+}
 
 
 def _car(
@@ -166,6 +240,8 @@ def _car(
         wheel_width_m=0.215,
         clearance_m=clearance_m,
         mass_kg=mass_kg,
+        center_of_mass=(0.52 * wheelbase, 0.0, 0.36 * height),
+        drag_area_m2=DRAG_AREAS_M2[name],
         max_accel_mps2=max_accel_mps2,
         max_decel_mps2=9.0,
         max_speed_mps=55.0,
@@ -173,6 +249,12 @@ def _car(
         semantic=SemanticClass.CAR,
         paint=paint,
     )
+
+
+def _police() -> VehicleKind:
+    """Return an estate with a light bar on its roof."""
+    estate = _car("police", (1.02, 2.82, 0.88), (1.83, 1.61), 0.325, 1750.0, paint=POLICE_PAINTS)
+    return replace(estate, lamps=ROAD_LAMPS | VehicleLamp.BEACON, max_accel_mps2=4.0)
 
 
 VEHICLE_KINDS: dict[str, VehicleKind] = {
@@ -183,6 +265,7 @@ VEHICLE_KINDS: dict[str, VehicleKind] = {
         _car("suv", (0.98, 2.70, 0.92), (1.88, 1.70), 0.360, 1900.0, clearance_m=0.28),
         _car("estate", (1.02, 2.82, 0.88), (1.83, 1.49), 0.325, 1620.0),
         _car("taxi", (1.02, 2.82, 0.88), (1.83, 1.63), 0.325, 1650.0, paint=TAXI_PAINTS),
+        _police(),
         VehicleKind(
             name="van",
             wheelbase_m=3.30,
@@ -195,6 +278,8 @@ VEHICLE_KINDS: dict[str, VehicleKind] = {
             wheel_width_m=0.22,
             clearance_m=0.28,
             mass_kg=2300.0,
+            center_of_mass=(1.716, 0.0, 0.864),
+            drag_area_m2=DRAG_AREAS_M2["van"],
             max_accel_mps2=2.6,
             max_decel_mps2=8.0,
             max_speed_mps=42.0,
@@ -214,6 +299,8 @@ VEHICLE_KINDS: dict[str, VehicleKind] = {
             wheel_width_m=0.28,
             clearance_m=0.45,
             mass_kg=7500.0,
+            center_of_mass=(1.932, 0.0, 1.152),
+            drag_area_m2=DRAG_AREAS_M2["truck"],
             max_accel_mps2=1.4,
             max_decel_mps2=6.5,
             max_speed_mps=25.0,
@@ -233,12 +320,61 @@ VEHICLE_KINDS: dict[str, VehicleKind] = {
             wheel_width_m=0.29,
             clearance_m=0.36,
             mass_kg=13500.0,
+            center_of_mass=(2.714, 0.0, 1.116),
+            drag_area_m2=DRAG_AREAS_M2["bus"],
             max_accel_mps2=1.2,
             max_decel_mps2=6.0,
             max_speed_mps=23.0,
             front_driven=False,
             semantic=SemanticClass.BUS,
             paint=BUS_PAINTS,
+        ),
+        VehicleKind(
+            name="motorcycle",
+            wheelbase_m=1.43,
+            rear_overhang_m=0.355,
+            front_overhang_m=0.31,
+            width_m=0.76,
+            height_m=1.68,
+            track_m=0.0,
+            wheel_radius_m=0.31,
+            wheel_width_m=0.13,
+            clearance_m=0.22,
+            mass_kg=280.0,  # 200 kg and a rider of 80 kg
+            center_of_mass=(0.68, 0.0, 0.64),
+            drag_area_m2=DRAG_AREAS_M2["motorcycle"],
+            max_accel_mps2=5.0,
+            max_decel_mps2=8.0,
+            max_speed_mps=50.0,
+            front_driven=False,
+            semantic=SemanticClass.MOTORCYCLE,
+            paint=MOTORCYCLE_PAINTS,
+            helmet=MOTORCYCLE_HELMETS,
+        ),
+        VehicleKind(
+            name="bicycle",
+            wheelbase_m=1.07,
+            rear_overhang_m=0.39,
+            front_overhang_m=0.35,
+            width_m=0.69,
+            height_m=1.775,
+            track_m=0.0,
+            wheel_radius_m=0.35,
+            wheel_width_m=0.04,
+            clearance_m=0.22,
+            mass_kg=90.0,  # 15 kg and a rider of 75 kg
+            center_of_mass=(0.42, 0.0, 1.02),
+            drag_area_m2=DRAG_AREAS_M2["bicycle"],
+            # A strong start; and as hard a stop as does not lift the rear wheel, 0.6 g, less a
+            # margin (D. G. Wilson, "Bicycling Science", 2004).
+            max_accel_mps2=1.6,
+            max_decel_mps2=5.0,
+            max_speed_mps=10.0,
+            front_driven=False,
+            semantic=SemanticClass.BICYCLE,
+            paint=BICYCLE_PAINTS,
+            lamps=VehicleLamp.HEAD | VehicleLamp.TAIL,
+            helmet=BICYCLE_HELMETS,
         ),
     )
 }
@@ -253,8 +389,21 @@ def find_kind(name: str) -> VehicleKind:
         raise ScenarioError(f"there is no vehicle kind {name!r}; choose one of: {known}") from None
 
 
-def pick_paint(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
-    """Return a body's tints: one paint of the kind's palette, as often as real traffic shows it."""
-    palette = find_kind(kind).paint
+def _draw(palette: Palette, rng: np.random.Generator) -> Rgb:
     weights = np.array([weight for weight, _ in palette])
-    return (palette[int(rng.choice(len(palette), p=weights / weights.sum()))][1],)
+    return palette[int(rng.choice(len(palette), p=weights / weights.sum()))][1]
+
+
+def pick_paint(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
+    """Return a body's tints, linear: a paint of the kind's palette, as often as traffic shows it.
+
+    With a rider, the colours of their skin, hair, top, bottom, shoes and helmet follow.
+    """
+    vehicle = find_kind(kind)
+    paint = _draw(vehicle.paint, rng)
+    if not vehicle.helmet:
+        return (paint,)
+    clothes = list(pick_colors(False, rng))
+    if vehicle.semantic == SemanticClass.MOTORCYCLE:
+        clothes[2], clothes[4] = _JACKET, _BOOTS
+    return (paint, *clothes, _draw(vehicle.helmet, rng))

@@ -24,6 +24,9 @@ REVERSE_LAMP = "vehicle/reverse_lamp"
 TAXI_SIGN = "vehicle/taxi_sign"
 DESTINATION = "vehicle/destination_sign"
 CARGO = "vehicle/cargo_box"
+BEACON = "vehicle/blue_light"
+LIVERY_BLUE = "vehicle/livery_blue"
+LIVERY_YELLOW = "vehicle/livery_yellow"
 
 
 def _lamp(name: str, color: Rgb, emissive: Rgb, bit: VehicleLamp) -> Material:
@@ -52,5 +55,8 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     _lamp(REVERSE_LAMP, (0.55, 0.55, 0.55), (3.0, 3.0, 2.9), VehicleLamp.REVERSE),
     Material(TAXI_SIGN, (0.80, 0.62, 0.05), roughness=0.4, emissive=(0.25, 0.18, 0.01)),
     Material(DESTINATION, (0.05, 0.03, 0.01), roughness=0.3, emissive=(1.1, 0.45, 0.03)),
+    _lamp(BEACON, (0.01, 0.03, 0.30), (0.02, 0.22, 5.0), VehicleLamp.BEACON),
+    Material(LIVERY_BLUE, (0.012, 0.045, 0.28), roughness=0.35),
+    Material(LIVERY_YELLOW, (0.62, 0.72, 0.03), roughness=0.35),
     Material(CARGO, (0.72, 0.73, 0.73), roughness=0.45),
 )

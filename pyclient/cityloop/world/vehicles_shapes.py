@@ -4,6 +4,11 @@ All x and z are metres in the body frame (x from the rear axle forward, z from t
 shares as in `vehicles_shell`.
 """
 
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import (
     BLACK,
@@ -13,6 +18,8 @@ from cityloop.world.vehicles_materials import (
     HEADLAMP,
     LEFT_LAMP,
     LENS,
+    LIVERY_BLUE,
+    LIVERY_YELLOW,
     REVERSE_LAMP,
     TAIL_LAMP,
 )
@@ -246,6 +253,17 @@ def _estate(kind: VehicleKind) -> ShellShape:
     )  # fmt: skip
 
 
+def _police(kind: VehicleKind) -> ShellShape:
+    """Return the estate with a band of blue and yellow blocks along its sides."""
+    estate = _estate(kind)
+    edges = np.linspace(estate.rear + 0.28, estate.front - 0.42, 10)
+    blocks = tuple(
+        Band(a, b, _LOW, _SHOULDER_LOW, (LIVERY_BLUE, LIVERY_YELLOW)[i % 2])
+        for i, (a, b) in enumerate(pairwise(edges))
+    )
+    return replace(estate, bands=(*estate.bands, *blocks))
+
+
 _BOX_SIDE = (0.970, 0.982, 0.994, 1.0, 0.999, 0.996, 0.990)
 
 
@@ -429,6 +447,7 @@ SHAPES = {
     "suv": _suv,
     "estate": _estate,
     "taxi": _estate,
+    "police": _police,
     "van": _van,
     "truck": _truck_cab,
     "bus": _bus,

@@ -15,7 +15,7 @@ _SEGMENTS = (24, 10, 8)
 _HEAVY_SEGMENTS = (24, 10, 9)
 
 # The lathe turns about z; this carries its z to y, the outside of a left wheel.
-_Z_TO_Y = np.array([[1.0, 0, 0, 0], [0, 0, 1.0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1.0]])
+Z_TO_Y = np.array([[1.0, 0, 0, 0], [0, 0, 1.0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1.0]])
 
 
 def _spokes(
@@ -79,7 +79,7 @@ def wheel(kind: VehicleKind, level: int, side: int = 1) -> MeshBuilder:
             cap = [(0.26 * rim, half - 0.03), (0.22 * rim, half - 0.01), (0.0, half - 0.008)]
             turned.lathe(cap, CHROME, segments=8)
     result = MeshBuilder()
-    result.add(turned, _Z_TO_Y)
+    result.add(turned, Z_TO_Y)
     if side < 0:
         mirrored = MeshBuilder()
         mirrored.add(result, MIRROR_Y)
