@@ -10,6 +10,7 @@ from cityloop.scenario.conditions import (
     Collides,
     Comparison,
     Condition,
+    Happens,
     Measurement,
     Not,
     parse_condition,
@@ -23,6 +24,7 @@ class Fixed:
     distances: dict[tuple[str, str], float] = field(default_factory=dict)
     speeds: dict[str, float] = field(default_factory=dict)
     touches: set[frozenset[str]] = field(default_factory=set)
+    events: set[tuple[str, str]] = field(default_factory=set)
 
     def distance_m(self, a: str, b: str) -> float:
         return self.distances[a, b]
@@ -33,8 +35,12 @@ class Fixed:
     def collided(self, a: str, b: str) -> bool:
         return frozenset((a, b)) in self.touches
 
+    def happened(self, kind: str, a: str) -> bool:
+        return (kind, a) in self.events
+
 
 name = st.sampled_from(["ego", "child", "van"])
+word = st.sampled_from(["collides", "runs_red_light", "leaves_road", "drives_wrong_way", "falls"])
 comparison = st.builds(
     Comparison,
     st.one_of(
@@ -46,7 +52,7 @@ comparison = st.builds(
     st.one_of(st.integers(0, 100).map(float), st.floats(0, 1e9)),
 )
 condition = st.recursive(
-    st.one_of(comparison, st.builds(Collides, name, name)),
+    st.one_of(comparison, st.builds(Collides, name, name), st.builds(Happens, word, name)),
     lambda inner: st.one_of(
         st.builds(Not, inner), st.builds(Both, inner, inner, st.sampled_from(["and", "or"]))
     ),
@@ -101,7 +107,9 @@ def test_text_means_the_same(written: Condition, world: Fixed) -> None:
         "distance(ego, child) < x",
         "speed(ego) == 2",
         "1 < time < 2",
-        "collides(ego)",
+        "collides()",
+        "runs_red_light(ego, child)",
+        "leaves_road",
         "__import__('os').getcwd()",
         "distance(ego, child) <",
         "time > 'a'",
@@ -129,3 +137,22 @@ def test_monstrous_conditions_are_refused_in_a_sentence(text: str) -> None:
 def test_only_finite_numbers_can_be_compared_with(limit: object) -> None:
     with pytest.raises(ScenarioError, match="give a finite number"):
         _ = Measurement("speed", ("ego",)) < limit  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("collides(ego)", "collision"),
+        ("runs_red_light(ego)", "red_light"),
+        ("leaves_road(ego)", "off_road"),
+        ("drives_wrong_way(ego)", "wrong_way"),
+        ("falls(ego)", "fallen"),
+    ],
+)
+def test_events_are_conditions(text: str, kind: str) -> None:
+    happens = parse_condition(text)
+    assert str(happens) == text
+    assert list(happens.actors()) == ["ego"]
+    assert happens.holds(Fixed(events={(kind, "ego")}))
+    assert not happens.holds(Fixed(events={(kind, "child")}))
+    assert not happens.holds(Fixed())

@@ -6,6 +6,7 @@ from cityloop.scenario.conditions import Condition, parse_condition, time
 from cityloop.scenario.script import Actor, Pedestrian, Scenario, Vehicle
 
 __all__ = [
+    "DEMO_NAME",
     "Actor",
     "Condition",
     "Pedestrian",
@@ -15,6 +16,9 @@ __all__ = [
     "parse_condition",
     "time",
 ]
+
+
+DEMO_NAME = "child_runs_out"
 
 
 def demo_scenario() -> Scenario:

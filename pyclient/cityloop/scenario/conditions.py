@@ -4,7 +4,14 @@ A condition reads the same in Python and YAML:
 
     ego.distance_to(child) < 20            distance(ego, child) < 20
     ego.collides_with(child)               collides(ego, child)
+    ego.collides()                         collides(ego)
+    ego.runs_red_light()                   runs_red_light(ego)
+    ego.leaves_road()                      leaves_road(ego)
+    ego.drives_wrong_way()                 drives_wrong_way(ego)
+    child.falls()                          falls(child)
     (time() > 3) & ~(ego.speed() < 1)      time > 3 and not speed(ego) < 1
+
+What is said of an event holds from the tick of the event on.
 
 Distances are in m, speeds in m/s, times in s.
 """
@@ -32,6 +39,17 @@ _AST_COMPARE: dict[type[ast.cmpop], str] = {
 }
 
 
+# What an actor does, and the kind of event that says so; see `cityloop.simulation.events`.
+VEHICLE_WORDS = {
+    "runs_red_light": "red_light",
+    "leaves_road": "off_road",
+    "drives_wrong_way": "wrong_way",
+}
+PERSON_WORDS = {"falls": "fallen"}
+ANYBODY_WORDS = {"collides": "collision"}
+_EVENT_OF = VEHICLE_WORDS | PERSON_WORDS | ANYBODY_WORDS
+
+
 class Situation(Protocol):
     """What conditions are evaluated against: the world at one tick."""
 
@@ -48,6 +66,12 @@ class Situation(Protocol):
     def collided(self, a: str, b: str) -> bool:
         """Return whether two actors have touched so far."""
 
+    def happened(self, kind: str, a: str) -> bool:
+        """Return whether an event of a kind has happened to an actor so far.
+
+        The kinds are those of `cityloop.dataset.events.EventKind` and "fallen".
+        """
+
 
 class Condition:
     """Something that is true or false at a tick; combine with `&`, `|` and `~`."""
@@ -59,6 +83,10 @@ class Condition:
     def actors(self) -> Iterator[str]:
         """Yield the names of the actors that it speaks of."""
         raise NotImplementedError
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Yield each word that only some actors fit, with the actor that it is said of."""
+        yield from ()
 
     def __and__(self, other: "Condition") -> "Condition":
         return Both(self, other, "and")
@@ -161,6 +189,33 @@ class Collides(Condition):
 
 
 @dataclass(frozen=True)
+class Happens(Condition):
+    """Something happens to one actor, or has happened.
+
+    `word` is a key of VEHICLE_WORDS, PERSON_WORDS or ANYBODY_WORDS.
+    """
+
+    word: str
+    actor: str
+
+    def __str__(self) -> str:
+        return f"{self.word}({self.actor})"
+
+    def holds(self, situation: Situation) -> bool:
+        """Return whether it is true now."""
+        return situation.happened(_EVENT_OF[self.word], self.actor)
+
+    def actors(self) -> Iterator[str]:
+        """Yield the names of the actors that it speaks of."""
+        yield self.actor
+
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Yield each word that only some actors fit, with the actor that it is said of."""
+        if self.word not in ANYBODY_WORDS:
+            yield self.word, self.actor
+
+
+@dataclass(frozen=True)
 class Both(Condition):
     """Two conditions joined by "and" or "or"."""
 
@@ -185,6 +240,11 @@ class Both(Condition):
         yield from self.left.actors()
         yield from self.right.actors()
 
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Yield each word that only some actors fit, with the actor that it is said of."""
+        yield from self.left.words()
+        yield from self.right.words()
+
 
 @dataclass(frozen=True)
 class Not(Condition):
@@ -203,10 +263,15 @@ class Not(Condition):
         """Yield the names of the actors that it speaks of."""
         yield from self.inner.actors()
 
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Yield each word that only some actors fit, with the actor that it is said of."""
+        yield from self.inner.words()
+
 
 _GRAMMAR = (
     "write comparisons such as 'distance(ego, child) < 20', 'speed(ego) >= 5' or 'time > 3', "
-    "or 'collides(ego, child)', joined by 'and', 'or' and 'not'"
+    "or events such as 'collides(ego, child)', 'collides(ego)', 'runs_red_light(ego)', "
+    "'leaves_road(ego)', 'drives_wrong_way(ego)' or 'falls(child)', joined by 'and', 'or' and 'not'"
 )
 
 
@@ -245,8 +310,12 @@ def _condition(node: ast.expr, text: str) -> Condition:
             if type(op) in _AST_COMPARE:
                 return Comparison(_measurement(left, text), _AST_COMPARE[type(op)], float(n))
         case ast.Call(func=ast.Name(id="collides"), args=args, keywords=[]):
+            if len(args) == 1:
+                return Happens("collides", *_names(args, 1, text))
             names = _names(args, 2, text)
             return Collides(names[0], names[1])
+        case ast.Call(func=ast.Name(id=word), args=args, keywords=[]) if word in _EVENT_OF:
+            return Happens(word, *_names(args, 1, text))
     raise ScenarioError(f"'{text}' is not a condition: {_GRAMMAR}.")
 
 

@@ -1,17 +1,17 @@
 """The scripting language: a scenario put together in Python, with words that read aloud."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
-from cityloop.errors import ScenarioError
-from cityloop.scenario import conditions, maps, yaml_format
+from cityloop.errors import CityloopError, ScenarioError
+from cityloop.scenario import conditions, maps, places, yaml_format
 from cityloop.scenario.conditions import Condition, Measurement
 from cityloop.scenario.model import (
+    DEFAULT_PHYSICS_RADIUS_M,
     ActionModel,
     CameraModel,
     EnvironmentModel,
@@ -23,6 +23,7 @@ from cityloop.scenario.model import (
     TrafficModel,
     TriggerModel,
     VehicleModel,
+    Walk,
 )
 from cityloop.world.city import City, Roadside
 
@@ -43,12 +44,28 @@ class Actor:
         return Measurement("speed", (self.name,))
 
     def collides_with(self, other: "Actor") -> Condition:
-        """Return the condition that the two touch."""
+        """Return the condition that the two touch, or have touched."""
         return conditions.Collides(self.name, other.name)
+
+    def collides(self) -> Condition:
+        """Return the condition that the actor has a collision with anybody or anything."""
+        return conditions.Happens("collides", self.name)
 
 
 class Vehicle(Actor):
-    """A vehicle that a driver steers along its route."""
+    """A vehicle that a driver steers along its way."""
+
+    def runs_red_light(self) -> Condition:
+        """Return the condition that its front bumper passes a stop line at red."""
+        return conditions.Happens("runs_red_light", self.name)
+
+    def leaves_road(self) -> Condition:
+        """Return the condition that a wheel leaves the carriageway."""
+        return conditions.Happens("leaves_road", self.name)
+
+    def drives_wrong_way(self) -> Condition:
+        """Return the condition that it drives against the direction of its lane."""
+        return conditions.Happens("drives_wrong_way", self.name)
 
     def camera(
         self,
@@ -93,7 +110,16 @@ class Vehicle(Actor):
 
 
 class Pedestrian(Actor):
-    """A person who stands at the roadside until an action moves them."""
+    """A person who stands where they are put until an action moves them."""
+
+    def falls(self) -> Condition:
+        """Return the condition that the person is knocked down."""
+        return conditions.Happens("falls", self.name)
+
+    def walk(self, speed_mps: float = 1.4) -> ActionModel:
+        """Return the action: walk along one's waypoints at up to `speed_mps`."""
+        action = _build(Walk, f"walk of '{self.name}'", actor=self.name, speed_mps=speed_mps)
+        return ActionModel(walk=action)
 
     def run_across(self, speed_mps: float = 3.0) -> ActionModel:
         """Return the action: cross the road straight ahead at up to `speed_mps`."""
@@ -166,8 +192,8 @@ class Scenario:
 
         Args:
             path: the file; a relative map path in it counts from its folder.
-            map_file: an OpenDRIVE (.xodr) or SUMO (.net.xml) file to use instead of the
-                scenario's own map.
+            map_file: an OpenDRIVE (.xodr), OpenStreetMap (.osm) or SUMO (.net.xml) file to use
+                instead of the scenario's own map.
 
         Raises:
             ScenarioError: if the file is no scenario.
@@ -177,9 +203,17 @@ class Scenario:
         model = yaml_format.read_model(path)
         scenario = Scenario.__new__(Scenario)
         source = maps.from_file(Path(map_file)) if map_file is not None else model.map
-        scenario.city = maps.build(source, path.parent if map_file is None else Path())
+
+        def place(*keys: str) -> str:
+            return yaml_format.place_of(path, keys)
+
+        if map_file is None:
+            with places.told_where(place("map")):
+                scenario.city = maps.build(source, path.parent)
+        else:
+            scenario.city = maps.build(source, Path())
         scenario.model = model.model_copy(update={"map": maps.describe(scenario.city)})
-        scenario._check_places()
+        places.check_places(scenario.city, scenario.model, place)
         return scenario
 
     def vary(self, *, seed: int | None = None, duration_s: float | None = None) -> "Scenario":
@@ -218,10 +252,26 @@ class Scenario:
             )
         )
 
-    def traffic(self, *, vehicles: int = 0, pedestrians: int = 0) -> None:
-        """Keep this many background vehicles and pedestrians moving."""
+    def traffic(
+        self,
+        *,
+        vehicles: int = 0,
+        pedestrians: int = 0,
+        physics_radius_m: float = DEFAULT_PHYSICS_RADIUS_M,
+    ) -> None:
+        """Keep this many background vehicles and pedestrians moving.
+
+        Within `physics_radius_m` of a scripted actor or a camera background vehicles are physical
+        bodies, beyond it they follow SUMO exactly; `math.inf` means everywhere.
+        """
         self._update(
-            traffic=_build(TrafficModel, "traffic", vehicles=vehicles, pedestrians=pedestrians)
+            traffic=_build(
+                TrafficModel,
+                "traffic",
+                vehicles=vehicles,
+                pedestrians=pedestrians,
+                physics_radius_m=physics_radius_m,
+            )
         )
 
     def vehicle(
@@ -229,33 +279,78 @@ class Scenario:
         name: str,
         *,
         kind: str,
-        route: Sequence[str],
-        start_m: float = 10.0,
+        route: Sequence[str] | None = None,
+        waypoints: Sequence[tuple[float, float]] | None = None,
+        start_m: float | None = None,
         speed_mps: float = 10.0,
+        ignores: Collection[str] = (),
     ) -> Vehicle:
-        """Add a vehicle that is driven along a route.
+        """Add a vehicle with a driver, who goes along a route or through waypoints.
 
         Args:
             name: unique in the scenario.
             kind: one of `cityloop.world.vehicles.VEHICLE_KINDS`.
             route: the route's edges, as from `city.route(start, end)`.
-            start_m: where its rear axle stands at first, m along the route.
-            speed_mps: speed that the driver keeps where nothing hinders, m/s.
+            waypoints: instead of a route, points (x, y) in m that the rear axle goes through on a
+                smooth line, from the first, where the vehicle starts, to the last, where it stops.
+                They may leave lanes and go against them.
+            start_m: where the rear axle stands at first, m along the route; 10 if left out.
+            speed_mps: speed that the driver keeps where nothing hinders, m/s; no more than the
+                speed limit unless that is ignored.
+            ignores: what the driver takes no notice of: any of "people", "signals", "speed_limit",
+                "vehicles".
+
+        Raises:
+            ScenarioError, MapError: if a value is impossible or nobody can drive this way.
         """
-        ends = (route[0], route[-1]) if route else ("", "")
-        where = f"Vehicle '{name}'"
         model = _build(
-            VehicleModel, where, vehicle=kind, route=ends, start_m=start_m, speed_mps=speed_mps
+            VehicleModel,
+            f"Vehicle '{name}'",
+            vehicle=kind,
+            route=_ends(route),
+            waypoints=_plain(waypoints),
+            start_m=start_m,
+            speed_mps=speed_mps,
+            ignores=ignores,
         )
         self._add_actor(name, model)
         return Vehicle(self, name)
 
-    def pedestrian(self, name: str, *, kind: str, at: Roadside) -> Pedestrian:
-        """Add a person who stands at a roadside spot (`city.roadside(...)`), facing the road."""
-        spot = RoadsideModel(
-            edge=at.edge_id, s_m=at.s_m, hidden_by="parked" if at.placements else None
+    def pedestrian(
+        self,
+        name: str,
+        *,
+        kind: str,
+        at: Roadside | None = None,
+        waypoints: Sequence[tuple[float, float]] | None = None,
+        speed_mps: float | None = None,
+    ) -> Pedestrian:
+        """Add a person, at a roadside spot or at the first of their waypoints.
+
+        Args:
+            name: unique in the scenario.
+            kind: one of `cityloop.world.people.PERSON_KINDS`.
+            at: a spot as from `city.roadside(...)`; the person faces the road until `run_across`.
+            waypoints: instead of a spot, points (x, y) in m to walk through, anywhere.
+            speed_mps: with waypoints, walk at once at up to this speed, m/s; if left out, the
+                person waits for `walk`.
+
+        Raises:
+            ScenarioError, MapError: if a value is impossible.
+        """
+        spot: Any = at
+        if isinstance(at, Roadside):
+            spot = RoadsideModel(
+                edge=at.edge_id, s_m=at.s_m, hidden_by="parked" if at.placements else None
+            )
+        model = _build(
+            PedestrianModel,
+            f"Pedestrian '{name}'",
+            pedestrian=kind,
+            at=spot,
+            waypoints=_plain(waypoints),
+            speed_mps=speed_mps,
         )
-        model = _build(PedestrianModel, f"Pedestrian '{name}'", pedestrian=kind, at=spot)
         self._add_actor(name, model)
         return Pedestrian(self, name)
 
@@ -270,8 +365,13 @@ class Scenario:
     def _add_actor(self, name: str, model: VehicleModel | PedestrianModel) -> None:
         if name in self.model.actors:
             raise ScenarioError(f"There are two actors called '{name}': give each its own name.")
+        before = self.model
         self._put_actor(name, model)
-        self._check_places()
+        try:
+            places.check_places(self.city, self.model.model_copy(update={"actors": {name: model}}))
+        except CityloopError:
+            self.model = before
+            raise
 
     def _put_actor(self, name: str, model: VehicleModel | PedestrianModel) -> None:
         self._update(actors={**self.model.actors, name: model})
@@ -280,20 +380,19 @@ class Scenario:
         fields = {key: getattr(self.model, key) for key in type(self.model).model_fields}
         self.model = _build(ScenarioModel, f"Scenario '{self.model.name}'", **(fields | changes))
 
-    def _check_places(self) -> None:
-        """Raise ScenarioError or MapError for an actor who is not on the map."""
-        for name, actor in self.model.actors.items():
-            if isinstance(actor, PedestrianModel):
-                at = actor.at
-                self.city.roadside(at.edge, at.s_m, hidden_by=at.hidden_by, side=at.side)
-                continue
-            path = self.city.network.path(self.city.route(*actor.route))
-            length = float(np.sum(np.linalg.norm(np.diff(path[:, :2], axis=0), axis=1)))
-            if actor.start_m >= length:
-                raise ScenarioError(
-                    f"Vehicle '{name}' starts at start_m {actor.start_m:g}, but its route is only "
-                    f"{length:.1f} m long: choose a smaller start_m."
-                )
+
+def _ends(route: Any) -> Any:
+    """Return the first and the last road of a route, which is how a scenario names it."""
+    if not isinstance(route, list | tuple):
+        return route
+    return (route[0], route[-1]) if route else ("", "")
+
+
+def _plain(value: Any) -> Any:
+    """Return arrays and their numbers as lists and numbers of Python."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _build(model: type[Any], where: str, **values: Any) -> Any:

@@ -53,6 +53,16 @@ def read_model(path: Path) -> ScenarioModel:
         raise ScenarioError(_sentence(error.errors()[0], path, root)) from None
 
 
+def place_of(path: Path, keys: Sequence[str]) -> str:
+    """Return "file:line: " of the value that `keys` lead to, for the start of a message."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, yaml.YAMLError):  # it has changed since it was read
+        return f"{path}: "
+    line = _line_of(root, keys)
+    return f"{path}:{line}: " if line else f"{path}: "
+
+
 def _all_text(data: Any) -> str:
     """Return all keys and values of nested mappings and lists as one text."""
     if isinstance(data, dict):
@@ -128,6 +138,7 @@ def _known_keys(path: Sequence[Any]) -> list[str]:
         "at": models.RoadsideModel,
         "do": models.ActionModel,
         "run_across": models.RunAcross,
+        "walk": models.Walk,
         "set_speed": models.SetSpeed,
     }
     if not path:
