@@ -27,6 +27,8 @@ def actors(*ids: int) -> ActorTable:
         angular_velocity=i * [0.0, 0.0, 0.1],
         dimension=np.tile([4.0, 2.0, 1.5], (n, 1)),
         box_center=np.tile([1.0, 0.0, 0.75], (n, 1)),
+        activity=("driving",) * n,
+        lamps=np.array(ids, np.uint32),
     )
 
 
@@ -59,6 +61,8 @@ def test_a_known_picture_gives_known_labels() -> None:
     np.testing.assert_allclose(labels.velocity_camera[1], [-6.0, 0.0, 0.0], atol=1e-12)
     np.testing.assert_allclose(labels.speed_mps, [3.0, 6.0])
     np.testing.assert_allclose(labels.yaw_rate_radps, [0.1, 0.2])
+    assert labels.activity == ("driving", "driving")
+    assert labels.lamps.tolist() == [1, 2]
     forward = rotation.rotate(labels.quaternion_camera[0], [1.0, 0.0, 0.0])
     np.testing.assert_allclose(forward, [-1.0, 0.0, 0.0], atol=1e-12)
 

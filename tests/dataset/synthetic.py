@@ -165,6 +165,8 @@ def actors_at(t: float) -> ActorTable:
         angular_velocity=np.array([[0, 0, b.yaw_rate] for b in bodies]),
         dimension=np.array([kinds[a[1]].dimension for a in ACTORS.values()], dtype=float),
         box_center=np.array([kinds[a[1]].box_center for a in ACTORS.values()], dtype=float),
+        activity=("driving", "driving", "walking", "parked"),
+        lamps=np.array([0, 4, 0, 0], np.uint32),
     )
 
 

@@ -29,12 +29,15 @@ def cut_short(root: Path, frames: int) -> Path:
     return root / "sequences" / "boxes"
 
 
+TABLES = ("frames", "objects", "states", "events", "signals")
+
+
 def test_the_layout_is_that_of_the_design(recorded: Path) -> None:
     found = set(bytes_of(recorded))
     sequence = "sequences/boxes"
     passes = f"{sequence}/cameras/front/passes.zarr"
     expected = {"dataset.json", "provenance.json", f"{sequence}/sequence.json"}
-    expected |= {f"{sequence}/{t}.parquet" for t in ("frames", "objects", "states")}
+    expected |= {f"{sequence}/{t}.parquet" for t in TABLES}
     expected |= {f"{sequence}/cameras/front/labels.mp4", f"{passes}/zarr.json"}
     for n in range(4):
         expected.add(f"{sequence}/cameras/front/rgb/{n:06d}.png")

@@ -48,6 +48,22 @@ CHECKS = {
     "labels against states of the tick",
     "provenance, kinds, names",
     "SHA-256 of all files",
+    "lint: numbers that are none",
+    "lint: signals against each other",
+    "lint: lamps against light states",
+    "lint: red lights run",
+    "lint: deadlocks",
+    "lint: driving against the lane",
+    "lint: speeding",
+    "lint: people on the carriageway",
+    "lint: vehicles inside vehicles",
+    "lint: vehicles inside people",
+    "lint: people inside people",
+    "lint: vehicles inside fixed things",
+    "lint: people inside fixed things",
+    "lint: feet off or in the ground",
+    "lint: wheels off or in the ground",
+    "lint: bodies below the road",
 }
 HASHES = "SHA-256 of all files"
 
@@ -60,7 +76,8 @@ def test_a_true_dataset_passes_every_check(recorded: Path) -> None:
     calls: list[tuple[int, int]] = []
     report = verify(recorded, progress=lambda done, total: calls.append((done, total)))
     assert {row.check for row in report.rows} == CHECKS
-    assert all(row.count > 0 for row in report.rows)
+    # The lint of what has no roads is tested in test_dataset_lint.
+    assert all(row.count > 0 for row in report.rows if not row.check.startswith("lint:"))
     assert report.passed
     assert failed(report) == set()
     assert calls == [(1, 4), (2, 4), (3, 4), (4, 4)]

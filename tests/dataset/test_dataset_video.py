@@ -32,6 +32,8 @@ def seen(
         angular_velocity=np.zeros((1, 3)),
         dimension=np.array([[4.0, 2.0, 1.5]]),
         box_center=np.array([[0.0, 0.0, 0.75]]),
+        activity=("driving",),
+        lamps=np.zeros(1, np.uint32),
     )
     instance = np.zeros((360, 640), np.uint32)
     instance[150:240, 280:360] = 7

@@ -7,6 +7,19 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# What an actor may be doing; "" is for static things that do nothing.
+ACTIVITIES = (
+    "parked",
+    "driving",
+    "standing",
+    "walking",
+    "running",
+    "waiting",
+    "fallen",
+    "signal",
+    "",
+)
+
 
 @dataclass(frozen=True)
 class ActorTable:
@@ -24,6 +37,10 @@ class ActorTable:
         angular_velocity: (N, 3) world, rad/s.
         dimension: (N, 3) length, width, height of the 3D box, m.
         box_center: (N, 3) centre of the 3D box, body frame, m.
+        activity: N of `ACTIVITIES`: what it is doing.
+        lamps: (N,) uint32 bit sets of the lamps that are lit. Vehicles: 1 head, 2 tail, 4 brake,
+            8 left and 16 right indicator, 32 reverse (`world.vehicles.VehicleLamp`). Traffic
+            lights: 1 red, 2 amber, 4 green (`world.props.SignalLamp`). All others: 0.
     """
 
     id: NDArray[np.uint32]
@@ -37,3 +54,5 @@ class ActorTable:
     angular_velocity: Array
     dimension: Array
     box_center: Array
+    activity: tuple[str, ...]
+    lamps: NDArray[np.uint32]

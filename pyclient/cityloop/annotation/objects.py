@@ -26,6 +26,7 @@ class ObjectTable:
         id: (M,) uint32, what the instance pass shows.
         name, kind: M names each, as in `ActorTable`.
         semantic: (M,) uint8 class id of the object.
+        activity, lamps: M names of what it does, (M,) uint32 lit lamps, as in `ActorTable`.
         box_2d: (M, 4) xmin, ymin, xmax, ymax in continuous pixels: the smallest box around the
             visible pixels, where pixel (i, j) covers [i, i+1) x [j, j+1).
         visible_pixels: (M,) int64 count.
@@ -47,6 +48,8 @@ class ObjectTable:
     name: tuple[str, ...]
     kind: tuple[str, ...]
     semantic: NDArray[np.uint8]
+    activity: tuple[str, ...]
+    lamps: NDArray[np.uint32]
     box_2d: Array
     visible_pixels: NDArray[np.int64]
     dimension: Array
@@ -174,6 +177,8 @@ def label_objects(
         name=tuple(actors.name[i] for i in row),
         kind=tuple(actors.kind[i] for i in row),
         semantic=actors.semantic[row],
+        activity=tuple(actors.activity[i] for i in row),
+        lamps=actors.lamps[row],
         box_2d=seen.box_2d,
         visible_pixels=seen.pixels,
         dimension=actors.dimension[row],

@@ -2,6 +2,15 @@
 
 from cityloop.dataset.reader import Dataset, Frame, Sequence
 from cityloop.dataset.verification import Report, Row, verify
-from cityloop.dataset.writer import SequenceWriter
+from cityloop.dataset.writer import SequenceWriter, check_free
 
-__all__ = ["Dataset", "Frame", "Report", "Row", "Sequence", "SequenceWriter", "verify"]
+__all__ = [
+    "Dataset",
+    "Frame",
+    "Report",
+    "Row",
+    "Sequence",
+    "SequenceWriter",
+    "check_free",
+    "verify",
+]

@@ -68,8 +68,10 @@ def part_hashes(
         if path.is_file():
             parts[path.relative_to(layout.folder).as_posix()] = sha256_of(path)
 
-    for table in (layout.frames, layout.objects, layout.states):
+    for table in (layout.frames, layout.objects, layout.states, layout.events):
         add(table)
+    for part in (layout.signals, layout.network, layout.surroundings):
+        add(part)
     rows = pq.read_table(layout.frames)
     for camera in cameras:
         group = layout.passes(camera)

@@ -172,7 +172,7 @@ class RecordingPlan:
     Attributes:
         name: the sequence's folder.
         description: resolved scenario, seed, map, engine: what the recorder knows, JSON values.
-        cameras: the rig.
+        cameras: the rig; empty if only states are recorded.
         kinds: geometry of each kind of actor.
         passes: names of the recorded passes, in the order of `cityloop.engine.frames.PASSES`.
         dt_s: length of a tick.
@@ -228,11 +228,8 @@ def plan(
         DatasetError: if a name cannot be a folder's, or there is nothing to record.
     """
     check_name(name, "sequence")
-    if frame_count < 1 or not cameras:
-        raise DatasetError(
-            f"sequence {name!r} has {frame_count} frames of {len(cameras)} cameras; "
-            "record at least one frame of one camera"
-        )
+    if frame_count < 1:
+        raise DatasetError(f"sequence {name!r} has {frame_count} frames; record at least one")
     return RecordingPlan(
         name=name,
         description=description,

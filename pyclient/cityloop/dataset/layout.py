@@ -51,6 +51,26 @@ class SequenceLayout:
         return self.folder / "states.parquet"
 
     @property
+    def events(self) -> Path:
+        """Table of events."""
+        return self.folder / "events.parquet"
+
+    @property
+    def signals(self) -> Path:
+        """Table of the traffic lights' states."""
+        return self.folder / "signals.parquet"
+
+    @property
+    def network(self) -> Path:
+        """The road network, SUMO's XML, gzipped."""
+        return self.folder / "road_network.net.xml.gz"
+
+    @property
+    def surroundings(self) -> Path:
+        """What stands still beside the roads."""
+        return self.folder / "surroundings.json"
+
+    @property
     def lock(self) -> Path:
         """Locked by the process that records; beside the folder, which may be removed anew."""
         return self.folder.with_name(f".{self.folder.name}.lock")

@@ -21,13 +21,17 @@ from cityloop.dataset.description import (
     check_format,
     recorded_classes,
 )
+from cityloop.dataset.events import Event, read_events
 from cityloop.dataset.layout import SequenceLayout, read_json
 from cityloop.dataset.passes import PassStore
 from cityloop.dataset.recorded_states import RecordedStates
+from cityloop.dataset.signals import SignalLog
+from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
 from cityloop.dataset.tables import OBJECTS_SCHEMA, check_columns, frames_schema, objects_of
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
+from cityloop.world.network import RoadNetwork
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,69 @@ class Sequence:
             DatasetError: if the file is missing or damaged.
         """
         return RecordedStates(self.layout.states)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What happened, by rising tick.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return read_events(self.layout.events)
+
+    @property
+    def has_map(self) -> bool:
+        """Whether the roads and what stands beside them were recorded."""
+        return self.layout.network.name in self.parts
+
+    @cached_property
+    def network(self) -> RoadNetwork:
+        """The roads.
+
+        Raises:
+            DatasetError: if none were recorded.
+            MapError: if the file is missing or damaged.
+        """
+        self._check_map()
+        return RoadNetwork(self.layout.network)
+
+    @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """What stands still beside the roads and has no id.
+
+        Raises:
+            DatasetError: if it was not recorded, or the file is missing or damaged.
+        """
+        return self._surroundings[0]
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The heads of the traffic lights.
+
+        Raises:
+            DatasetError: if they were not recorded, or the file is missing or damaged.
+        """
+        return self._surroundings[1]
+
+    @cached_property
+    def signals(self) -> SignalLog:
+        """The states of the traffic lights.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return SignalLog.read(self.layout.signals)
+
+    @cached_property
+    def _surroundings(self) -> tuple[tuple[Obstacle, ...], tuple[Head, ...]]:
+        self._check_map()
+        return read_surroundings(self.layout.surroundings)
+
+    def _check_map(self) -> None:
+        if not self.has_map:
+            raise DatasetError(
+                f"{self.folder} was recorded without its roads; record it with cityloop.record"
+            )
 
     def objects_of_frame(self, number: int) -> pa.Table:
         """Return the rows of objects.parquet for all cameras of a frame."""

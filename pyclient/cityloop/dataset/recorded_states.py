@@ -1,6 +1,7 @@
 """Reading states.parquet: the world at any recorded tick, a few row groups in memory."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable
+from cityloop.annotation.actors import ACTIVITIES
 from cityloop.dataset.tables import STATES_SCHEMA, WHEEL_COLUMNS, check_columns, vectors_of
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
@@ -43,6 +45,65 @@ class RecordedState:
         """Return world-from-body of an actor, None if it is not there at this tick."""
         i = self.row(actor)
         return None if i is None else Pose(self.actors.position[i], self.actors.quaternion[i])
+
+
+@dataclass(frozen=True)
+class StateBlock:
+    """Some ticks that follow each other as columns: R rows, by tick and then by actor id.
+
+    Attributes:
+        tick: (R,) int64.
+        id: (R,) uint32 actor.
+        semantic: (R,) uint8 class id.
+        activity: (R,) int8 index into `annotation.actors.ACTIVITIES`, -1 for any other word.
+        lamps: (R,) uint32 bit sets.
+        position, velocity, acceleration, angular_velocity: (R, 3) as in `ActorTable`.
+        quaternion: (R, 4).
+        dimension, box_center: (R, 3).
+        wheels: (K, 5) wheels of all rows one after the other, as in `tables.WHEEL_COLUMNS`.
+        wheel_row: (K,) row of each wheel.
+    """
+
+    tick: NDArray[np.int64]
+    id: NDArray[np.uint32]
+    semantic: NDArray[np.uint8]
+    activity: NDArray[np.int8]
+    lamps: NDArray[np.uint32]
+    position: NDArray[np.float64]
+    quaternion: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    acceleration: NDArray[np.float64]
+    angular_velocity: NDArray[np.float64]
+    dimension: NDArray[np.float64]
+    box_center: NDArray[np.float64]
+    wheels: NDArray[np.float64]
+    wheel_row: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.tick)
+
+    def select(self, rows: NDArray[np.bool_]) -> "StateBlock":
+        """Return the rows where `rows` (R,) is true."""
+        number = np.cumsum(rows) - 1
+        wheels = rows[self.wheel_row]
+        columns = {
+            f.name: getattr(self, f.name)[rows]
+            for f in fields(self)
+            if f.name not in ("wheels", "wheel_row")
+        }
+        return StateBlock(
+            **columns, wheels=self.wheels[wheels], wheel_row=number[self.wheel_row[wheels]]
+        )
+
+    def followed_by(self, other: "StateBlock") -> "StateBlock":
+        """Return the rows of this block, then those of a later one."""
+        columns = {
+            f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)])
+            for f in fields(self)
+            if f.name != "wheel_row"
+        }
+        rows = np.concatenate([self.wheel_row, other.wheel_row + len(self)])
+        return StateBlock(**columns, wheel_row=rows)
 
 
 class RecordedStates:
@@ -80,6 +141,19 @@ class RecordedStates:
         """
         return self._state(tick) if tick in self._group_of_tick else None
 
+    def blocks(self) -> Iterator[StateBlock]:
+        """Yield all ticks in their order, some at a time; quick for long sequences.
+
+        Raises:
+            DatasetError: if the table is damaged.
+        """
+        for group in range(self._file.num_row_groups):
+            try:
+                rows = self._file.read_row_group(group, columns=list(_BLOCK_COLUMNS))
+            except (OSError, pa.ArrowException) as error:
+                raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
+            yield _block(rows)
+
     def identities(self) -> dict[int, dict[str, Any]]:
         """Return actor id -> its name, kind, class and class_id, of every actor of every tick.
 
@@ -108,18 +182,9 @@ class RecordedStates:
             name=tuple(rows.column("name").to_pylist()),
             kind=tuple(rows.column("kind").to_pylist()),
             semantic=rows.column("class_id").to_numpy(),
-            **{
-                name: vectors_of(rows, name)
-                for name in (
-                    "position",
-                    "quaternion",
-                    "velocity",
-                    "acceleration",
-                    "angular_velocity",
-                    "dimension",
-                    "box_center",
-                )
-            },
+            activity=tuple(rows.column("activity").to_pylist()),
+            lamps=rows.column("lamps").to_numpy(),
+            **{name: vectors_of(rows, name) for name in _VECTORS},
         )
         wheels = _lists_of(rows, "wheels")
         bones = _lists_of(rows, "bones")
@@ -138,6 +203,30 @@ class RecordedStates:
                 if len(b)
             },
         )
+
+
+_VECTORS = (
+    *("position", "quaternion", "velocity", "acceleration", "angular_velocity"),
+    *("dimension", "box_center"),
+)
+_BLOCK_COLUMNS = ("tick", "id", "class_id", "activity", "lamps", *_VECTORS, "wheels")
+
+
+def _block(rows: pa.Table) -> StateBlock:
+    activity = pc.index_in(rows.column("activity"), pa.array(ACTIVITIES)).fill_null(-1)
+    wheels = rows.column("wheels").combine_chunks()
+    flat = wheels.flatten().to_numpy(zero_copy_only=False).reshape(-1, len(WHEEL_COLUMNS))
+    counts = pc.list_value_length(wheels).to_numpy(zero_copy_only=False) // len(WHEEL_COLUMNS)
+    return StateBlock(
+        tick=rows.column("tick").to_numpy(),
+        id=rows.column("id").to_numpy(),
+        semantic=rows.column("class_id").to_numpy(),
+        activity=activity.to_numpy().astype(np.int8),
+        lamps=rows.column("lamps").to_numpy(),
+        **{name: vectors_of(rows, name) for name in _VECTORS},
+        wheels=flat,
+        wheel_row=np.repeat(np.arange(len(rows)), counts),
+    )
 
 
 def _lists_of(rows: pa.Table, column: str) -> list[NDArray[np.floating]]:

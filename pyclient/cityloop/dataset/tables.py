@@ -1,4 +1,4 @@
-"""The three tables of a sequence: their columns, and rows made from labels and states."""
+"""The tables of a sequence: their columns, and rows made from labels and states."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cityloop.annotation import ActorTable, ObjectTable
+from cityloop.annotation import ObjectTable
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 from cityloop.world.environment import Environment
@@ -41,6 +41,12 @@ _ACTOR = [
     _field("kind", pa.string(), "none", "none"),
     _field("class", pa.string(), "none", "none"),
     _field("class_id", pa.uint8(), "class id", "none"),
+]
+_CONDITION = [
+    _field("activity", pa.string(), "none", "none"),
+    # Vehicles: 1 head, 2 tail, 4 brake, 8 left, 16 right, 32 reverse; signals: 1 red, 2 amber,
+    # 4 green; 0 for all others.
+    _field("lamps", pa.uint32(), "bit set", "none"),
 ]
 
 
@@ -74,6 +80,7 @@ OBJECTS_SCHEMA = pa.schema(
         *_INSTANT,
         _CAMERA,
         *_ACTOR,
+        *_CONDITION,
         _field("xmin", pa.float64(), "pixels", "image"),
         _field("ymin", pa.float64(), "pixels", "image"),
         _field("xmax", pa.float64(), "pixels", "image"),
@@ -99,6 +106,7 @@ STATES_SCHEMA = pa.schema(
     [
         *_INSTANT,
         *_ACTOR,
+        *_CONDITION,
         _field("position", _vector(3), "m", "world"),
         _field("quaternion", _vector(4), "none", "world-from-body, x y z w"),
         _field("velocity", _vector(3), "m/s", "world"),
@@ -110,6 +118,29 @@ STATES_SCHEMA = pa.schema(
         _field("wheels", pa.list_(pa.float64()), "rad, rad, rad/s, m, 0 or 1", "body"),
         # Per bone: 3 x 4 row-major body-from-bone skinning matrix, flat; empty without bones.
         _field("bones", pa.list_(pa.float32()), "m", "body"),
+    ]
+)
+
+
+EVENTS_SCHEMA = pa.schema(
+    [
+        *_INSTANT,
+        _field("kind", pa.string(), "none", "none"),
+        # Names, as in states.parquet.
+        _field(
+            "actors", pa.list_(pa.field("element", pa.string(), nullable=False)), "none", "none"
+        ),
+        _field("impulse_ns", pa.float64(), "N s", "none"),
+        _field("position", _vector(3), "m", "world"),
+    ]
+)
+
+SIGNALS_SCHEMA = pa.schema(
+    [
+        _field("tick", pa.int64(), "ticks", "none"),
+        _field("light", pa.string(), "none", "none"),
+        # From this tick on; a character per link, as in SUMO.
+        _field("state", pa.string(), "none", "none"),
     ]
 )
 
@@ -138,7 +169,7 @@ def _vectors(values: NDArray[np.float64]) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(flat, type=_vector(size))
 
 
-def _table(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
+def table_of(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
     """Return a table of `columns`: name -> (N,) or (N, 3) array or sequence."""
     arrays = []
     for field in schema:
@@ -180,7 +211,7 @@ def frame_rows(
         **light,
         **{f"{name}_sha256": [hashes[camera][name] for camera in poses] for name in passes},
     }
-    return _table(columns, frames_schema(passes))
+    return table_of(columns, frames_schema(passes))
 
 
 def object_rows(
@@ -200,40 +231,14 @@ def object_rows(
     columns.update(
         {f.name: getattr(objects, f.name) for f in dataclasses.fields(objects)},
     )
-    return _table(columns, OBJECTS_SCHEMA)
+    return table_of(columns, OBJECTS_SCHEMA)
 
 
-def state_rows(
-    *,
-    tick: int,
-    time_s: float,
-    actors: ActorTable,
-    wheels: Mapping[int, NDArray[np.float64]],
-    bones: Mapping[int, NDArray[np.float32]],
-) -> pa.Table:
-    """Return a row per actor; `wheels` (W, 5) and `bones` (B, 3, 4) are by actor id."""
-    count = len(actors.id)
-    ids = [int(i) for i in actors.id]
-    columns: dict[str, object] = {
-        "tick": np.full(count, tick),
-        "time_s": np.full(count, time_s, dtype=np.float64),
-        "class": [class_name(c) for c in actors.semantic],
-        "class_id": actors.semantic,
-        "wheels": _ragged([wheels.get(i) for i in ids], np.float64),
-        "bones": _ragged([bones.get(i) for i in ids], np.float32),
-    }
-    columns.update({f.name: getattr(actors, f.name) for f in dataclasses.fields(actors)})
-    return _table(columns, STATES_SCHEMA)
-
-
-def _ragged(
-    values: Sequence[NDArray[np.floating] | None], dtype: type[np.floating]
-) -> pa.ListArray:
-    """Return a list array of flattened arrays, empty where there is none."""
-    flat = [np.zeros(0, dtype) if v is None else np.asarray(v, dtype).ravel() for v in values]
-    offsets = np.concatenate([[0], np.cumsum([len(v) for v in flat])]).astype(np.int32)
-    content = np.concatenate([*flat, np.zeros(0, dtype)])
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(content))
+def repeated(values: Sequence[str]) -> pa.Array:
+    """Return a string array of words that repeat a lot."""
+    code: dict[str, int] = {}
+    codes = np.fromiter((code.setdefault(v, len(code)) for v in values), np.int32, len(values))
+    return pa.array(list(code), pa.string()).take(pa.array(codes))
 
 
 def vectors_of(table: pa.Table, column: str) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ from cityloop.annotation import ActorTable, ObjectTable
 from cityloop.dataset import description as descriptions
 from cityloop.dataset import journal, tables
 from cityloop.dataset.completion import write_sequence_json, write_tables
+from cityloop.dataset.events import Event, write_events
 from cityloop.dataset.layout import (
     SequenceLayout,
     read_json,
@@ -31,13 +32,28 @@ from cityloop.dataset.layout import (
 )
 from cityloop.dataset.lock import FileLock
 from cityloop.dataset.passes import PassStore
+from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.states import StateRecorder
+from cityloop.dataset.surroundings import Surroundings
 from cityloop.dataset.video import VideoWriter
 from cityloop.engine.frames import PASSES, CameraImages, CameraSpec
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 from cityloop.world.environment import Environment
 from cityloop.world.scene import Prototype
+
+
+def check_free(root: str | Path, name: str) -> None:
+    """Take note early that `root` has no room for a new sequence `name`.
+
+    Raises:
+        DatasetError: if it holds a complete one already.
+    """
+    layout = SequenceLayout.of(Path(root), name)
+    if layout.description.exists():
+        raise DatasetError(
+            f"{layout.folder} holds a complete sequence; choose another folder or use --overwrite"
+        )
 
 
 class SequenceWriter:
@@ -61,6 +77,7 @@ class SequenceWriter:
         frame_count: int,
         hosts: Mapping[str, str] | None = None,
         assets: Iterable[Mapping[str, Any]] = (),
+        surroundings: Surroundings | None = None,
         passes: Sequence[str] = PASSES,
         overwrite: bool = False,
     ) -> None:
@@ -70,12 +87,13 @@ class SequenceWriter:
             root: folder of the dataset; made if it is not there.
             name: name of the sequence, one folder in the dataset.
             description: resolved scenario, seed, map, engine; JSON values.
-            cameras: the rig.
+            cameras: the rig; without one, only states and events are recorded.
             prototypes: kinds of all actors that can appear.
             dt_s: length of a tick, s.
             frame_count: frames at most; `finish` may come earlier.
             hosts: camera name -> name of the actor that carries it; the world where left out.
             assets: records of provenance.json: name, source, licence.
+            surroundings: roads and what stands beside them, to be stored with the sequence.
             passes: passes to store, "rgb" as PNG, the others in Zarr.
             overwrite: remove a sequence of this name first.
 
@@ -91,7 +109,7 @@ class SequenceWriter:
             cameras,
             prototypes=prototypes,
             hosts=hosts or {},
-            passes=passes,
+            passes=passes if cameras else (),
             dt_s=dt_s,
             frame_count=frame_count,
             assets=assets,
@@ -120,12 +138,16 @@ class SequenceWriter:
                 ]
                 for c in self._plan.cameras
             }
-            self._frames = self._count_whole_frames()
+            self._frames = self._count_whole_frames() if self._plan.cameras else 0
+            if surroundings is not None:
+                surroundings.write(self._layout.network, self._layout.surroundings)
         except BaseException:
             lock.release()
             raise
         self._frames_done = self._frames
         self._states = StateRecorder(self._layout.states)
+        self._events: list[Event] = []
+        self._signals = SignalLog()
         self._videos: dict[str, VideoWriter] | None = None
         # Encoding releases the interpreter lock; more threads than cores would only wait.
         self._pool = ThreadPoolExecutor(
@@ -141,7 +163,7 @@ class SequenceWriter:
     def frames_done(self) -> int:
         """Frames that an earlier recording left whole: the first one to hand over has this number.
 
-        States are handed over from the start all the same.
+        States and events are handed over from the start all the same, so without cameras it is 0.
         """
         return self._frames_done
 
@@ -168,16 +190,21 @@ class SequenceWriter:
                 the disk is full or read-only.
             ValueError: if a tick is left out.
         """
-        rows = tables.state_rows(
-            tick=tick, time_s=time_s, actors=actors, wheels=wheels or {}, bones=bones or {}
-        )
-        digest = self._states.add(tick, rows)
+        digest = self._states.add(tick, time_s, actors, wheels or {}, bones or {})
         expected = self._expected_states.pop(tick, digest)
         if expected != digest:
             raise DatasetError(
                 f"the recording in {self.folder} cannot be continued, because tick {tick} came out "
                 "differently this time; record into another folder or use --overwrite"
             )
+
+    def add_events(self, events: Iterable[Event]) -> None:
+        """Record what happened; by rising tick."""
+        self._events.extend(events)
+
+    def add_signals(self, tick: int, states: Mapping[str, str]) -> None:
+        """Record the traffic lights' states at a tick, by light, a character per link."""
+        self._signals.add(tick, states)
 
     def add_frame(
         self,
@@ -250,7 +277,10 @@ class SequenceWriter:
         Raises:
             DatasetError: if no frame was written, or the disk is full or read-only.
         """
-        if not self._frames:
+        if not self._plan.cameras:
+            # A frame without pictures: the states of its tick, and of the ticks around it.
+            self._frames = self._states.count - 2
+        if self._frames < 1:
             raise DatasetError(f"{self.folder} has no frame; record at least one")
         for video in self._ready_videos().values():
             video.finish()
@@ -261,7 +291,10 @@ class SequenceWriter:
                     if p != "rgb":
                         group = self._layout.passes(camera.name)
                         PassStore.create(group, p, self._frames, camera.intrinsics)
-        write_tables(self._layout, self._frames, self._plan.passes)
+        write_events(self._layout.events, self._events)
+        self._signals.write(self._layout.signals)
+        pictured = self._frames if self._plan.cameras else 0
+        write_tables(self._layout, pictured, self._plan.passes)
         write_sequence_json(self._layout, self._plan, self._frames, actors)
         self._stop()
         remove_folder(self._layout.journal)
@@ -297,11 +330,7 @@ class SequenceWriter:
     def _claim(self) -> None:
         """Take the sequence's folder for this plan."""
         layout = self._layout
-        if layout.description.exists():
-            raise DatasetError(
-                f"{layout.folder} holds a complete sequence; choose another folder or use "
-                "--overwrite"
-            )
+        check_free(self._root, layout.folder.name)
         if layout.recording.exists():
             said = read_json(layout.recording, "use --overwrite to record anew")
             if said.get("plan_sha256") != self._plan.digest:

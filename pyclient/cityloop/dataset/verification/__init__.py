@@ -8,19 +8,20 @@ from cityloop.dataset.verification.check import PictureCheck, SequenceCheck
 from cityloop.dataset.verification.descriptions import DescriptionCheck
 from cityloop.dataset.verification.files import FileCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
+from cityloop.dataset.verification.lint import SceneLint
 from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
 from cityloop.dataset.verification.motion import SurfaceMotion
 from cityloop.dataset.verification.mounting import MountCheck
 from cityloop.dataset.verification.normals import NormalCheck
 from cityloop.dataset.verification.picture import Picture
-from cityloop.dataset.verification.report import Report, Row
+from cityloop.dataset.verification.report import Finding, Report, Row
 from cityloop.dataset.verification.skins import SkinCheck
 from cityloop.dataset.verification.solids import SolidCheck
 from cityloop.dataset.verification.states import DerivativeCheck, LabelCheck
 from cityloop.dataset.verification.velocity import SurfaceVelocityCheck
 from cityloop.errors import DatasetError
 
-__all__ = ["Report", "Row", "verify"]
+__all__ = ["Finding", "Report", "Row", "frames_to_check", "verify"]
 
 Progress = Callable[[int, int], None]
 
@@ -30,21 +31,24 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
 
     Args:
         path: folder of a dataset.
-        progress: called with (pictures done, pictures in all) after each picture.
+        progress: called with (done, in all) after each picture, and after each sequence without
+            cameras; see `frames_to_check`.
 
     Raises:
-        DatasetError: if the dataset is missing, not complete or damaged beyond reading.
+        DatasetError, MapError: if the dataset is missing, not complete or damaged beyond reading.
     """
     dataset = Dataset(path)
     sequences = list(dataset)
     if not sequences:
         raise DatasetError(f"{path} has no sequence; record one into it")
     surface_motion = SurfaceMotion()
+    lint = SceneLint()
     of_sequence: list[SequenceCheck] = [
         DerivativeCheck(),
         LabelCheck(),
         DescriptionCheck(dataset),
         FileCheck(),
+        lint,
     ]
     of_picture: list[PictureCheck] = [
         FlowCheck(),
@@ -57,12 +61,17 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         NormalCheck(),
         MountCheck(),
     ]
-    total = sum(s.frame_count * len(s.cameras) for s in sequences)
+    pictures = sum(s.frame_count * len(s.cameras) for s in sequences)
+    total = sum(frames_to_check(s) for s in sequences)
     done = 0
     for sequence in sequences:
         _check_length(sequence)
         for check in of_sequence:
             check.look(sequence)
+        if not sequence.cameras:
+            done += frames_to_check(sequence)
+            if progress is not None:
+                progress(done, total)
         for frame in sequence.each_frame():
             picture = Picture(frame)
             groups = surface_motion.groups(picture)
@@ -73,7 +82,12 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
                 progress(done, total)
     checks: list[PictureCheck | SequenceCheck] = [*of_picture, *of_sequence]
     rows = tuple(row for check in checks for row in check.rows())
-    return Report(path=str(path), frames=total, rows=rows)
+    return Report(str(path), pictures, rows, tuple(lint.findings()))
+
+
+def frames_to_check(sequence: Sequence) -> int:
+    """Return a sequence's share of the work: its pictures, or its frames without cameras."""
+    return sequence.frame_count * max(1, len(sequence.cameras))
 
 
 def _check_length(sequence: Sequence) -> None:

@@ -12,7 +12,7 @@ from cityloop.world.semantics import SemanticClass as C
 _FAMILIES = (
     {C.CAR, C.TRUCK, C.BUS, C.TRAIN},
     {C.MOTORCYCLE, C.BICYCLE, C.RIDER},
-    {C.PERSON},
+    {C.PERSON, C.MOVABLE_OBJECT},
 )
 
 

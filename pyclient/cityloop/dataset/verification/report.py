@@ -17,6 +17,7 @@ _LOWEST_DECADE, _HIGHEST_DECADE = -9, 9
 _BINS = (_HIGHEST_DECADE - _LOWEST_DECADE) * _BINS_PER_DECADE
 
 WORST = 1.0
+_EXCUSED_SHOWN = 12  # breaches that were asked for, below the table
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,45 @@ class Row:
     def passed(self) -> bool:
         """Whether the judged number is within the tolerance."""
         return self.value <= self.tolerance
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One breach of one rule.
+
+    Attributes:
+        sequence: where it was found.
+        check: the rule's name, as in the report's rows.
+        actors: names of those concerned, the culprit first.
+        first_tick, last_tick: when it was seen.
+        time_s: of the first tick.
+        position: of the worst moment, world, m.
+        amount: how bad, in the check's unit.
+        unit: of the amount.
+        excuse: why it does not count, "" if it does.
+    """
+
+    sequence: str
+    check: str
+    actors: tuple[str, ...]
+    first_tick: int
+    last_tick: int
+    time_s: float
+    position: tuple[float, float, float]
+    amount: float
+    unit: str
+    excuse: str = ""
+
+    def __str__(self) -> str:
+        x, y, z = self.position
+        ticks = f"tick {self.first_tick}"
+        if self.last_tick > self.first_tick:
+            ticks = f"ticks {self.first_tick} to {self.last_tick}"
+        text = (
+            f"{self.sequence}, {', '.join(self.actors) or 'nobody'}, {ticks} "
+            f"({self.time_s:.2f} s), at ({x:.1f}, {y:.1f}, {z:.1f}): {self.amount:.3g} {self.unit}"
+        )
+        return f"{text}, asked for: {self.excuse}" if self.excuse else text
 
 
 @dataclass
@@ -116,11 +156,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class Report:
-    """All rows of a verification."""
+    """All rows of a verification, and every breach that the scene lint found."""
 
     path: str
     frames: int
     rows: tuple[Row, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -128,11 +169,17 @@ class Report:
         return all(row.passed for row in self.rows)
 
     def to_table(self) -> Table:
-        """Return a table for a terminal of 80 columns; below it, where failures are worst.
+        """Return a table for a terminal of 80 columns.
 
-        "judged" is the number held against what is allowed: the worst, or the quantile named there.
+        Below it stands where failures are worst, and which breaches were asked for. "judged" is the
+        number held against what is allowed: the worst, or the quantile named there. Without
+        pictures, checks that had nothing to compare are left out.
         """
         failures = [f"{row.check}: worst at {row.place}" for row in self.rows if not row.passed]
+        asked = [f"{f.check}: {f}" for f in self.findings if f.excuse]
+        failures += asked[:_EXCUSED_SHOWN]
+        if len(asked) > _EXCUSED_SHOWN:
+            failures.append(f"and {len(asked) - _EXCUSED_SHOWN} more that were asked for")
         table = Table(
             title=Text(f"{self.path}: {self.frames} pictures"),
             title_justify="left",
@@ -147,6 +194,8 @@ class Report:
         table.add_column("", no_wrap=True)
         for row in self.rows:
             empty = row.count == 0
+            if empty and not self.frames:
+                continue  # a recording of states alone: nothing is said of pictures
             judged = "" if row.judged == "worst" else f"{row.judged} "
             verdict = Text("ok", "green") if row.passed else Text("FAILED", "bold red")
             table.add_row(
@@ -169,7 +218,9 @@ class Report:
             {key: finite(value) for key, value in asdict(row).items()} | {"passed": row.passed}
             for row in self.rows
         ]
+        findings = [{k: finite(v) for k, v in asdict(f).items()} for f in self.findings]
         said = {"path": self.path, "frames": self.frames, "passed": self.passed, "rows": rows}
+        said["findings"] = findings
         return json.dumps(said, indent=1)
 
 

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from cityloop.dataset.reader import Sequence
-from cityloop.dataset.recorded_states import RecordedState
+from cityloop.dataset.recorded_states import StateBlock
 from cityloop.dataset.tables import objects_of
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.spatial import rotation
+
+Array = NDArray[np.float64]
 
 VELOCITY_TOLERANCE_MPS = 0.05
 # Over one tick an acceleration changes by jerk * dt: 20 m/s^3 (an emergency stop) and 0.05 s.
@@ -15,7 +18,6 @@ ACCELERATION_TOLERANCE_MPS2 = 1.0
 # A person may start to turn, at 2 rad/s or more, from one tick to the next.
 TURN_TOLERANCE_RADPS = 0.1
 LABEL_TOLERANCE = 1e-9
-_TICKS_TO_SETTLE = 2  # an actor's first two ticks have no past to compare with
 
 
 class DerivativeCheck:
@@ -33,61 +35,53 @@ class DerivativeCheck:
 
     def look(self, sequence: Sequence) -> None:
         """Compare every tick of a sequence with its neighbours."""
-        age: dict[int, int] = {}
-        states = sequence.states
-        for tick in states.ticks:
-            before, now, after = (states.at(tick + k) for k in (-1, 0, 1))
-            assert now is not None
-            here = {int(i) for i in now.actors.id}
-            age = {i: age.get(i, -1) + 1 for i in here}
-            if before is None or after is None:
-                continue
-            settled = [i for i in sorted(here) if age[i] >= _TICKS_TO_SETTLE]
-            self._compare(sequence, (before, now, after), settled)
+        before: StateBlock | None = None
+        for block in sequence.states.blocks():
+            block = block if before is None else before.followed_by(block)
+            self._compare(sequence, block)
+            before = block.select(block.tick >= block.tick.max() - 1)
 
-    def _compare(
-        self,
-        sequence: Sequence,
-        states: tuple[RecordedState, RecordedState, RecordedState],
-        actors: list[int],
-    ) -> None:
-        rows = [[state.row(i) for i in actors] for state in states]
-        whole = [k for k in range(len(actors)) if None not in (r[k] for r in rows)]
-        if not whole:
+    def _compare(self, sequence: Sequence, block: StateBlock) -> None:
+        """Compare the rows whose actor is there at the ticks to either side as well."""
+        order = np.lexsort((block.tick, block.id))
+        actor, tick = block.id[order], block.tick[order]
+        follows = (actor[1:] == actor[:-1]) & (tick[1:] == tick[:-1] + 1)
+        middle = np.flatnonzero(follows[1:] & follows[:-1]) + 1
+        if not len(middle):
             return
-        index = [np.array([r[k] for k in whole], dtype=np.intp) for r in rows]
-        before, now, after = (s.actors for s in states)
-        names = [now.name[i] for i in index[1]]
+        past, here, next_ = order[middle - 1], order[middle], order[middle + 1]
+        dt = sequence.dt_s
 
         def place(i: int) -> str:
-            return f"{sequence.name}, tick {states[1].tick}, {names[i]}"
+            name = sequence.actors.get(int(block.id[here[i]]), {}).get("name", "?")
+            return f"{sequence.name}, tick {block.tick[here[i]]}, {name}"
 
-        dt = sequence.dt_s
-        moved = (after.position[index[2]] - before.position[index[0]]) / (2 * dt)
-        error = np.linalg.norm(now.velocity[index[1]] - moved, axis=-1)
+        ahead = (block.position[next_] - block.position[here]) / dt
+        behind = (block.position[here] - block.position[past]) / dt
+        said = block.velocity[here]
+        error = np.linalg.norm(said - (ahead + behind) / 2, axis=-1)
         self._velocity.add(error, place)
 
-        ahead = (after.velocity[index[2]] - now.velocity[index[1]]) / dt
-        behind = (now.velocity[index[1]] - before.velocity[index[0]]) / dt
-        low, high = np.minimum(ahead, behind), np.maximum(ahead, behind)
-        said = now.acceleration[index[1]]
+        ahead = (block.velocity[next_] - said) / dt
+        behind = (said - block.velocity[past]) / dt
         # Anything between the mean accelerations of the two ticks may be the one at the instant.
-        error = np.maximum(np.maximum(low - said, said - high), 0.0).max(axis=-1)
+        error = _outside(block.acceleration[here], ahead, behind).max(axis=-1)
         self._acceleration.add(error, place)
 
-        turn = rotation.multiply(
-            after.quaternion[index[2]], rotation.inverse(before.quaternion[index[0]])
-        )
-        vector = turn[..., :3] * np.sign(turn[..., 3:])
-        angle = 2 * np.arcsin(np.clip(np.linalg.norm(vector, axis=-1), 0.0, 1.0))
-        axis = vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)
-        rate = axis * angle[:, None] / (2 * dt)
-        error = np.linalg.norm(now.angular_velocity[index[1]] - rate, axis=-1)
+        turn = rotation.multiply(block.quaternion[next_], rotation.inverse(block.quaternion[past]))
+        rate = rotation.rotation_vector(turn) / (2 * dt)
+        error = np.linalg.norm(block.angular_velocity[here] - rate, axis=-1)
         self._turn.add(error, place)
 
     def rows(self) -> list[Row]:
         """Return a row each for velocity, acceleration and angular velocity."""
         return [self._velocity.row(), self._acceleration.row(), self._turn.row()]
+
+
+def _outside(said: Array, one: Array, other: Array) -> Array:
+    """Return by how much each number is beyond both others, 0 if it lies between them."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return np.asarray(np.maximum(np.maximum(low - said, said - high), 0.0))
 
 
 class LabelCheck:

@@ -1,0 +1,115 @@
+"""Traffic lights: links that are green against each other, and lamps that tell something else."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.dataset.verification.lint.cast import Cast, View
+from cityloop.dataset.verification.lint.findings import Book
+from cityloop.dataset.verification.lint.links import conflicts
+from cityloop.dataset.verification.lint.spells import Spell, Spells
+from cityloop.world.props import SignalLamp
+from cityloop.world.semantics import SemanticClass
+from cityloop.world.signals import LAMPS
+
+_LIT = {
+    0,
+    int(SignalLamp.RED),
+    int(SignalLamp.AMBER),
+    int(SignalLamp.GREEN),
+    int(SignalLamp.RED | SignalLamp.AMBER),
+}
+PROTECTED = "G"  # green without having to yield
+GREEN = "gG"
+
+
+class Contradictions:
+    """Two ways that cross are both green without either having to yield.
+
+    Green that must yield ("g") may be shown against green; for people, any green against vehicles'
+    protected green is a breach.
+    """
+
+    def __init__(self, cast: Cast, book: Book) -> None:
+        self._cast = cast
+        self._ledger = book.open("lint: signals against each other", "pairs", 0.0)
+
+    def look(self, view: View) -> None:
+        """Nothing: the lights' states are in a table of their own."""
+
+    def finish(self) -> None:
+        """Look at every state that any light had."""
+        sequence = self._cast.sequence
+        if not sequence.has_map:
+            return
+        pairs = conflicts(sequence.layout.network, sequence.network)
+        for light in sequence.signals.lights:
+            mine = [c for c in pairs if c.light == light]
+            told: set[tuple[int, int]] = set()
+            for tick, state in sequence.signals.changes(light):
+                self._ledger.looked_at(len(mine))
+                for c in mine:
+                    if max(c.a, c.b) >= len(state) or (c.a, c.b) in told:
+                        continue
+                    of_a = GREEN if c.crossing == 1 else PROTECTED
+                    of_b = GREEN if c.crossing == 2 else PROTECTED
+                    if state[c.a] in of_a and state[c.b] in of_b:
+                        told.add((c.a, c.b))
+                        who = (f"light {light}", f"link {c.a}", f"link {c.b}", f"state {state}")
+                        place = sequence.network.junctions[c.junction].position
+                        spell = Spell(0, tick, tick, 1.0, place)
+                        self._ledger.findings.append(
+                            self._cast.finding(self._ledger, spell, 1.0, who, "")
+                        )
+
+
+class Lamps:
+    """What a head shows is what its light's state says, and can be shown at once."""
+
+    def __init__(self, cast: Cast, book: Book) -> None:
+        self._cast = cast
+        self._ledger = book.open("lint: lamps against light states", "heads", 0.0)
+        self._spells = Spells(1)
+        heads = cast.sequence.heads if cast.sequence.has_map else ()
+        by_name = {head.name: head for head in heads}
+        self._heads = {
+            actor: by_name[said["name"]]
+            for actor, said in cast.sequence.actors.items()
+            if said["name"] in by_name
+        }
+
+    def look(self, view: View) -> None:
+        """Look at every head at every tick."""
+        block = view.block
+        rows = np.flatnonzero(block.semantic == SemanticClass.TRAFFIC_LIGHT)
+        self._ledger.looked_at(len(rows))
+        if not len(rows):
+            return
+        lamps = block.lamps[rows]
+        wrong = ~np.isin(lamps, list(_LIT)) | (lamps != self._expected(view, rows))
+        at = rows[wrong]
+        self._spells.add(view.ids[at], block.tick[at], np.ones(len(at)), block.position[at])
+
+    def finish(self) -> None:
+        """Enter every head that showed something else."""
+        for spell in self._spells.all():
+            name = self._cast.name(spell.key)
+            self._ledger.findings.append(self._cast.finding(self._ledger, spell, 1.0, (name,), ""))
+
+    def _expected(self, view: View, rows: NDArray[np.intp]) -> NDArray[np.uint32]:
+        """Return (N,) lamps as the lights' states say; as they are for heads that are unknown."""
+        log = self._cast.sequence.signals
+        ids, ticks = view.ids[rows], view.block.tick[rows]
+        expected = view.block.lamps[rows].copy()
+        last = int(ticks.max())
+        for actor in np.unique(ids).tolist():
+            head = self._heads.get(actor)
+            if head is None:
+                continue
+            mine = np.flatnonzero(ids == actor)
+            changes = [(t, s) for t, s in log.changes(head.light) if t <= last]
+            starts = np.array([t for t, _ in changes])
+            shown = np.array([LAMPS.get(s[head.link : head.link + 1], 255) for _, s in changes])
+            number = np.searchsorted(starts, ticks[mine], side="right") - 1
+            known = number >= 0
+            expected[mine[known]] = shown[number[known]]
+        return expected
