@@ -1,11 +1,12 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import cityloop as cl
 from cityloop.engine import CameraImages
-from cityloop.errors import EngineError, ScenarioError
+from cityloop.errors import EngineError, RequestError, ScenarioError
 from cityloop.simulation.roster import Roster
 from cityloop.simulation.tick import Simulation
 from cityloop.spatial import rotation
@@ -69,9 +70,34 @@ def test_wrong_words_in_the_loop(scenario: cl.Scenario, engine: cl.Engine) -> No
         frame.control("ego", brake=2.0)
     with pytest.raises(ScenarioError, match="throttle of 'ego' cannot be full"):
         frame.control("ego", throttle="full")  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match="throttle of 'ego' cannot be nan"):
+        frame.control("ego", throttle=float("nan"))
+    with pytest.raises(ScenarioError, match="brake of 'ego' cannot be True"):
+        frame.control("ego", brake=True)
+    with pytest.raises(ScenarioError, match="a vehicle or its name, not None"):
+        frame.control(None, brake=1.0)  # type: ignore[arg-type]
+    frame.control("ego", brake=np.float32(0.5))  # as a network gives it
     with pytest.raises(ScenarioError, match="not asked for the pass 'depth'"):
         _ = frame["front"].depth
     run.close()
+
+
+def test_what_is_played_must_be_a_scenario_on_an_engine(
+    scenario: cl.Scenario, engine: cl.Engine, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineError, match=r"played on an engine, not on None: start one"):
+        cl.record(scenario, None, tmp_path / "out")  # type: ignore[arg-type]
+    with pytest.raises(EngineError, match=r"not on '127"):
+        next(cl.run(scenario, "127.0.0.1:1"))  # type: ignore[arg-type]
+    with pytest.raises(ScenarioError, match=r"What is played is a Scenario, not 'a\.yaml'"):
+        next(cl.run("a.yaml", engine))  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("substeps", [-1, 0, 2.5])
+def test_a_tick_has_substeps(engine: cl.Engine, substeps: float) -> None:
+    with pytest.raises(RequestError, match=rf"advance\(substeps={substeps}\) is impossible"):
+        engine.advance(0.05, substeps)  # type: ignore[arg-type]
 
 
 def test_a_failure_ends_the_run(scenario: cl.Scenario, engine: cl.Engine) -> None:

@@ -22,6 +22,7 @@ def states(ids: list[int]) -> BodyStates:
         velocity=column * [0.0, 1.0, 0.0],
         angular_velocity=np.zeros((n, 3)),
         acceleration=column * [0.0, 0.0, 1.0],
+        kind=("kinematic",) * n,
     )
 
 

@@ -39,8 +39,10 @@ def simulate(path, speed, seconds=60.0, start_speed=0.0, obstacle=None, drag=0.3
     yaw = math.atan2(path[1][1] - y, path[1][0] - x)
     states, pedals = [], []
     for _ in range(round(seconds / DT_S)):
-        gap = obstacle(x, y, v) if obstacle else None
-        p = driver.drive((x, y, 0), yaw, (v * math.cos(yaw), v * math.sin(yaw), 0), gap)
+        seen = obstacle(x, y, v) if obstacle else None
+        p = driver.drive(
+            (x, y, 0), yaw, (v * math.cos(yaw), v * math.sin(yaw), 0), [seen] if seen else []
+        )
         assert 0 <= p.throttle <= 1
         assert 0 <= p.brake <= 1
         assert -1 <= p.steering <= 1
@@ -127,6 +129,52 @@ def test_follows_at_the_others_speed():
     _, states, _ = simulate(line, 13.0, seconds=50, obstacle=leader)
     assert states[-1, 3] == pytest.approx(6.0, abs=0.3)
     assert 5.0 < ahead[0] - states[-1, 0] < 15.0
+
+
+def test_keeps_to_the_limits_of_the_roads():
+    line = np.column_stack([np.arange(0.0, 401.0), np.zeros(401)])
+    limits = np.where(line[:, 0] < 200, 13.0, 7.0)
+    driver = RouteDriver(line, 20.0, DYNAMICS, WHEELBASE_M, DT_S, limits_mps=limits)
+    assert driver.planned_mps(100.0) == pytest.approx(13.0)
+    assert driver.planned_mps(200.0) == pytest.approx(7.0, abs=0.01)
+    # It slows down before the lower limit, at 2 m/s^2.
+    assert driver.planned_mps(190.0) == pytest.approx(np.sqrt(7.0**2 + 2 * 2 * 10), abs=0.1)
+    driver.set_speed(5.0)
+    assert driver.planned_mps(100.0) == pytest.approx(5.0)
+
+
+def test_is_gentle_with_the_pedals_until_there_is_danger():
+    _, states, pedals = simulate(np.array([[0.0, 0.0], [300.0, 0.0]]), 11.0)
+    force = np.array([p.throttle * 6000 - p.brake * 12000 for p in pedals])
+    moving = states[1:, 3] > 0.3
+    jerk = np.diff(force)[moving] / 1500.0 / DT_S
+    assert np.abs(jerk).max() < 4.1
+    _, _, pedals = simulate(
+        np.array([[0.0, 0.0], [300.0, 0.0]]),
+        11.0,
+        start_speed=11.0,
+        obstacle=lambda x, y, v: (45.0 - x, 0.0) if x > 30 else None,
+    )
+    assert max(np.diff([p.brake for p in pedals])) > 0.3
+
+
+def test_holds_the_brake_behind_what_stands():
+    line = np.array([[0.0, 0.0], [200.0, 0.0]])
+    _, states, pedals = simulate(
+        line, 8.0, obstacle=lambda x, y, v: (60.0 - x, 0.0), start_speed=8.0, seconds=30
+    )
+    assert states[-100:, 3].max() < 0.01
+    assert all(p.brake >= 0.3 for p in pedals[-100:])
+
+
+def test_a_path_that_crosses_itself_is_driven_in_order_at_a_new_speed_too():
+    loop = np.concatenate([[[-40.0, 0.0]], arc((0, 20), 20, -90, 180), [[-20.0, -40.0]]])
+    driver = RouteDriver(loop, 6.0, DYNAMICS, WHEELBASE_M, DT_S)
+    late = np.array([-20.0, 0.0])  # where the end of the loop crosses its beginning
+    driver.drive((-39.0, 0.0), 0.0, (6.0, 0.0))
+    assert driver.progress_at(late) == pytest.approx(20.0, abs=0.6)
+    driver.set_speed(3.0)
+    assert driver.progress_at(late) == pytest.approx(20.0, abs=0.6)
 
 
 def test_bad_input_is_refused():

@@ -43,7 +43,7 @@ def test_acceleration_of_a_parabola_is_exact():
 def test_history_shows_a_step_late_and_without_a_jump():
     kernel = SplineKernel(0.05)
     history = SampleHistory(kernel, channels=1)
-    history.append(np.array([0.0]), np.array([0.0]))
+    history.append(np.array([[0.0]]), np.array([[0.0]]))
     shown, speed = [], []
     for tick in range(80):
         history.push(np.array([[0.0 if tick < 40 else 1.0]]))
@@ -60,7 +60,7 @@ def test_history_shows_a_step_late_and_without_a_jump():
 def test_a_newcomer_has_been_moving_at_its_rate():
     kernel = SplineKernel(0.05)
     history = SampleHistory(kernel, channels=2)
-    history.append(np.array([5.0, 1.0]), np.array([10.0, 0.0]))
+    history.append(np.array([[5.0, 1.0]]), np.array([[10.0, 0.0]]))
     for k in range(1, kernel.lookahead + 1):
         history.push(np.array([[5.0 + 0.5 * k, 1.0]]))
     np.testing.assert_allclose(history.curve()[0], [5.0, 1.0])
@@ -68,3 +68,25 @@ def test_a_newcomer_has_been_moving_at_its_rate():
     np.testing.assert_allclose(history.shown()[0], [5.0, 1.0])
     history.keep(np.array([False]))
     assert history.curve().shape == (0, 2)
+
+
+def test_a_forecast_is_exact_for_uniform_motion_and_comes_true_for_smooth_motion():
+    kernel = SplineKernel(0.05)
+    history = SampleHistory(kernel, channels=1)
+    history.append(np.array([[0.0]]), np.array([[8.0]]))
+    for k in range(1, 60):
+        history.push(np.array([[8.0 * 0.05 * k]]))
+    now = history.curve()[0, 0]
+    for j in (1, 4.5, 8):
+        assert history.curve(0, j)[0, 0] == pytest.approx(now + 8.0 * 0.05 * j)
+        assert history.curve(1, j)[0, 0] == pytest.approx(8.0)
+    # Braking at 2 m/s^2: the samples that are still to come are little wrong, the curve less.
+    history = SampleHistory(kernel, channels=1)
+    history.append(np.array([[0.0]]), np.array([[12.0]]))
+    forecast = {}
+    for k in range(1, 80):
+        t = k * 0.05
+        history.push(np.array([[12.0 * t - t * t]]))
+        forecast[k + 8] = history.curve(0, 8)[0, 0]
+        if k > 40:
+            assert history.curve()[0, 0] == pytest.approx(forecast[k], abs=0.01)

@@ -1,15 +1,14 @@
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from cityloop.spatial import Pose
+from cityloop.traffic.chassis import Chassis
 from cityloop.traffic.smoothing import SplineKernel
-from cityloop.traffic.vehicle_motion import (
-    SIGNAL_LEFT,
-    Chassis,
-    VehicleSample,
-    VehicleTracks,
-)
+from cityloop.traffic.vehicle_lamps import INDICATOR_HOLD_S, SIGNAL_LEFT
+from cityloop.traffic.vehicle_motion import VehicleSamples, VehicleTracks
 from cityloop.world.vehicles import VehicleLamp
 
 DT_S = 0.05
@@ -26,28 +25,59 @@ def flat(xy):
     return np.zeros(len(xy))
 
 
+@dataclass
+class Shown:
+    """One vehicle at one tick."""
+
+    name: str
+    pose: Pose
+    velocity: np.ndarray
+    angular_velocity: np.ndarray
+    acceleration: np.ndarray
+    wheels: np.ndarray
+    lamps: int
+
+
+def record(tracks, sample):
+    """Hand over a step of vehicle 7, or of none."""
+    if sample is None:
+        tracks.record(VehicleSamples((), (), np.zeros((0, 5))))
+    else:
+        tracks.record(VehicleSamples((7,), ("sedan",), np.array([sample], dtype=float)))
+
+
 def show(samples, *, ground=flat, dark=False):
     """Return the shown actor of each tick, for one vehicle with these samples."""
     kernel = SplineKernel(DT_S)
     tracks = VehicleTracks(kernel, {"sedan": CHASSIS}, ground, dark=dark)
     shown = []
     for tick in range(len(samples) + kernel.lookahead + 2):
-        seen = {7: ("sedan", samples[tick])} if tick < len(samples) else {}
-        tracks.record(seen)
-        actors = tracks.shown(tick)
-        shown.append(actors[0] if actors else None)
-    assert shown[-1] is None
-    return kernel, [a for a in shown if a is not None]
+        record(tracks, samples[tick] if tick < len(samples) else None)
+        v = tracks.shown(tick)
+        shown += [
+            Shown(
+                v.names[i],
+                Pose(v.position[i], v.quaternion[i]),
+                v.velocity[i],
+                v.angular_velocity[i],
+                v.acceleration[i],
+                v.wheels[i],
+                int(v.lamps[i]),
+            )
+            for i in range(len(v))
+        ]
+    assert len(v) == 0
+    return kernel, shown
 
 
 def straight(ticks, speed=10.0, signals=0):
-    return [VehicleSample(speed * DT_S * k, 2.0, 0.0, speed, signals) for k in range(ticks)]
+    return [(speed * DT_S * k, 2.0, 0.0, speed, signals) for k in range(ticks)]
 
 
 def circle(ticks, radius=15.0, speed=6.0):
     rate = speed / radius
     return [
-        VehicleSample(
+        (
             radius * math.sin(rate * k * DT_S),
             radius * (1 - math.cos(rate * k * DT_S)),
             rate * k * DT_S,
@@ -95,8 +125,7 @@ def test_on_a_circle_the_rear_axle_tows_in_and_the_wheels_point_along_their_ways
 
 def test_the_body_never_moves_sideways_and_rates_are_derivatives():
     samples = straight(40) + [
-        VehicleSample(20.0 + 0.4 * k, 2.0 + 0.06 * min(k, 50), 0.15 * (k < 50), 8.0, 0)
-        for k in range(120)
+        (20.0 + 0.4 * k, 2.0 + 0.06 * min(k, 50), 0.15 * (k < 50), 8.0, 0) for k in range(120)
     ]
     _, actors = show(samples)
     position = np.array([a.pose.position for a in actors])
@@ -116,7 +145,7 @@ def test_the_body_never_moves_sideways_and_rates_are_derivatives():
 
 def test_standing_keeps_heading_and_steering():
     samples = circle(100)
-    samples += [VehicleSample(samples[-1].x, samples[-1].y, samples[-1].heading_rad, 0.0, 0)] * 100
+    samples += [(*samples[-1][:3], 0.0, 0)] * 100
     _, actors = show(samples)
     a, b = actors[150], actors[190]
     assert a.pose.yaw_rad == pytest.approx(b.pose.yaw_rad, abs=1e-9)
@@ -143,8 +172,45 @@ def test_lamps():
     assert not any(a.lamps & (VehicleLamp.BRAKE | VehicleLamp.RIGHT) for a in actors)
     speeds = [10.0] * 40 + [10.0 - 0.1 * k for k in range(90)]  # -2 m/s^2
     x = np.cumsum([v * DT_S for v in speeds])
-    _, actors = show([VehicleSample(p, 0.0, 0.0, v, 0) for p, v in zip(x, speeds, strict=True)])
+    _, actors = show([(p, 0.0, 0.0, v, 0) for p, v in zip(x, speeds, strict=True)])
     braking = [bool(a.lamps & VehicleLamp.BRAKE) for a in actors]
     assert not any(braking[:25])
     assert all(braking[50:])
     assert not any(a.lamps & VehicleLamp.HEAD for a in actors)
+
+
+def test_an_indicator_stays_on_for_a_while_after_a_single_signal():
+    samples = [(*s[:4], SIGNAL_LEFT if k == 20 else 0) for k, s in enumerate(straight(100))]
+    _, actors = show(samples)
+    lit = [k for k, a in enumerate(actors) if a.lamps & VehicleLamp.LEFT]
+    assert 20 <= lit[0] < 34
+    assert 20 + INDICATOR_HOLD_S / DT_S - 15 < lit[-1] <= 20 + INDICATOR_HOLD_S / DT_S
+    assert not any(a.lamps & VehicleLamp.RIGHT for a in actors)
+
+
+def test_a_plan_is_the_way_that_is_shown_and_its_forecast_comes_true():
+    """A plan looked up by its distance is the pose that was shown there."""
+    kernel = SplineKernel(DT_S)
+    tracks = VehicleTracks(kernel, {"sedan": CHASSIS}, flat, dark=False)
+    samples = circle(260)
+    poses, forecasts = [], []
+    for tick, sample in enumerate(samples):
+        record(tracks, sample)
+        v = tracks.shown(tick)
+        if len(v):
+            plans = tracks.plans(np.array([0]))
+            poses.append([*v.position[0, :2], plans.points[0, 0, 2]])
+            forecasts.append(plans)
+    poses, last = np.array(poses), forecasts[-1]
+    ahead = last.points.shape[1] - 1
+    assert ahead * DT_S == pytest.approx(0.4)
+    for back in (10, 40, 100):
+        there = last.at(last.arc_m[:, 0] - back * DT_S * 5.9)[0]
+        distance = np.linalg.norm(poses[:, :2] - there[:2], axis=1)
+        assert distance.min() < 0.2  # between two ticks
+        assert poses[distance.argmin(), 2] == pytest.approx(there[2], abs=0.02)
+        assert there[3] == pytest.approx(1 / math.sqrt(15.0**2 - CHASSIS.guide_m**2), rel=0.03)
+    early = forecasts[100]
+    for j in range(1, ahead + 1):
+        np.testing.assert_allclose(early.points[0, j, :3], poses[100 + j], atol=0.02)
+    np.testing.assert_allclose(early.at(early.arc_m[:, 4])[0], early.points[0, 4], atol=1e-9)

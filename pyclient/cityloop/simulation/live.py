@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from cityloop.engine import PASSES, CameraImages, Engine
 from cityloop.errors import ScenarioError
 from cityloop.scenario.model import VehicleModel
 from cityloop.scenario.script import Scenario, Vehicle
-from cityloop.simulation.scripted import Control
+from cityloop.simulation.scripted_vehicle import Control
 from cityloop.simulation.tick import Moment, Simulation
 
 
@@ -115,6 +116,7 @@ class Frame:
         time_s: since frame 0.
         actors: everything labelled, in view or not.
         failure: the scenario's fail_when condition if it holds, else "".
+        events: what happened since the frame before; see `cityloop.simulation.events`.
     """
 
     def __init__(
@@ -128,6 +130,7 @@ class Frame:
         self.time_s = moment.time_s
         self.actors = moment.actors
         self.failure = moment.failure
+        self.events = moment.events
         self._cameras = {i.camera: CameraFrame(i, moment.actors) for i in moment.pictures(images)}
         self._vehicles = vehicles
         self._controls = controls
@@ -174,21 +177,33 @@ class Frame:
         Raises:
             ScenarioError: if there is no such vehicle or a share is out of range.
         """
+        if not isinstance(vehicle, str | Vehicle):
+            raise ScenarioError(
+                f"What is controlled is a vehicle or its name, not {vehicle!r}: write "
+                'frame.control("ego", brake=1.0), for example.'
+            )
         name = vehicle if isinstance(vehicle, str) else vehicle.name
         if name not in self._vehicles:
             known = ", ".join(sorted(self._vehicles)) or "none"
             raise ScenarioError(f"There is no vehicle '{name}' to control: there is {known}.")
-        for what, value, low in (
-            ("throttle", throttle, -1.0),
-            ("brake", brake, 0.0),
-            ("steering", steering, -1.0),
-        ):
-            number = isinstance(value, int | float)
-            if value is not None and not (number and low <= value <= 1.0):
-                raise ScenarioError(
-                    f"The {what} of '{name}' cannot be {value}: give a number from {low:g} to 1."
-                )
-        self._controls[name] = Control(throttle, brake, steering)
+        self._controls[name] = Control(
+            throttle=_share(name, "throttle", throttle, -1.0),
+            brake=_share(name, "brake", brake, 0.0),
+            steering=_share(name, "steering", steering, -1.0),
+        )
+
+
+def _share(name: str, what: str, value: Any, low: float) -> float | None:
+    """Return a share from `low` to 1 as a plain number, None for None; ScenarioError otherwise."""
+    if value is None:
+        return None
+    # Numbers of numpy, from a policy's output, are numbers too.
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not low <= value <= 1.0:
+        raise ScenarioError(
+            f"The {what} of '{name}' cannot be {value}: give a number from {low:g} to 1."
+        )
+    return float(value)
 
 
 def run(
@@ -215,10 +230,10 @@ def run(
         vehicles = frozenset(n for n, a in model.actors.items() if isinstance(a, VehicleModel))
         cameras = simulation.cameras()
         controls: dict[str, Control] = {}
-        shown = simulation.step()
+        simulation.step()
         for _ in range(model.frame_count):
-            drawn = shown
-            shown = simulation.step(controls)
+            simulation.step(controls)
+            drawn = simulation.settled
             controls = {}
             images = engine.capture(cameras, passes) if cameras else []
             frame = Frame(drawn, images, vehicles, controls)

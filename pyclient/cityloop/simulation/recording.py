@@ -10,9 +10,9 @@ import numpy as np
 
 from cityloop import __version__
 from cityloop.annotation import label_objects
-from cityloop.dataset import SequenceWriter
+from cityloop.dataset import SequenceWriter, check_free
+from cityloop.dataset.surroundings import Surroundings
 from cityloop.engine import CameraImages, Engine
-from cityloop.errors import ScenarioError
 from cityloop.scenario.script import Scenario
 from cityloop.simulation.tick import Moment, Simulation
 from cityloop.world.people import PERSON_KINDS
@@ -49,7 +49,9 @@ def record(
     """Play a scenario and write it as a sequence of the dataset `out`.
 
     The engine draws a frame while the one before is labelled and encoded. A recording that was cut
-    short goes on where it stopped when the same is recorded again.
+    short goes on where it stopped when the same is recorded again. Of a scenario without cameras
+    the states and events are recorded, without skinning matrices; it is simulated anew if it was
+    cut short.
 
     Args:
         scenario: what to play.
@@ -59,19 +61,19 @@ def record(
         progress: called with the number of frames done.
 
     Raises:
-        ScenarioError, MapError: if the scenario cannot be played or has no camera.
+        ScenarioError, MapError: if the scenario cannot be played.
         EngineError: if the engine refuses or dies.
         DatasetError: if the sequence is there already or the disk cannot be written.
     """
-    if not scenario.model.cameras():
-        raise ScenarioError(
-            f"Scenario '{scenario.model.name}' has no camera, so there is nothing to record: "
-            "mount one on a vehicle."
-        )
+    if not overwrite and isinstance(scenario, Scenario):
+        check_free(Path(out), scenario.model.name)
     simulation = Simulation(scenario, engine)
     try:
         with _writer(simulation, engine, Path(out), overwrite) as writer:
-            return _record(simulation, engine, writer, progress or (lambda _done: None))
+            report = progress or (lambda _done: None)
+            if scenario.model.cameras():
+                return _record(simulation, engine, writer, report)
+            return _record_states(simulation, writer, report)
     finally:
         simulation.close()
 
@@ -101,14 +103,14 @@ def _record(
         writer.add_frame(images, labels, environment)
         progress(moment.frame + 1)
 
-    _add_state(writer, simulation.moment)
-    shown = simulation.step()
-    _add_state(writer, shown)
+    simulation.step()
+    _add_state(writer, simulation.settled)
     under_way: tuple[Future[list[CameraImages]], Moment] | None = None
     progress(writer.frames_done)
     for _ in range(frame_count):
-        moment, shown = shown, simulation.step()
-        _add_state(writer, shown)
+        simulation.step()
+        moment = simulation.settled
+        _add_state(writer, moment)
         drawing = None
         if moment.frame >= writer.frames_done:
             drawing = engine.capture_async(cameras, slot=moment.frame % _SLOTS)
@@ -119,13 +121,33 @@ def _record(
             break
     if under_way is not None:
         keep(*under_way)
+    _add_state(writer, simulation.moment)
     return Recording(writer.finish(), moment.frame + 1, moment.failure)
 
 
-def _add_state(writer: SequenceWriter, moment: Moment) -> None:
+def _record_states(
+    simulation: Simulation, writer: SequenceWriter, progress: Callable[[int], None]
+) -> Recording:
+    simulation.step()
+    _add_state(writer, simulation.settled, bones=False)
+    for _ in range(simulation.scenario.model.frame_count):
+        simulation.step()
+        moment = simulation.settled
+        _add_state(writer, moment, bones=False)
+        progress(moment.frame + 1)
+        if moment.failure:
+            break
+    _add_state(writer, simulation.moment, bones=False)
+    return Recording(writer.finish(), moment.frame + 1, moment.failure)
+
+
+def _add_state(writer: SequenceWriter, moment: Moment, *, bones: bool = True) -> None:
+    """Write everything that is true at a tick."""
     wheels = {i: w for i, (w, _) in moment.articulation.items() if w is not None}
-    bones = {i: b for i, (_, b) in moment.articulation.items() if b is not None}
-    writer.add_state(moment.frame, moment.time_s, moment.actors, wheels=wheels, bones=bones)
+    skins = {i: b for i, (_, b) in moment.articulation.items() if b is not None and bones}
+    writer.add_state(moment.frame, moment.time_s, moment.actors, wheels=wheels, bones=skins)
+    writer.add_signals(moment.frame, moment.signals)
+    writer.add_events(moment.events)
 
 
 def _writer(simulation: Simulation, engine: Engine, out: Path, overwrite: bool) -> SequenceWriter:
@@ -155,6 +177,12 @@ def _writer(simulation: Simulation, engine: Engine, out: Path, overwrite: bool) 
         dt_s=model.dt_s,
         frame_count=model.frame_count,
         hosts={name: actor for actor, name, _ in model.cameras()},
-        assets=assets(),
+        assets=[*assets(), *simulation.scenario.city.assets()],
+        surroundings=Surroundings.of(
+            simulation.scenario.city.network.net_file,
+            stage.placements,
+            stage.prototypes,
+            simulation.scenario.city.masts,
+        ),
         overwrite=overwrite,
     )

@@ -1,8 +1,11 @@
 """Who is in the world: ids, kinds and boxes of everything labelled, joined with engine states."""
 
+from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.annotation.actors import ActorTable
 from cityloop.engine import BodyStates
@@ -28,16 +31,77 @@ class Entry:
     rest: Pose | None = None
 
 
+class _Columns:
+    """What is the same at every tick until somebody comes or goes; all entries by rising id."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        n = len(entries)
+        self.id = np.array([e.id for e in entries], dtype=np.uint32)
+        self.name = tuple(e.name for e in entries)
+        self.kind = tuple(e.kind for e in entries)
+        self.semantic = np.array([e.semantic for e in entries], dtype=np.uint8)
+        self.dimension = np.array([e.dimension for e in entries]).reshape(n, 3)
+        self.box_center = np.array([e.box_center for e in entries]).reshape(n, 3)
+        self.moves = np.array([e.rest is None for e in entries], dtype=bool)
+        self.position, self.quaternion = np.zeros((n, 3)), np.zeros((n, 4))
+        for i, entry in enumerate(entries):
+            if entry.rest is not None:
+                self.position[i] = entry.rest.position
+                self.quaternion[i] = entry.rest.quaternion
+        self._complete()
+
+    def _complete(self) -> None:
+        self.ids = self.id.tolist()
+        self.moving = np.flatnonzero(self.moves)
+        self.still = np.zeros((len(self.ids), 3))
+
+    def changed(self, gone: Collection[int], come: Sequence[Entry]) -> "_Columns":
+        """Return the columns without some ids and with entries whose ids are greater than all."""
+        stay = np.flatnonzero(~np.isin(self.id, np.array(list(gone), dtype=np.uint32)))
+        rows = stay.tolist()
+        new, result = _Columns(come), copy(self)
+        result.name = (*[self.name[i] for i in rows], *new.name)
+        result.kind = (*[self.kind[i] for i in rows], *new.kind)
+        for column in (
+            *("id", "semantic", "dimension", "box_center"),
+            *("moves", "position", "quaternion"),
+        ):
+            here, there = getattr(self, column), getattr(new, column)
+            setattr(result, column, np.concatenate([here[stay], there]))
+        result._complete()
+        return result
+
+
 @dataclass
 class Roster:
-    """All labelled objects that exist now. Ids are handed out once and never again."""
+    """All labelled objects that exist now. Ids are handed out once and never again.
+
+    Whoever moves an actor says here what it does and which lamps are lit.
+
+    Attributes:
+        entries: by name.
+        lamps: id -> bit set of lit lamps, as in `ActorTable.lamps`.
+        activity: id -> one of `annotation.actors.ACTIVITIES`.
+    """
 
     entries: dict[str, Entry] = field(default_factory=dict)
+    lamps: dict[int, int] = field(default_factory=dict)
+    activity: dict[int, str] = field(default_factory=dict)
     _next_id: int = 1
     _next_unlabelled: int = FIRST_UNLABELLED_ID
+    _columns: _Columns = field(default_factory=lambda: _Columns([]))
+    _come: list[Entry] = field(default_factory=list)  # since the columns were made
+    _gone: set[int] = field(default_factory=set)
 
     def add(
-        self, name: str, prototype: Prototype, semantic: SemanticClass, rest: Pose | None = None
+        self,
+        name: str,
+        prototype: Prototype,
+        semantic: SemanticClass,
+        rest: Pose | None = None,
+        *,
+        activity: str = "",
+        lamps: int = 0,
     ) -> Entry:
         """Enter a labelled object under a new id and return its entry."""
         entry = Entry(
@@ -51,6 +115,9 @@ class Roster:
         )
         self._next_id += 1
         self.entries[name] = entry
+        self.activity[entry.id] = activity
+        self.lamps[entry.id] = lamps
+        self._come.append(entry)
         return entry
 
     def unlabelled_id(self) -> int:
@@ -60,7 +127,11 @@ class Roster:
 
     def remove(self, name: str) -> int:
         """Forget an object and return the id that it had."""
-        return self.entries.pop(name).id
+        gone = self.entries.pop(name).id
+        self.activity.pop(gone, None)
+        self.lamps.pop(gone, None)
+        self._gone.add(gone)
+        return gone
 
     def table(self, states: BodyStates) -> ActorTable:
         """Return all labelled objects with their states of one tick.
@@ -68,38 +139,37 @@ class Roster:
         Raises:
             EngineError: if the engine does not say where one of them is.
         """
-        entries = sorted(self.entries.values(), key=lambda e: e.id)
-        n = len(entries)
-        position, quaternion = np.zeros((n, 3)), np.zeros((n, 4))
-        velocity, acceleration = np.zeros((n, 3)), np.zeros((n, 3))
-        angular_velocity = np.zeros((n, 3))
-        ids = np.array([e.id for e in entries], dtype=np.uint32)
-        resting = [i for i, e in enumerate(entries) if e.rest is not None]
-        moving = np.array([i for i, e in enumerate(entries) if e.rest is None], dtype=np.intp)
-        for i in resting:
-            rest = entries[i].rest
-            assert rest is not None
-            position[i], quaternion[i] = rest.position, rest.quaternion
-        for i in moving[~np.isin(ids[moving], states.ids)]:
-            raise EngineError(
-                f"The engine did not say where '{entries[i].name}' (body {entries[i].id}) is."
-            )
-        rows = np.searchsorted(states.ids, ids[moving])
-        position[moving] = states.position[rows]
-        quaternion[moving] = states.quaternion[rows]
-        velocity[moving] = states.velocity[rows]
-        acceleration[moving] = states.acceleration[rows]
-        angular_velocity[moving] = states.angular_velocity[rows]
+        if self._come or self._gone:
+            come = [entry for entry in self._come if entry.id not in self._gone]
+            self._columns = self._columns.changed(self._gone, come)
+            self._come, self._gone = [], set()
+        fixed, ids = self._columns, self._columns.ids
+        moving = fixed.moving
+        rows = np.searchsorted(states.ids, fixed.id[moving])
+        known = rows < len(states.ids)
+        known[known] = states.ids[rows[known]] == fixed.id[moving][known]
+        for i in moving[~known]:
+            raise EngineError(f"The engine did not say where '{fixed.name[i]}' (body {ids[i]}) is.")
+
+        def moved(
+            at_rest: NDArray[np.float64], of_bodies: NDArray[np.float64]
+        ) -> NDArray[np.float64]:
+            column = at_rest.copy()
+            column[moving] = of_bodies[rows]
+            return column
+
         return ActorTable(
-            id=ids,
-            name=tuple(e.name for e in entries),
-            kind=tuple(e.kind for e in entries),
-            semantic=np.array([e.semantic for e in entries], dtype=np.uint8),
-            position=position,
-            quaternion=quaternion,
-            velocity=velocity,
-            acceleration=acceleration,
-            angular_velocity=angular_velocity,
-            dimension=np.array([e.dimension for e in entries]).reshape(n, 3),
-            box_center=np.array([e.box_center for e in entries]).reshape(n, 3),
+            id=fixed.id,
+            name=fixed.name,
+            kind=fixed.kind,
+            semantic=fixed.semantic,
+            position=moved(fixed.position, states.position),
+            quaternion=moved(fixed.quaternion, states.quaternion),
+            velocity=moved(fixed.still, states.velocity),
+            acceleration=moved(fixed.still, states.acceleration),
+            angular_velocity=moved(fixed.still, states.angular_velocity),
+            dimension=fixed.dimension,
+            box_center=fixed.box_center,
+            activity=tuple(map(self.activity.__getitem__, ids)),
+            lamps=np.fromiter(map(self.lamps.__getitem__, ids), np.uint32, len(ids)),
         )

@@ -1,11 +1,11 @@
 """The world at one tick as conditions see it."""
 
-from collections.abc import Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from cityloop.annotation.actors import ActorTable
+from cityloop.simulation.events import EventWatch
 from cityloop.spatial import rotation
 
 
@@ -16,12 +16,12 @@ class TableSituation:
     Attributes:
         time_s: since frame 0.
         actors: everybody at this tick.
-        touched: pairs of names that have been in contact so far.
+        watch: what has happened so far.
     """
 
     time_s: float
     actors: ActorTable
-    touched: Set[frozenset[str]]
+    watch: EventWatch
 
     def distance_m(self, a: str, b: str) -> float:
         """Return the distance of two actors' box centres over the ground, m."""
@@ -37,4 +37,10 @@ class TableSituation:
 
     def collided(self, a: str, b: str) -> bool:
         """Return whether two actors have touched so far."""
-        return frozenset((a, b)) in self.touched
+        return frozenset((a, b)) in self.watch.touched
+
+    def happened(self, kind: str, a: str) -> bool:
+        """Return whether an event of a kind has happened to an actor so far."""
+        if kind == "fallen":
+            return self.actors.activity[self.actors.name.index(a)] == "fallen"
+        return self.watch.happened(kind, a)

@@ -11,6 +11,7 @@ from cityloop.world.city import Roadside
 from cityloop.world.environment import daylight
 from cityloop.world.people import PERSON_KINDS, people_scene
 from cityloop.world.scene import Placement, Prototype, Scene
+from cityloop.world.semantics import SemanticClass
 from cityloop.world.vehicles import VEHICLE_KINDS, vehicle_scene
 
 STREET_LAMP = "street_lamp"
@@ -39,7 +40,7 @@ class Stage:
         self.prototypes: dict[str, Prototype] = {p.name: p for p in self.scene.prototypes}
         self.spots: dict[str, Roadside] = {}
         for name, actor in scenario.model.actors.items():
-            if isinstance(actor, PedestrianModel):
+            if isinstance(actor, PedestrianModel) and actor.at is not None:
                 at = actor.at
                 spot = city.roadside(at.edge, at.s_m, hidden_by=at.hidden_by, side=at.side)
                 self.spots[name] = spot
@@ -53,23 +54,36 @@ class Stage:
         # By name: people who wait at the same spot are hidden by the same cars.
         hiding = {p.name: p for spot in self.spots.values() for p in spot.placements}
         self._placements += hiding.values()
+        self._signals: dict[str, str] = {}
         self._signal_lamps: dict[str, int] = {}
+
+    @property
+    def placements(self) -> tuple[Placement, ...]:
+        """Everything that stands still in this scenario."""
+        return tuple(self._placements)
 
     def bodies(self, roster: Roster, signals: Mapping[str, str]) -> list[BodySpec]:
         """Enter all fixed things into the roster and return what to spawn."""
+        self._signals = dict(signals)
         self._signal_lamps = self._city.signal_lamps(signals)
         specs = []
         for placement in self._placements:
             prototype = self.prototypes[placement.prototype]
-            if placement.labelled:
-                body_id = roster.add(
-                    placement.name, prototype, placement.semantic, placement.pose
-                ).id
-            else:
-                body_id = roster.unlabelled_id()
             lamps = self._signal_lamps.get(placement.name, placement.lamps)
             if placement.prototype == STREET_LAMP and self.environment.is_dark:
                 lamps |= 1
+            if placement.labelled:
+                signal = placement.semantic == SemanticClass.TRAFFIC_LIGHT
+                body_id = roster.add(
+                    placement.name,
+                    prototype,
+                    placement.semantic,
+                    placement.pose,
+                    activity="signal" if signal else "parked" if prototype.dynamics else "",
+                    lamps=lamps,
+                ).id
+            else:
+                body_id = roster.unlabelled_id()
             specs.append(
                 BodySpec(
                     id=body_id,
@@ -86,6 +100,9 @@ class Stage:
 
     def changed_lamps(self, roster: Roster, signals: Mapping[str, str]) -> dict[int, int]:
         """Return body id -> lamps of the traffic lights that changed since the last call."""
+        if signals == self._signals:
+            return {}
+        self._signals = dict(signals)
         now = self._city.signal_lamps(signals)
         changed = {
             roster.entries[name].id: lamps

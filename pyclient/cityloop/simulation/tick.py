@@ -1,39 +1,45 @@
 """One tick: traffic and scripted actors say what they want, the engine moves everybody."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation.actors import ActorTable
+from cityloop.dataset.events import Event
 from cityloop.engine import (
-    BodySpec,
     CameraImages,
     CameraSpec,
     Commands,
     Engine,
-    KinematicTarget,
+    KinematicTargets,
     WorldState,
 )
-from cityloop.errors import EngineError
-from cityloop.scenario.conditions import parse_condition
-from cityloop.scenario.model import CameraModel, PedestrianModel, VehicleModel
+from cityloop.errors import EngineError, ScenarioError
+from cityloop.scenario.conditions import parse_condition, time
+from cityloop.scenario.model import (
+    ActionModel,
+    CameraModel,
+    PedestrianModel,
+    VehicleModel,
+    Walk,
+)
 from cityloop.scenario.script import Scenario
-from cityloop.simulation.ahead import Obstacle
+from cityloop.simulation.events import EventWatch
+from cityloop.simulation.fallen import Fallen
+from cityloop.simulation.near import BackgroundBodies
 from cityloop.simulation.roster import Roster
-from cityloop.simulation.scripted import Control, ScriptedPerson, ScriptedVehicle, nearest
+from cityloop.simulation.scripted import ScriptedPerson
+from cityloop.simulation.scripted_vehicle import Control, ScriptedVehicle, Surroundings
 from cityloop.simulation.situation import TableSituation
 from cityloop.simulation.stage import Stage
+from cityloop.simulation.stop_lines import StopLines
 from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
 from cityloop.traffic.background import BackgroundTraffic
-from cityloop.traffic.gaits import gait_poses
-from cityloop.traffic.state import TrafficActor
-from cityloop.world.people import pick_clothes
-from cityloop.world.scene import Rgb
+from cityloop.traffic.walkable import footprints
+from cityloop.world.road_areas import RoadAreas
 from cityloop.world.semantics import SemanticClass
-from cityloop.world.streams import stream
-from cityloop.world.vehicles import VEHICLE_KINDS, pick_paint
 
 # Ticks before frame 0, so that every frame has a state before it.
 WARM_UP_TICKS = 2
@@ -54,6 +60,8 @@ class Moment:
         articulation: actor id -> ((W, 5) wheels or None, (B, 3, 4) bones or None).
         failure: the fail_when condition if it holds, else "".
         state: the engine's own words.
+        signals: state of each traffic light, a character per link.
+        events: what happened between the tick before and this one.
     """
 
     frame: int
@@ -62,6 +70,25 @@ class Moment:
     articulation: Articulation
     failure: str
     state: WorldState
+    signals: Mapping[str, str]
+    events: tuple[Event, ...] = ()
+
+    def settled(self, after: WorldState) -> "Moment":
+        """Return this moment with the rates that the engine put right at the tick after it."""
+        right = after.settled
+        if right is None or not len(right.ids):
+            return self
+        a = self.actors
+        velocity, turn, acceleration = (
+            v.copy() for v in (a.velocity, a.angular_velocity, a.acceleration)
+        )
+        known = np.isin(right.ids, a.id)
+        rows = np.searchsorted(a.id, right.ids[known])
+        velocity[rows] = right.velocity[known]
+        turn[rows] = right.angular_velocity[known]
+        acceleration[rows] = right.acceleration[known]
+        actors = replace(a, velocity=velocity, angular_velocity=turn, acceleration=acceleration)
+        return replace(self, actors=actors)
 
     def pictures(self, images: Sequence[CameraImages]) -> list[CameraImages]:
         """Return pictures of this tick, counted as the scenario counts frames and time.
@@ -79,7 +106,12 @@ class Moment:
 
 
 class Simulation:
-    """A scenario on an engine, tick by tick. `moment` is the newest tick."""
+    """A scenario on an engine, tick by tick.
+
+    Attributes:
+        moment: the newest tick.
+        settled: the tick before it, which is final now: velocities that a push changed are right.
+    """
 
     def __init__(self, scenario: Scenario, engine: Engine) -> None:
         """Load the city into the engine, place everybody and run to the tick before frame 0.
@@ -88,6 +120,16 @@ class Simulation:
             ScenarioError, MapError: if the scenario cannot be played.
             EngineError: if the engine refuses or dies.
         """
+        if not isinstance(scenario, Scenario):
+            raise ScenarioError(
+                f"What is played is a Scenario, not {scenario!r}: make one with "
+                "Scenario(city, duration_s=...) or Scenario.from_yaml(path)."
+            )
+        if not isinstance(engine, Engine):
+            raise EngineError(
+                f"A scenario is played on an engine, not on {engine!r}: start one with "
+                "launch() or reach one with connect(address)."
+            )
         self.scenario, self.engine = scenario, engine
         model = scenario.model
         self.dt_s = model.dt_s
@@ -95,8 +137,12 @@ class Simulation:
         self.roster = Roster()
         self._substeps = max(1, round(self.dt_s / PHYSICS_STEP_S))
         self._bones: dict[int, Bones] = {}
-        self._touched: set[frozenset[str]] = set()
         self._pending = [(parse_condition(t.when), t.do) for t in model.triggers]
+        self._pending += [
+            (time() >= 0.0, ActionModel(walk=Walk(actor=name, speed_mps=actor.speed_mps)))
+            for name, actor in model.actors.items()
+            if isinstance(actor, PedestrianModel) and actor.speed_mps is not None
+        ]
         self._fail_when = parse_condition(model.fail_when) if model.fail_when else None
         self._traffic = BackgroundTraffic(
             scenario.city.network,
@@ -105,10 +151,26 @@ class Simulation:
             model.seed,
             self.dt_s,
             dark=self.stage.environment.is_dark,
+            obstacles=footprints(self.stage.placements, self.stage.prototypes).values(),
+        )
+        self._fallen = Fallen(self.roster)
+        lines = StopLines(scenario.city.network)
+        self._background = BackgroundBodies(
+            self._traffic,
+            self.roster,
+            self.stage,
+            model.seed,
+            self.dt_s,
+            radius_m=model.traffic.physics_radius_m,
+            lines=lines,
+            posed=next(iter(model.cameras()), None) is not None,
         )
         try:
-            self._vehicles, self._people = self._scripted()
-            self.moment = self._set_up()
+            areas = RoadAreas(scenario.city.network)
+            self._vehicles, self._people = self._scripted(areas)
+            links = {name: vehicle.links for name, vehicle in self._vehicles.items()}
+            self._watch = EventWatch(areas, lines, links)
+            self.settled = self.moment = self._set_up()
             for _ in range(WARM_UP_TICKS - 1):
                 self.step()
         except BaseException:
@@ -139,22 +201,24 @@ class Simulation:
             vehicle.outsider(self._id(name), before.state.bodies)
             for name, vehicle in self._vehicles.items()
         ]
-        outsiders += [person.outsider() for person in self._people.values()]
-        old = {a.name: a for a in self._traffic.state.actors}
-        new = {a.name: a for a in self._traffic.step(outsiders).actors}
-        bones = _bones(new.values())
-        commands = self._commands(before, old, new, bones, controls or {})
-        self.engine.advance(self.dt_s, self._substeps, commands)
-        gone = [self.roster.remove(name) for name in old if name not in new]
-        for body_id in gone:
-            self._bones.pop(body_id, None)
-        self.engine.despawn(gone)
-        arrivals = [a for name, a in new.items() if name not in old]
-        self.engine.spawn([self._traffic_body(a, bones) for a in arrivals])
+        upright = {n: p for n, p in self._people.items() if n not in self._fallen}
+        outsiders += [person.outsider() for person in upright.values()]
+        outsiders += self._fallen.outsiders(before.state.bodies)
+        watched = [self._id(name) for name in (*self._vehicles, *self._people)]
+        background = self._background.step(
+            outsiders, before.state.bodies, before.actors, watched, self._fallen.bodies
+        )
+        commands = self._commands(before, background, controls or {})
+        self.roster.lamps.update(commands.lamps)
+        self.settled = before.settled(self.engine.advance(self.dt_s, self._substeps, commands))
+        self.engine.despawn(self._background.departures())
+        self.engine.spawn(self._background.arrivals(self.engine.state.bodies))
         self.moment = self._look(before.frame + 1)
         return self.moment
 
-    def _scripted(self) -> tuple[dict[str, ScriptedVehicle], dict[str, ScriptedPerson]]:
+    def _scripted(
+        self, areas: RoadAreas
+    ) -> tuple[dict[str, ScriptedVehicle], dict[str, ScriptedPerson]]:
         vehicles, people = {}, {}
         scenario, seed = self.scenario, self.scenario.model.seed
         for name, actor in scenario.model.actors.items():
@@ -165,6 +229,7 @@ class Simulation:
                     name,
                     actor,
                     scenario.city,
+                    areas,
                     dynamics,
                     seed=seed,
                     dt_s=self.dt_s,
@@ -172,7 +237,7 @@ class Simulation:
                 )
             elif isinstance(actor, PedestrianModel):
                 people[name] = ScriptedPerson(
-                    name, actor, scenario.city, self.stage.spots[name], seed, self.dt_s
+                    name, actor, scenario.city, self.stage.spots.get(name), seed, self.dt_s
                 )
         return vehicles, people
 
@@ -182,112 +247,63 @@ class Simulation:
         bodies = self.stage.bodies(self.roster, self._traffic.state.signals)
         for name, vehicle in self._vehicles.items():
             prototype = self.stage.prototypes[vehicle.kind.name]
-            bodies.append(vehicle.body(self.roster.add(name, prototype, vehicle.kind.semantic).id))
+            entry = self.roster.add(
+                name,
+                prototype,
+                vehicle.kind.semantic,
+                activity="driving",
+                lamps=vehicle.lamps,
+            )
+            bodies.append(vehicle.body(entry.id))
         for name, person in self._people.items():
             prototype = self.stage.prototypes[person.kind]
-            entry = self.roster.add(name, prototype, SemanticClass.PERSON)
+            entry = self.roster.add(name, prototype, SemanticClass.PERSON, activity=person.activity)
             bodies.append(person.body(entry.id))
             self._bones[entry.id] = person.bones
-        background = self._traffic.state.actors
-        bones = _bones(background)
-        bodies += [self._traffic_body(a, bones) for a in background]
         self.engine.spawn(bodies)
+        self.engine.spawn(self._background.arrivals(self.engine.state.bodies))
         return self._look(-WARM_UP_TICKS)
-
-    def _traffic_body(self, actor: TrafficActor, bones: Mapping[str, Bones]) -> BodySpec:
-        """Enter a background actor under a new id and return what to spawn."""
-        seed = self.scenario.model.seed
-        semantic = SemanticClass.PERSON if actor.is_person else VEHICLE_KINDS[actor.kind].semantic
-        entry = self.roster.add(actor.name, self.stage.prototypes[actor.kind], semantic)
-        tints: tuple[Rgb, ...]
-        if actor.is_person:
-            tints = pick_clothes(actor.kind, stream(seed, f"{actor.name}/clothes"))
-            self._bones[entry.id] = bones[actor.name]
-        else:
-            tints = pick_paint(actor.kind, stream(seed, f"{actor.name}/paint"))
-        return BodySpec(
-            id=entry.id,
-            prototype=actor.kind,
-            kind="kinematic",
-            pose=actor.pose,
-            velocity=actor.velocity,
-            angular_velocity=actor.angular_velocity,
-            acceleration=actor.acceleration,
-            instance_id=entry.id,
-            semantic=semantic,
-            tints=tints,
-            lamps=actor.lamps,
-            bones=bones.get(actor.name),
-            wheels=actor.wheels,
-        )
 
     def _commands(
         self,
         before: Moment,
-        old: Mapping[str, TrafficActor],
-        new: Mapping[str, TrafficActor],
-        bones: Mapping[str, Bones],
+        background: Commands,
         controls: Mapping[str, Control],
     ) -> Commands:
-        kinematic, drive = [], []
-        lamps = self.stage.changed_lamps(self.roster, self._traffic.state.signals)
-        for name, actor in new.items():
-            if name not in old:
-                continue
-            body_id = self._id(name)
-            if actor.is_person:
-                self._bones[body_id] = bones[name]
-            elif actor.lamps != old[name].lamps:
-                lamps[body_id] = actor.lamps
-            kinematic.append(
-                KinematicTarget(
-                    id=body_id,
-                    pose=actor.pose,
-                    velocity=actor.velocity,
-                    angular_velocity=actor.angular_velocity,
-                    acceleration=actor.acceleration,
-                    bones=bones.get(name),
-                    wheels=actor.wheels,
-                )
-            )
+        """Return the background's commands together with those of everybody else."""
+        kinematic, drive = [], [*background.drive]
+        lamps = {**background.lamps} | self.stage.changed_lamps(
+            self.roster, self._traffic.state.signals
+        )
         for name, person in self._people.items():
+            if name in self._fallen:
+                continue
             body_id = self._id(name)
             kinematic.append(person.target(body_id, before.frame + WARM_UP_TICKS + 1))
             self._bones[body_id] = person.bones
+            self.roster.activity[body_id] = person.activity
+        around = Surroundings(
+            before.time_s, before.state.bodies, before.actors, self._traffic.state.signals
+        )
         for name, vehicle in self._vehicles.items():
             body_id, shown = self._id(name), vehicle.lamps
-            obstacle = self._obstacle(vehicle, before)
-            drive.append(vehicle.drive(body_id, before.state.bodies, obstacle, controls.get(name)))
+            drive.append(vehicle.drive(body_id, around, controls.get(name)))
             if vehicle.lamps != shown:
                 lamps[body_id] = vehicle.lamps
-        return Commands(kinematic=kinematic, drive=drive, lamps=lamps)
-
-    def _obstacle(self, vehicle: ScriptedVehicle, moment: Moment) -> Obstacle | None:
-        """Return what the driver brakes for; scripted people are the user's model's to see."""
-        row = moment.state.bodies.row(self._id(vehicle.name))
-        position = moment.state.bodies.position[row]
-        speed = float(np.linalg.norm(moment.state.bodies.velocity[row]))
-        s, _ = vehicle.ahead.project(position[None, :2])
-        front = float(s[0]) + vehicle.kind.wheelbase_m + vehicle.kind.front_overhang_m
-        unseen = frozenset((vehicle.name, *self._people))
-        return nearest(
-            vehicle.ahead.obstacles(front, moment.actors, unseen)
-            + vehicle.ahead.red_lights(front, speed, self._traffic.state.signals)
-        )
+        targets = KinematicTargets.joined([background.kinematic, KinematicTargets.of(kinematic)])
+        return Commands(kinematic=targets, drive=drive, lamps=lamps, kinds=background.kinds)
 
     def _act(self, moment: Moment) -> None:
         """Evaluate the triggers that are still waiting and start their actions."""
         if moment.frame < 0:
             return
-        situation = TableSituation(moment.time_s, moment.actors, self._touched)
+        situation = TableSituation(moment.time_s, moment.actors, self._watch)
         waiting = []
         for condition, action in self._pending:
             if not condition.holds(situation):
                 waiting.append((condition, action))
-            elif action.run_across is not None:
-                self._people[action.actor].run_across(
-                    action.run_across.speed_mps, moment.frame + WARM_UP_TICKS
-                )
+            elif (way := action.run_across or action.walk) is not None:
+                self._people[action.actor].go(way.speed_mps, moment.frame + WARM_UP_TICKS)
             elif action.set_speed is not None:
                 self._vehicles[action.actor].set_speed(action.set_speed.speed_mps)
         self._pending = waiting
@@ -295,18 +311,25 @@ class Simulation:
     def _look(self, frame: int) -> Moment:
         """Return the newest tick as a moment."""
         state = self.engine.state
+        self._background.fall(self._fallen.look(state.bodies))
+        self._background.vehicles.touched(state.contacts)
         actors = self.roster.table(state.bodies)
-        names = dict(zip(actors.id.tolist(), actors.name, strict=True))
-        for contact in state.contacts:
-            if contact.body_a in names and contact.body_b in names:
-                self._touched.add(frozenset((names[contact.body_a], names[contact.body_b])))
-        wheels = state.bodies.wheels
-        articulation: Articulation = {
-            i: (wheels.get(i), self._bones.get(i)) for i in names if i in wheels or i in self._bones
-        }
         time_s = frame * self.dt_s
+        events = self._watch.look(
+            frame, time_s, actors, state.contacts, self._traffic.state.signals
+        )
+        for event in events:
+            for vehicle in (self._vehicles[n] for n in event.actors if n in self._vehicles):
+                vehicle.collided |= event.kind == "collision"
+        wheels = state.bodies.wheels
+        bones = self._bones | self._background.bones | state.bodies.bones
+        articulation: Articulation = {
+            i: (wheels.get(i), bones.get(i))
+            for i in actors.id.tolist()
+            if i in wheels or i in bones
+        }
         failed = self._fail_when is not None and self._fail_when.holds(
-            TableSituation(time_s, actors, self._touched)
+            TableSituation(time_s, actors, self._watch)
         )
         return Moment(
             frame=frame,
@@ -315,19 +338,12 @@ class Simulation:
             articulation=articulation,
             failure=str(self._fail_when) if failed else "",
             state=state,
+            signals=self._traffic.state.signals,
+            events=events,
         )
 
     def _id(self, name: str) -> int:
         return self.roster.entries[name].id
-
-
-def _bones(actors: Iterable[TrafficActor]) -> dict[str, Bones]:
-    """Return the skinning matrices of all people by name."""
-    people = [a for a in actors if a.is_person]
-    phases = np.array([p.gait_phase_rad for p in people])
-    speeds = np.array([p.gait_speed_mps for p in people])
-    poses = gait_poses([p.kind for p in people], phases, speeds)
-    return {p.name: pose for p, pose in zip(people, poses, strict=True)}
 
 
 def _mount(camera: CameraModel) -> Pose:

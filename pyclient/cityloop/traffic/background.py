@@ -12,35 +12,48 @@ striping model.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import libsumo
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.errors import ScenarioError
+from cityloop.traffic.chassis import Chassis
 from cityloop.traffic.demand import Demand
+from cityloop.traffic.lanes_ahead import LanesAhead
 from cityloop.traffic.outsiders import OutsiderMirror
-from cityloop.traffic.person_motion import PersonSample, PersonTracks
+from cityloop.traffic.pedestrians import Pedestrians
+from cityloop.traffic.person_motion import Obstacles, PersonTracks
+from cityloop.traffic.plans import Plans
 from cityloop.traffic.road_graph import RoadGraph
 from cityloop.traffic.smoothing import SplineKernel
-from cityloop.traffic.state import Outsider, TrafficActor, TrafficState
-from cityloop.traffic.sumo import SumoSimulation, sumo_angle_to_yaw
-from cityloop.traffic.vehicle_motion import Chassis, VehicleSample, VehicleTracks
-from cityloop.traffic.vehicle_types import chassis_of, vehicle_types
+from cityloop.traffic.state import Outsider, TrafficState
+from cityloop.traffic.sumo import SumoSimulation
+from cityloop.traffic.turns import turning_speeds
+from cityloop.traffic.vehicle_motion import VehicleSamples, VehicleTracks
+from cityloop.traffic.vehicle_types import chassis_of, vehicle_classes, vehicle_types
+from cityloop.traffic.walk_demand import WalkDemand
 from cityloop.traffic.walk_graph import WalkGraph
+from cityloop.traffic.walkable import Walkable
+from cityloop.world.ground import Shape
 from cityloop.world.network import RoadNetwork
-from cityloop.world.people import PERSON_KINDS
 from cityloop.world.streams import is_seed, stream
 from cityloop.world.vehicles import VEHICLE_KINDS
 
-__all__ = ["BackgroundTraffic", "Outsider", "TrafficActor", "TrafficState"]
+__all__ = ["BackgroundTraffic", "Outsider", "TrafficState"]
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 WARM_UP_S = 30.0
 JAM_SPACING_M = 7.5  # of lane that a standing car takes up: more cannot be in the network
 PATIENCE_S = 2.0  # after which a vehicle that finds no room to enter tries somewhere else
-CAR, PERSON = "car.", "person."
+CAR = "car."
+# SUMO's speed modes: all that a driver minds, and the same without a limit to braking.
+ALL_CHECKS, ANY_BRAKING = 31, 27
 
 
 class BackgroundTraffic:
@@ -59,6 +72,7 @@ class BackgroundTraffic:
         dt_s: float,
         *,
         dark: bool = False,
+        obstacles: Iterable[Shape] = (),
     ) -> None:
         """Open SUMO, let traffic spread over the network and stand at tick 0.
 
@@ -69,6 +83,7 @@ class BackgroundTraffic:
             seed: of all randomness.
             dt_s: length of a tick, 0.01 to 0.2 s.
             dark: head and tail lamps are on.
+            obstacles: footprints of what people walk around, world's plane, m.
 
         Raises:
             ScenarioError: for negative numbers, a seed that is no whole number of 0 or more, a tick
@@ -84,45 +99,51 @@ class BackgroundTraffic:
         if not is_seed(seed):
             raise ScenarioError(f"seed={seed!r} is impossible: give a whole number of 0 or more.")
         self._network = network
-        self._wanted_cars, self._wanted_people = vehicles, pedestrians
+        self._wanted_cars = vehicles
         self._dt_s = dt_s
         sumo_seed = int(stream(seed, "traffic/sumo").integers(2**31))
         self._sumo = SumoSimulation(network.net_file, vehicle_types(), seed=sumo_seed, dt_s=dt_s)
         try:
-            self._start(seed, dark)
+            self._start(seed, pedestrians, dark, obstacles)
         except BaseException:
             self._sumo.close()
             raise
 
-    def _start(self, seed: int, dark: bool) -> None:
+    def _start(self, seed: int, pedestrians: int, dark: bool, obstacles: Iterable[Shape]) -> None:
         kernel = SplineKernel(self._dt_s)
-        adults = sorted(name for name, kind in PERSON_KINDS.items() if not kind.child)
-        children = sorted(name for name, kind in PERSON_KINDS.items() if kind.child)
+        for lane, speed_mps in turning_speeds(self._network.lanes.values()).items():
+            libsumo.lane.setMaxSpeed(lane, speed_mps)
         roads = RoadGraph()
         # Without a road at all one is wanted nevertheless, so that the lack of a way is told.
         room = max(1, int(roads.room_m / JAM_SPACING_M))
         self._wanted_cars = min(self._wanted_cars, room)
-        self._demand = Demand(roads, WalkGraph(), seed, sorted(VEHICLE_KINDS), adults, children)
+        self._demand = Demand(roads, seed, vehicle_classes())
         chassis: dict[str, Chassis] = {name: chassis_of(name) for name in VEHICLE_KINDS}
         ground = self._network.ground_height
         self._vehicles = VehicleTracks(kernel, chassis, ground, dark=dark)
-        self._people = PersonTracks(kernel, ground)
-        self._outsiders = OutsiderMirror(self._network, (kernel.lookahead + 1) * self._dt_s)
+        walkable = Walkable(self._network, obstacles)
+        people = PersonTracks(kernel, ground, walkable)
+        self._people = Pedestrians(
+            WalkDemand(WalkGraph(self._network), seed), people, pedestrians, walkable
+        )
+        self._ahead_s = (kernel.lookahead + 1) * self._dt_s
+        self._outsiders = OutsiderMirror(self._network, self._ahead_s)
         self._signal_ids = sorted(libsumo.trafficlight.getIDList())
         self._signals: deque[dict[str, str]] = deque(maxlen=kernel.lookahead + 1)
         for i in self._signal_ids:
             _shift_signal(i, float(stream(seed, f"traffic/signal/{i}").random()))
         self._car_kinds: dict[int, str] = {}  # on the road, by rising number
-        self._person_kinds: dict[int, str] = {}
+        self._lanes = LanesAhead(self._network.lanes)
+        self._held: set[int] = set()
         self._waiting: dict[int, float] = {}  # cars that have not entered yet: since when, s
-        self._next_car = self._next_person = 0
+        self._next_car = 0
         self._top_up(on_the_way=True)
         for _ in range(round(WARM_UP_S / self._dt_s)):
             self._simulate(on_the_way=True)
         self._tick = -(kernel.window + kernel.lookahead)
         while self._tick < 0:  # so that headings and wheels have followed for a while
             self._simulate(on_the_way=False)
-            self._record()
+            self._record(())
             self._tick += 1
             self._state = self._show()
 
@@ -131,11 +152,14 @@ class BackgroundTraffic:
         """The current tick."""
         return self._state
 
-    def step(self, outsiders: Sequence[Outsider] = ()) -> TrafficState:
+    def step(
+        self, outsiders: Sequence[Outsider] = (), standing: Obstacles | None = None
+    ) -> TrafficState:
         """Go on to the next tick and return it.
 
         Args:
             outsiders: everybody else who is on the road at the current tick.
+            standing: what stands on the road, for people to walk around.
 
         Raises:
             ScenarioError: if an outsider's kind is unknown.
@@ -143,10 +167,85 @@ class BackgroundTraffic:
         """
         self._outsiders.place(outsiders)
         self._simulate(on_the_way=False)
-        self._record()
+        self._record(outsiders, standing)
         self._tick += 1
         self._state = self._show()
         return self._state
+
+    def fall(self, names: Sequence[str]) -> None:
+        """Forget people whose bodies physics moves from now on.
+
+        Args:
+            names: of people in `state`. They are no longer in the states that follow; who lies
+                there is an outsider from then on.
+        """
+        self._people.fall(names)
+
+    def withdraw(self, numbers: Sequence[int]) -> None:
+        """Take vehicles out that have no room where they are; others come instead.
+
+        The newest state shows them for the last time; nothing may be asked about its vehicles until
+        the next step.
+        """
+        for number in numbers:
+            if self._car_kinds.pop(number, None) is not None:
+                libsumo.vehicle.remove(f"{CAR}{number}")
+        self._vehicles.drop(numbers)
+
+    def plans(self, rows: Rows) -> Plans:
+        """Return the plans of some of the current tick's vehicles, given by their rows."""
+        return self._vehicles.plans(rows)
+
+    def ways(self, rows: Rows, behind_m: Array, spacing_m: Array, points: int) -> Array:
+        """Return (n, points, 2) the ways that front bumpers are going to take, world, m.
+
+        Args:
+            rows: (n,) of vehicles of the current tick.
+            behind_m: (n,) how far behind its plan each begins.
+            spacing_m: (n,) between the points.
+            points: their number.
+        """
+        start = -(self._vehicles.lead_m(rows) + behind_m)
+        beyond = start[:, None] + spacing_m[:, None] * np.arange(points)
+        gone = self._vehicles.bumper_way(rows, np.maximum(-beyond, 0.0))
+        newest, under_way = self._vehicles.newest(rows)
+        coming = self._lanes.ahead(
+            [n if on else None for n, on in zip(self._names(rows), under_way, strict=True)],
+            newest[:, :2],
+            newest[:, 2],
+            np.maximum(beyond, 0.0),
+        )
+        return np.where((beyond > 0)[..., None], coming, gone)
+
+    def allowed_mps(self, rows: Rows) -> Array:
+        """Return (n,) the speeds that roads and habits allow vehicles of the current tick, m/s."""
+        newest, under_way = self._vehicles.newest(rows)
+        allowed: Array = newest[:, 3].copy()
+        for i, name in enumerate(self._names(rows)):
+            if under_way[i]:
+                allowed[i] = libsumo.vehicle.getAllowedSpeed(name)
+        return allowed
+
+    def hold(self, speeds_mps: Mapping[int, float]) -> None:
+        """Let SUMO's vehicles of these numbers go no faster than this; let all others go.
+
+        They brake as hard as that takes.
+        """
+        for number in [n for n in self._held if n not in speeds_mps]:
+            self._held.discard(number)
+            if number in self._car_kinds:
+                libsumo.vehicle.setSpeed(f"{CAR}{number}", -1)
+                libsumo.vehicle.setSpeedMode(f"{CAR}{number}", ALL_CHECKS)
+        for number, speed in speeds_mps.items():
+            if number not in self._car_kinds or number in self._waiting:
+                continue
+            if number not in self._held:
+                self._held.add(number)
+                libsumo.vehicle.setSpeedMode(f"{CAR}{number}", ANY_BRAKING)
+            libsumo.vehicle.setSpeed(f"{CAR}{number}", speed)
+
+    def _names(self, rows: Rows) -> list[str]:
+        return [f"{CAR}{n}" for n in self._state.vehicles.number[rows].tolist()]
 
     def close(self) -> None:
         """End SUMO; the object is of no use afterwards. Harmless when repeated."""
@@ -171,9 +270,7 @@ class BackgroundTraffic:
         for name in libsumo.simulation.getArrivedIDList():
             if name.startswith(CAR):
                 self._car_kinds.pop(int(name[len(CAR) :]), None)
-        for name in libsumo.simulation.getArrivedPersonIDList():
-            if name.startswith(PERSON):
-                self._person_kinds.pop(int(name[len(PERSON) :]), None)
+        self._people.simulated(on_the_way=on_the_way)
         now = libsumo.simulation.getTime()
         for number in [n for n, since in self._waiting.items() if now - since > PATIENCE_S]:
             libsumo.vehicle.remove(f"{CAR}{number}")
@@ -185,9 +282,6 @@ class BackgroundTraffic:
         for _ in range(self._wanted_cars - len(self._car_kinds)):
             self._send_car(self._next_car, on_the_way=on_the_way)
             self._next_car += 1
-        for _ in range(self._wanted_people - len(self._person_kinds)):
-            self._send_person(self._next_person, on_the_way=on_the_way)
-            self._next_person += 1
 
     def _send_car(self, number: int, *, on_the_way: bool) -> None:
         trip = self._demand.trip(number, on_the_way=on_the_way)
@@ -206,43 +300,30 @@ class BackgroundTraffic:
         self._car_kinds[number] = trip.kind
         self._waiting[number] = libsumo.simulation.getTime()
 
-    def _send_person(self, number: int, *, on_the_way: bool) -> None:
-        walk = self._demand.walk(number, on_the_way=on_the_way)
-        name = f"{PERSON}{number}"
-        libsumo.person.add(name, walk.start.edge, walk.start.position_m, typeID=walk.kind)
-        libsumo.person.appendWalkingStage(name, walk.edges, walk.arrival_position_m)
-        libsumo.person.setSpeedFactor(name, walk.speed_factor)
-        self._person_kinds[number] = walk.kind
-
-    def _record(self) -> None:
+    def _record(self, outsiders: Sequence[Outsider], standing: Obstacles | None = None) -> None:
         """Hand SUMO's newest step to the smoothing."""
-        vehicle, person = libsumo.vehicle, libsumo.person
-        cars: dict[int, tuple[str, VehicleSample]] = {}
+        vehicle = libsumo.vehicle
+        numbers, kinds, table = [], [], []
+        position_of, angle_of = vehicle.getPosition, vehicle.getAngle
+        speed_of, signals_of = vehicle.getSpeed, vehicle.getSignals
         for number, kind in self._car_kinds.items():
             if number in self._waiting:
                 continue
             name = f"{CAR}{number}"
-            x, y = vehicle.getPosition(name)
-            yaw = sumo_angle_to_yaw(vehicle.getAngle(name))
-            speed, signals = vehicle.getSpeed(name), vehicle.getSignals(name)
-            cars[number] = kind, VehicleSample(x, y, yaw, speed, signals)
-        self._vehicles.record(cars)
-        walkers: dict[int, tuple[str, PersonSample]] = {}
-        present = set(person.getIDList())
-        for number, kind in self._person_kinds.items():
-            name = f"{PERSON}{number}"
-            if name not in present:
-                continue
-            x, y = person.getPosition(name)
-            yaw = sumo_angle_to_yaw(person.getAngle(name))
-            walkers[number] = kind, PersonSample(x, y, yaw, person.getSpeed(name))
-        self._people.record(walkers)
+            x, y = position_of(name)
+            numbers.append(number)
+            kinds.append(kind)
+            table.append((x, y, angle_of(name), speed_of(name), signals_of(name)))
+        samples = np.array(table, dtype=np.float64).reshape(-1, 5)
+        samples[:, 2] = np.radians(90.0 - samples[:, 2])
+        self._vehicles.record(VehicleSamples(numbers, kinds, samples))
+        self._people.record(outsiders, self._ahead_s, standing)
         states = {i: libsumo.trafficlight.getRedYellowGreenState(i) for i in self._signal_ids}
         self._signals.append(states)
 
     def _show(self) -> TrafficState:
-        actors = [*self._vehicles.shown(self._tick), *self._people.shown()]
-        return TrafficState(self._tick, actors, self._signals[0])
+        vehicles, people = self._vehicles.shown(self._tick), self._people.shown()
+        return TrafficState(self._tick, vehicles, people, self._signals[0])
 
 
 def _shift_signal(tls_id: str, share: float) -> None:

@@ -12,9 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cityloop.traffic.gaits_legs import FootPath, FootShape, foot_path, limb_frames, reach
+from cityloop.traffic.gaits_legs import FootPath, FootShape, foot_path
+from cityloop.traffic.gaits_pram import push_prams
 from cityloop.traffic.gaits_style import GaitStyle, gait_style, stride_length
 from cityloop.world.people import PERSON_KINDS, Skeleton, skeleton
+from cityloop.world.people_limbs import limb_frames, limb_joint
 
 Array = NDArray[np.float64]
 
@@ -36,6 +38,8 @@ class _Bodies:
         feet: left and right.
         hip_center: (N, 3) midway between the hip joints at rest, m.
         hip_drops_m: (N, T) how far the hips go down, by speed in steps of _SPEED_STEP_MPS.
+        limb_from_body: (N, 3, 3) by leg bone: into the frame along the bone at rest.
+        lengths_m: (N, 1) by leg bone.
     """
 
     bones: Skeleton
@@ -43,6 +47,8 @@ class _Bodies:
     feet: tuple[FootShape, FootShape]
     hip_center: Array
     hip_drops_m: Array
+    limb_from_body: dict[str, Array]
+    lengths_m: dict[str, Array]
 
     def head(self, name: str) -> Array:
         """Return the (N, 3) joints at the start of a bone."""
@@ -62,6 +68,8 @@ class _Bodies:
             (left, right),
             self.hip_center[rows],
             self.hip_drops_m[rows],
+            {name: frame[rows] for name, frame in self.limb_from_body.items()},
+            {name: length[rows] for name, length in self.lengths_m.items()},
         )
 
 
@@ -84,12 +92,20 @@ def _kinds() -> tuple[dict[str, int], _Bodies]:
         )
 
     center = heads[:, [bones.index("thigh_l"), bones.index("thigh_r")]].mean(axis=1)
-    bodies = _Bodies(bones, heads, (foot("l"), foot("r")), center, np.zeros((len(heads), 0)))
+    frames, lengths = {}, {}
+    for side, _, _ in _SIDES:
+        for bone, end in (("thigh", "calf"), ("calf", "foot")):
+            start, stop = (heads[:, bones.index(f"{b}_{side}")] for b in (bone, end))
+            frames[f"{bone}_{side}"] = limb_frames(stop - start, _Y).transpose(0, 2, 1)
+            lengths[f"{bone}_{side}"] = np.linalg.norm(stop - start, axis=1, keepdims=True)
+    feet, drops = (foot("l"), foot("r")), np.zeros((len(heads), 0))
+    bodies = _Bodies(bones, heads, feet, center, drops, frames, lengths)
     rows = {kind: row for row, kind in enumerate(PERSON_KINDS)}
     return rows, replace(bodies, hip_drops_m=_hip_drops(bodies))
 
 
-def _bodies(kinds: Sequence[str]) -> _Bodies:
+@lru_cache(maxsize=8)  # who is there changes now and then only
+def _bodies(kinds: tuple[str, ...]) -> _Bodies:
     rows, bodies = _kinds()
     for kind in kinds:
         if kind not in rows:
@@ -146,7 +162,7 @@ def _rotations(yaw: Array, pitch: Array, roll: Array) -> Array:
 def gait_phase_rate(kind: str, speed_mps: float) -> float:
     """Return how far the phase goes on per metre walked, rad/m; ScenarioError for unknown kinds."""
     speed = np.array([min(max(speed_mps, 0.0), FASTEST_MPS)])
-    return float(2.0 * np.pi / stride_length(speed, _bodies([kind]).hip_height_m)[0])
+    return float(2.0 * np.pi / stride_length(speed, _bodies((kind,)).hip_height_m)[0])
 
 
 def gait_pose(kind: str, phase_rad: float, speed_mps: float) -> NDArray[np.float32]:
@@ -173,7 +189,8 @@ def gait_poses(
         ScenarioError: for an unknown kind.
     """
     phase = np.asarray(phases_rad, dtype=np.float64)
-    body = _bodies([kinds] * len(phase) if isinstance(kinds, str) else kinds)
+    everybody = (kinds,) * len(phase) if isinstance(kinds, str) else tuple(kinds)
+    body = _bodies(everybody)
     speed = np.clip(np.asarray(speeds_mps, dtype=np.float64), 0.0, FASTEST_MPS)
     style = gait_style(speed, body.hip_height_m)
     turns: dict[str, Array] = {}
@@ -182,12 +199,14 @@ def gait_poses(
     for (side, sign, ahead), foot in zip(_SIDES, body.feet, strict=True):
         _leg(body, side, foot_path(phase + ahead, style, foot), style, turns, joints)
         _arm(side, sign, phase + ahead, style, turns)
-    return _assemble(body, turns, joints)
+    matrices = _assemble(body, turns, joints)
+    push_prams(everybody, matrices)
+    return matrices
 
 
 def _moved(turn: Array, offset: Array) -> Array:
     """Return (N, 3) offsets under (N, 3, 3) rotations."""
-    moved: Array = (turn @ offset[:, :, None])[:, :, 0]
+    moved: Array = np.einsum("nij,nj->ni", turn, offset)
     return moved
 
 
@@ -239,7 +258,7 @@ def _leg(
     joints: dict[str, Array],
 ) -> None:
     """Reach from the hip to the foot."""
-    hip, knee, ankle = (body.head(f"{b}_{side}") for b in ("thigh", "calf", "foot"))
+    hip, ankle = (body.head(f"{b}_{side}") for b in ("thigh", "foot"))
     pelvis = turns["pelvis"]
     posed_hip = joints["pelvis"] + _moved(pelvis, hip - body.head("pelvis"))
     narrow = 1.0 - style.stepping * (0.28 + 0.3 * style.running)
@@ -247,20 +266,17 @@ def _leg(
     # Knees point where the pelvis and the foot point, half and half.
     forward = 0.5 * pelvis[:, :, 0] + np.array([0.5, 0.0, 0.0])
     lateral = 0.5 * pelvis[:, :, 1] + 0.5 * _Y
-    posed_knee = reach(
+    posed_knee = limb_joint(
         posed_hip,
         posed_ankle,
         forward,
-        np.linalg.norm(knee - hip, axis=1, keepdims=True),
-        np.linalg.norm(ankle - knee, axis=1, keepdims=True),
+        body.lengths_m[f"thigh_{side}"],
+        body.lengths_m[f"calf_{side}"],
     )
     shank = posed_ankle - posed_knee
-    for bone, rest, posed in (
-        ("thigh", knee - hip, posed_knee - posed_hip),
-        ("calf", ankle - knee, shank),
-    ):
-        frame = limb_frames(rest, _Y)
-        turns[f"{bone}_{side}"] = limb_frames(posed, lateral) @ frame.transpose(0, 2, 1)
+    for bone, posed in (("thigh", posed_knee - posed_hip), ("calf", shank)):
+        name = f"{bone}_{side}"
+        turns[name] = limb_frames(posed, lateral) @ body.limb_from_body[name]
     zero = np.zeros_like(foot.pitch)
     turns[f"foot_{side}"] = _rotations(zero, -foot.pitch, zero)
     turns[f"ball_{side}"] = _rotations(zero, -foot.toes, zero)

@@ -3,7 +3,7 @@
 A foot's path is designed in the sagittal plane of the body frame: while it is on the ground it
 goes back at exactly the walking speed, turning about the heel, then lying flat, then rolling over
 the ball; in the air it follows a cubic from where it left to where it will land. Hip and knee
-follow by two-bone inverse kinematics.
+follow (`cityloop.world.people_limbs`).
 """
 
 from dataclasses import dataclass
@@ -142,31 +142,3 @@ def foot_path(phase_rad: Array, style: GaitStyle, foot: FootShape) -> FootPath:
         toes=pitch + bend,
         planted=planted,
     )
-
-
-def limb_frames(direction: Array, hinge: Array) -> Array:
-    """Return (..., 3, 3) frames with columns along `direction`, along `hinge`, across both."""
-    along = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
-    across = np.cross(along, hinge)
-    across /= np.linalg.norm(across, axis=-1, keepdims=True)
-    return np.stack([along, np.cross(across, along), across], axis=-1)
-
-
-def reach(hip: Array, ankle: Array, forward: Array, thigh_m: Array, shank_m: Array) -> Array:
-    """Return the (N, 3) knee of a leg from `hip` to `ankle`, bent towards `forward` ((N, 3) each).
-
-    `thigh_m` and `shank_m` are (N, 1).
-    An ankle out of reach is taken as just in reach.
-    """
-    way = ankle - hip
-    longest = 0.9995 * (thigh_m + shank_m)
-    distance = np.linalg.norm(way, axis=1, keepdims=True)
-    direction = way / distance
-    distance = np.minimum(distance, longest)
-    # Law of cosines.
-    along = (distance**2 + thigh_m**2 - shank_m**2) / (2.0 * distance)
-    out = np.sqrt(np.maximum(thigh_m**2 - along**2, 0.0))
-    ahead = forward - np.einsum("ni,ni->n", forward, direction)[:, None] * direction
-    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
-    knee: Array = hip + along * direction + out * ahead
-    return knee

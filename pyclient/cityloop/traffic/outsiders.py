@@ -13,7 +13,7 @@ from cityloop.errors import ScenarioError
 from cityloop.traffic.road_graph import DRIVER_CLASS
 from cityloop.traffic.state import Outsider
 from cityloop.traffic.sumo import yaw_to_sumo_angle
-from cityloop.traffic.vehicle_types import OBSTACLE_LENGTH_M, OBSTACLE_TYPE
+from cityloop.traffic.vehicle_types import OBSTACLE_LENGTH_M, OBSTACLE_TYPE, puppet_type
 from cityloop.world.network import RoadNetwork
 from cityloop.world.people import PERSON_KINDS
 from cityloop.world.vehicles import VEHICLE_KINDS
@@ -66,7 +66,8 @@ class OutsiderMirror:
             if outsider.kind in VEHICLE_KINDS:
                 kind = VEHICLE_KINDS[outsider.kind]
                 bumper = kind.wheelbase_m + kind.front_overhang_m
-                if self._place_vehicle(name, outsider.kind, x, y, outsider.yaw_rad, bumper):
+                type_id = puppet_type(outsider.kind)
+                if self._place_vehicle(name, type_id, x, y, outsider.yaw_rad, bumper):
                     vehicles.add(name)
             else:
                 if self._place_person(name, outsider.kind, x, y, outsider.yaw_rad):

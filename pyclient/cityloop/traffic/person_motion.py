@@ -1,38 +1,118 @@
-"""How SUMO's pedestrians move: smoothed position, heading that turns with the walk, gait phase."""
+"""How the people of the background move: kept clear of each other, smoothed, with heading and gait.
 
-import math
-from collections.abc import Callable, Mapping
+Everybody has a place on a plan (see `pedestrians`). `crowd` takes them after it without running
+into anybody or anything; what comes out is smoothed into curves (see `smoothing`), so that what is
+shown has exact velocities and accelerations.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.spatial import Pose, rotation
+from cityloop.spatial import rotation
+from cityloop.traffic import crowd
 from cityloop.traffic.gaits import gait_phase_rate
 from cityloop.traffic.smoothing import Columns, SampleHistory, SplineKernel
-from cityloop.traffic.state import TrafficActor
+from cityloop.traffic.state import PersonColumns
+from cityloop.traffic.walkable import Walkable
+from cityloop.world.people import PERSON_KINDS
 
 Array = NDArray[np.float64]
 
 MAX_TURN_RATE_RADPS = 4.0
-TURN_FREQUENCY_RADPS = 6.0  # of the critically damped turn towards the direction of walking
-FULL_TURN_MPS = 0.5  # slower people turn more slowly, standing ones not at all
-STANDING_MPS = 0.05
-GAIT_SPEEDS_MPS = np.linspace(0.0, 4.0, 81)
-# What SUMO moves a person in a tick beyond this many times the speed it says is a jump.
-LONGEST_STRIDE = 1.3
+MAX_TURN_ACCEL_RADPS2 = 14.0
+MAX_TURN_JERK_RADPS3 = 200.0
+TURN_FREQUENCY_RADPS = 6.0  # of the damped turn towards the direction of walking
+TURN_DAMPING = 1.15  # of the critical one
+# Slower steps are taken sideways or backwards without a turn; from the second speed on people turn
+# as readily as they can.
+TURNING_MPS, FULL_TURN_MPS = 0.25, 0.65
+STANDING_TURN = 0.25  # how readily somebody who stands turns to where there is something to see
+STANDING_MPS, STARTING_MPS = 0.05, 0.12  # slower than which who walked stands, and vice versa
+RUN_FROUDE = 0.6  # from which people run (R. McN. Alexander 1989)
+GRAVITY_MPS2 = 9.81
+GAIT_STEP_MPS, FASTEST_GAIT_MPS = 0.05, 4.0  # of the table of gaits' phase rates
+LONGEST_STRIDE = 1.5  # what a plan moves beyond this many times its pace is a jump
 SLOWEST_STRIDE_MPS = 0.8
-FADE_MPS, FADE_S = 0.45, 0.8  # how fast the offset that a jump leaves fades, at first and at last
+# How many places of a plan's way are remembered for those who fall behind, one in so many ticks.
+TRAIL_POINTS, TRAIL_SPACING_TICKS = 40, 4
+FALLEN_BEHIND_M = 0.8  # who is farther from the plan goes the way that it went
+TRAIL_AHEAD_M = 0.8  # on that way, to where they head
+PLAN_RESPONSE = 0.3  # share of a new velocity of the plan that counts at once
+
+ADULT_RADIUS_M, CHILD_RADIUS_M = 0.25, 0.21  # half of what two keep between their middles
+PRAM_FRONT_M = 0.88  # from who pushes a pram to its middle
+OTHERS_RADIUS_M = 0.3
+
+_SURE_M = 0.05  # distances to the boundary are not exact far from it
+STANCES = ("waiting", "standing")  # what somebody does who does not move
+
+
+_KIND_ROWS = {kind: row for row, kind in enumerate(PERSON_KINDS)}
 
 
 @dataclass(frozen=True)
-class PersonSample:
-    """What SUMO says about a person after a step: position (m), heading (rad), speed (m/s)."""
+class PlanSamples:
+    """Where the plan has N people after a step, by rising number.
 
-    x: float
-    y: float
-    heading_rad: float
-    speed_mps: float
+    Attributes:
+        number: (N,) of the person, never used again.
+        kind: N keys of PERSON_KINDS.
+        party: (N,) number of the party.
+        place: (N, 2) world, m.
+        heading_rad: (N,) of the way, from east.
+        pace_mps: (N,) at which they want to walk.
+        held: (N,) who is not on a crossing: neither may they step onto one.
+        roaming: (N,) who is not kept on sidewalks and crossings.
+        stance: (N,) index into STANCES: what they do when they do not move.
+        facing_rad: (N,) where they look when they stand, nan to look on.
+    """
+
+    number: NDArray[np.int64]
+    kind: tuple[str, ...]
+    party: NDArray[np.int64]
+    place: Array
+    heading_rad: Array
+    pace_mps: Array
+    held: NDArray[np.bool_]
+    roaming: NDArray[np.bool_]
+    stance: NDArray[np.int64]
+    facing_rad: Array
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """What people walk around and no plan knows: M discs on the ground.
+
+    Attributes:
+        position: (M, 2) at the newest sample, m.
+        velocity: (M, 2) m/s.
+        radius_m: (M,).
+    """
+
+    position: Array
+    velocity: Array
+    radius_m: Array
+
+    @staticmethod
+    def none() -> "Obstacles":
+        """Return no obstacles."""
+        return Obstacles(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))
+
+    def rows(self, rows: NDArray[np.bool_]) -> "Obstacles":
+        """Return those where `rows` (M,) is true."""
+        return Obstacles(self.position[rows], self.velocity[rows], self.radius_m[rows])
+
+    def followed_by(self, more: "Obstacles") -> "Obstacles":
+        """Return these and others."""
+        return Obstacles(
+            np.concatenate([self.position, more.position]),
+            np.concatenate([self.velocity, more.velocity]),
+            np.concatenate([self.radius_m, more.radius_m]),
+        )
 
 
 @dataclass
@@ -41,153 +121,305 @@ class _PersonColumns(Columns):
 
     number: NDArray[np.int64]
     kind: NDArray[np.str_]
+    gait: NDArray[np.intp]  # row of their kind in the table of phase rates
+    party: NDArray[np.int64]
     samples: NDArray[np.int64]
-    ended: NDArray[np.int64]  # ticks since SUMO dropped the person
-    place: Array  # (N, 2) where SUMO said last, m
-    offset: Array  # (N, 2) from there to where they are, m
+    ended: NDArray[np.int64]  # ticks since the plan ended
+    place: Array  # (N, 2) on the plan, m
+    trail: Array  # (N, TRAIL_POINTS, 2) where the plan was, the newest last, m
+    plan_velocity: Array  # (N, 2) m/s
+    aim: NDArray[np.int64]  # point of the trail that they head for, 0 for the plan itself
+    pace: Array  # m/s
+    radius_m: Array
+    front_m: Array
+    running_mps: Array  # from which they run
+    held: NDArray[np.bool_]
+    roaming: NDArray[np.bool_]
+    asked: Array  # (N, 2) place whose distance to the boundary was measured last, m
+    asked_held: NDArray[np.bool_]  # that of the sidewalks alone
+    room: Array  # that distance, m
+    stance: NDArray[np.int64]
+    facing: Array
     yaw: Array
     yaw_rate: Array
+    yaw_accel: Array
+    moving: NDArray[np.bool_]
     phase: Array
+    phase_rate: Array
 
 
 class PersonTracks:
-    """All SUMO pedestrians from their first sample until they are no longer shown."""
+    """All people of the background from their first sample until they are no longer shown."""
 
-    def __init__(self, kernel: SplineKernel, ground_height: Callable[[Array], Array]) -> None:
-        """Track people; `ground_height` maps (N, 2) m to (N,) m."""
+    def __init__(
+        self,
+        kernel: SplineKernel,
+        ground_height: Callable[[Array], Array],
+        walkable: Walkable | None = None,
+    ) -> None:
+        """Track people; `ground_height` maps (N, 2) m to (N,) m. `walkable` keeps them inside."""
         self._kernel = kernel
         self._ground_height = ground_height
+        self._walkable = walkable
         self._history = SampleHistory(kernel, channels=3)
-        self._gaits: dict[str, Array] = {}  # kind -> rate at GAIT_SPEEDS_MPS
-        none = np.zeros(0, dtype=np.int64)
-        flat, pairs = np.zeros(0), np.zeros((0, 2))
-        self._columns = _PersonColumns(
-            none, np.zeros(0, dtype="U32"), none, none, pairs, pairs, flat, flat, flat
-        )
-
-    def record(self, samples: Mapping[int, tuple[str, PersonSample]]) -> None:
-        """Take in SUMO's next step: person number -> (kind, sample), by rising number."""
-        c = self._columns
-        seen = np.array([n in samples for n in c.number.tolist()], dtype=bool)
-        c.ended = np.where(seen, 0, c.ended + 1)
-        rows = c.ended <= self._kernel.lookahead
-        if not rows.all():
-            c.keep(rows)
-            self._history.keep(rows)
-        # Where SUMO has nothing more to say, the person walks on as before.
-        xy = 2 * self._history.newest()[:, :2] - self._history.newest(1)[:, :2]
-        numbers = c.number.tolist()
-        for i, number in enumerate(numbers):
-            if number in samples:
-                xy[i] = self._absorb(i, samples[number][1])
-        known = set(numbers)
-        new = [(n, kind, s) for n, (kind, s) in samples.items() if n not in known]
-        new_xy = np.array([(s.x, s.y) for _, _, s in new]).reshape(-1, 2)
-        heights = self._ground_height(np.concatenate([xy, new_xy]))
-        self._history.push(np.column_stack([xy, heights[: len(xy)]]))
-        c.samples = c.samples + 1
-        if not new:
-            return
-        yaw = np.array([s.heading_rad for _, _, s in new])
-        speed = np.array([s.speed_mps for _, _, s in new])
-        rate = np.column_stack([speed * np.cos(yaw), speed * np.sin(yaw), np.zeros(len(new))])
-        for row, point in enumerate(np.column_stack([new_xy, heights[len(xy) :]])):
-            self._history.append(point, rate[row])
-        ones = np.ones(len(new), dtype=np.int64)
-        c.append(
-            _PersonColumns(
-                np.array([n for n, _, _ in new], dtype=np.int64),
-                np.array([kind for _, kind, _ in new], dtype="U32"),
-                ones,
-                0 * ones,
-                new_xy,
-                np.zeros_like(new_xy),
-                yaw,
-                np.zeros(len(new)),
-                # People who set out together do not march in step.
-                np.array([(n * 2.399963) % (2 * np.pi) for n, _, _ in new]),
+        self._gaits = _phase_rate_table()
+        self._ticks = 0
+        self._columns = _newcomers(
+            PlanSamples(
+                *(np.zeros(0, dtype=np.int64), (), np.zeros(0, dtype=np.int64)),
+                *(np.zeros((0, 2)), np.zeros(0), np.zeros(0)),
+                *(np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)),
+                *(np.zeros(0, dtype=np.int64), np.zeros(0)),
             )
         )
 
-    def shown(self) -> list[TrafficActor]:
+    def record(
+        self,
+        plan: PlanSamples,
+        others: Obstacles | None = None,
+    ) -> None:
+        """Move everybody on by a tick.
+
+        Args:
+            plan: of everybody who is under way.
+            others: people and vehicles whom the plan does not know.
+        """
+        c, dt_s = self._columns, self._kernel.dt_s
+        row = np.searchsorted(plan.number, c.number)
+        known = row < len(plan.number)
+        known[known] = plan.number[row[known]] == c.number[known]
+        c.ended = np.where(known, 0, c.ended + 1)
+        stay = c.ended <= self._kernel.lookahead
+        if not stay.all():
+            c.keep(stay)
+            self._history.keep(stay)
+            row, known = row[stay], known[stay]
+        self._follow(plan, row[known], known)
+        newest = self._history.newest()[:, :2]
+        target, target_velocity = self._aim(newest)
+        if others is None:
+            others = Obstacles.none()
+        position = crowd.step(
+            crowd.Crowd(
+                position=newest,
+                velocity=(newest - self._history.newest(1)[:, :2]) / dt_s,
+                target=target,
+                target_velocity=target_velocity,
+                radius_m=c.radius_m,
+                party=c.party,
+                held=c.held,
+                roaming=c.roaming,
+                front=c.front_m[:, None] * np.column_stack([np.cos(c.yaw), np.sin(c.yaw)]),
+                others=others.position,
+                others_velocity=others.velocity,
+                others_radius_m=others.radius_m,
+            ),
+            self._walkable,
+            dt_s,
+        )
+        new = np.flatnonzero(~np.isin(plan.number, c.number))
+        comers = _newcomers(plan, new)
+        taken = np.concatenate([position, others.position])
+        places = crowd.free_places(
+            comers.place, plan.heading_rad[new], taken, ~comers.roaming, self._walkable
+        )
+        heights = self._ground_height(np.concatenate([position, places]))
+        self._history.push(np.column_stack([position, heights[: len(position)]]))
+        c.samples = c.samples + 1
+        if len(new):
+            rate = np.column_stack([comers.plan_velocity, np.zeros(len(new))])
+            samples = np.column_stack([places, heights[len(position) :]])
+            self._history.append(samples, rate)
+            c.append(comers)
+            order = np.argsort(c.number)
+            c.keep(order)
+            self._history.keep(order)
+
+    @property
+    def dt_s(self) -> float:
+        """Length of a tick."""
+        return self._kernel.dt_s
+
+    def behind_m(self, numbers: NDArray[np.int64]) -> Array:
+        """Return (N,) how far the people of these numbers are from their plan, m."""
+        row = np.searchsorted(self._columns.number, numbers)
+        gap = self._history.newest()[row, :2] - self._columns.place[row]
+        return np.hypot(gap[:, 0], gap[:, 1])
+
+    def forget(self, numbers: NDArray[np.int64]) -> None:
+        """Show the people with these numbers no longer, from now on."""
+        stay = ~np.isin(self._columns.number, numbers)
+        self._columns.keep(stay)
+        self._history.keep(stay)
+
+    def _follow(self, plan: PlanSamples, row: NDArray[np.intp], known: NDArray[np.bool_]) -> None:
+        """Take in where the plan has people; `row` of the plan is that of the `known` ones."""
+        c, dt_s = self._columns, self._kernel.dt_s
+        # Whose plan has ended walks on as before.
+        c.place = c.place + c.plan_velocity * dt_s
+        step = (plan.place[row] - c.place[known]) / dt_s + c.plan_velocity[known]
+        reach = LONGEST_STRIDE * np.maximum(plan.pace_mps[row], SLOWEST_STRIDE_MPS)
+        jump = np.hypot(step[:, 0], step[:, 1]) > reach
+        share = np.where(jump, 0.0, PLAN_RESPONSE)[:, None]
+        c.plan_velocity[known] += share * (step - c.plan_velocity[known])
+        c.place[known] = plan.place[row]
+        c.held[known], c.roaming[known] = plan.held[row], plan.roaming[row]
+        c.stance[known], c.facing[known] = plan.stance[row], plan.facing_rad[row]
+
+    def _aim(self, position: Array) -> tuple[Array, Array]:
+        """Return (N, 2) where everybody heads, m, and the plan's velocity there, m/s.
+
+        Who has fallen behind follows the plan's trail and does not cut its corners.
+        """
+        c = self._columns
+        target, velocity = c.place.copy(), c.plan_velocity.copy()
+        if self._walkable is not None:
+            walkable, kept = self._walkable, ~c.roaming
+            for boundary, held in ((walkable.closed, True), (walkable.open, False)):
+                mine = kept & (c.held == held)  # also who walks ahead of their party
+                # A plan that was well inside is so until it has gone that far.
+                gone = np.hypot(*(c.place - c.asked).T)
+                rows = np.flatnonzero(mine & ((c.asked_held != held) | (gone > c.room - _SURE_M)))
+                distance, inwards = boundary.clearance(c.place[rows])
+                target[rows] -= np.minimum(distance, 0.0)[:, None] * inwards
+                c.asked[rows], c.asked_held[rows], c.room[rows] = c.place[rows], held, distance
+        self._ticks += 1
+        if self._ticks % TRAIL_SPACING_TICKS == 0:
+            c.trail[:, :-1] = c.trail[:, 1:]
+            c.aim = np.maximum(c.aim - 1, 0)
+        c.trail[:, -1] = target
+        gap = target - position
+        late = np.flatnonzero(np.hypot(gap[:, 0], gap[:, 1]) > FALLEN_BEHIND_M)
+        c.aim[np.hypot(gap[:, 0], gap[:, 1]) <= FALLEN_BEHIND_M] = 0
+        if not len(late):
+            return target, velocity
+        way = c.trail[late] - position[late, None]
+        distance = np.hypot(way[..., 0], way[..., 1])
+        # The newest of the nearest points: a plan that stood left many in one place.
+        nearest = TRAIL_POINTS - 1 - np.argmin(distance[:, ::-1], axis=1)
+        ahead = (np.arange(TRAIL_POINTS) > nearest[:, None]) & (distance > TRAIL_AHEAD_M)
+        chosen = np.where(ahead.any(axis=1), np.argmax(ahead, axis=1), TRAIL_POINTS - 1)
+        # Never back: between two points that are as near, they would go to and fro.
+        chosen = c.aim[late] = np.maximum(chosen, c.aim[late])
+        pick = np.arange(len(late)), chosen
+        target[late] = c.trail[late, chosen]
+        velocity[late] = (c.pace[late] / np.maximum(distance[pick], 0.1))[:, None] * way[pick]
+        return target, velocity
+
+    def shown(self) -> PersonColumns:
         """Integrate up to the shown tick, `lookahead` before the newest sample; once a tick."""
         c, lookahead = self._columns, self._kernel.lookahead
         if not len(c.number):
-            return []
-        position, velocity = self._history.curve(), self._history.curve(1)
-        acceleration = self._history.curve(2)
+            return PersonColumns.none()
+        position, velocity, acceleration = self._history.curves([(0, 0.0), (1, 0.0), (2, 0.0)])
         speed = np.hypot(velocity[:, 0], velocity[:, 1])
         walking = c.samples > lookahead + 1
         self._turn(velocity, speed, walking)
-        kinds = c.kind.tolist()
-        phase_rate = np.where(speed > STANDING_MPS, self._phase_rates(speed) * speed, 0.0)
-        c.phase = c.phase + np.where(walking, phase_rate * self._kernel.dt_s, 0.0)
-        quaternion = rotation.from_yaw(c.yaw)
-        return [
-            TrafficActor(
-                name=f"traffic/person.{c.number[i]}",
-                kind=kinds[i],
-                is_person=True,
-                pose=Pose(position[i], quaternion[i]),
-                velocity=velocity[i],
-                angular_velocity=np.array([0.0, 0.0, c.yaw_rate[i]]),
-                acceleration=acceleration[i],
-                wheels=None,
-                lamps=0,
-                gait_phase_rad=float(c.phase[i]),
-                gait_speed_mps=float(speed[i]) if speed[i] > STANDING_MPS else 0.0,
-            )
-            for i in np.flatnonzero(c.samples > lookahead).tolist()
-        ]
+        moving = c.moving = speed > np.where(c.moving, STANDING_MPS, STARTING_MPS)
+        phase_rate = np.where(moving, self._phase_rates(speed) * speed, 0.0)
+        mean_rate = np.where(walking, (c.phase_rate + phase_rate) / 2, 0.0)
+        c.phase = c.phase + mean_rate * self._kernel.dt_s
+        c.phase_rate = phase_rate
+        rows = np.flatnonzero(c.samples > lookahead)
+        angular = np.zeros((len(rows), 3))
+        angular[:, 2] = c.yaw_rate[rows]
+        doing = np.where(speed > c.running_mps, 3, np.where(moving, 2, c.stance))[rows]
+        words = (*STANCES, "walking", "running")
+        return PersonColumns(
+            names=tuple(f"traffic/person.{n}" for n in c.number[rows].tolist()),
+            kinds=tuple(c.kind[rows].tolist()),
+            position=position[rows],
+            quaternion=rotation.from_yaw(c.yaw[rows]),
+            velocity=velocity[rows],
+            angular_velocity=angular,
+            acceleration=acceleration[rows],
+            gait_phase_rad=c.phase[rows],
+            gait_speed_mps=np.where(moving, speed, 0.0)[rows],
+            activity=tuple(words[i] for i in doing.tolist()),
+        )
 
     def _phase_rates(self, speed: Array) -> Array:
         """Return (N,) `gait_phase_rate` of everybody at speed (N,) m/s, rad/m."""
-        rates = np.zeros(len(speed))
-        for kind in np.unique(self._columns.kind).tolist():
-            if kind not in self._gaits:
-                self._gaits[kind] = np.array([gait_phase_rate(kind, v) for v in GAIT_SPEEDS_MPS])
-            rows = self._columns.kind == kind
-            rates[rows] = np.interp(speed[rows], GAIT_SPEEDS_MPS, self._gaits[kind])
+        row = self._columns.gait
+        at = np.clip(speed / GAIT_STEP_MPS, 0.0, self._gaits.shape[1] - 1.001)
+        low = at.astype(np.intp)
+        before, after = self._gaits[row, low], self._gaits[row, low + 1]
+        rates: Array = before + (at - low) * (after - before)
         return rates
-
-    def _absorb(self, row: int, sample: PersonSample) -> Array:
-        """Return (2,) where a person is instead of where SUMO says, m.
-
-        SUMO's people jump where their stripe turns a corner or meets a crossing, mostly by less
-        than a metre. The excess of a jump becomes an offset that fades while they walk on.
-        """
-        c, dt_s = self._columns, self._kernel.dt_s
-        place = np.array([sample.x, sample.y])
-        step = place - c.place[row]
-        length = math.hypot(*step.tolist())
-        reach = LONGEST_STRIDE * max(sample.speed_mps, SLOWEST_STRIDE_MPS) * dt_s
-        offset = c.offset[row]
-        if length > reach:
-            offset = offset - step * (1 - reach / length)
-        left = math.hypot(*offset.tolist())
-        if left > 0:
-            rate = min(FADE_MPS, left / FADE_S)
-            offset = offset * max(0.0, 1 - (rate * dt_s + 1e-4) / left)
-        c.place[row], c.offset[row] = place, offset
-        result: Array = place + offset
-        return result
 
     def _turn(self, velocity: Array, speed: Array, walking: NDArray[np.bool_]) -> None:
         """Turn everybody towards the direction of walking, smoothly, no faster than people do."""
         c, steps = self._columns, 4
         h = self._kernel.dt_s / steps
-        direction = np.arctan2(velocity[:, 1], velocity[:, 0])
+        way = np.arctan2(velocity[:, 1], velocity[:, 0])
         # The first shown tick faces where the walk goes.
         first = ~walking & (speed > STANDING_MPS)
-        yaw = np.where(first, direction, c.yaw)
+        yaw = np.where(first, way, c.yaw)
         rate = np.where(walking, c.yaw_rate, 0.0)
-        k = TURN_FREQUENCY_RADPS
-        share = np.clip((speed - STANDING_MPS) / FULL_TURN_MPS, 0.0, 1.0)
+        accel = np.where(walking, c.yaw_accel, 0.0)
+        k, fastest = TURN_FREQUENCY_RADPS, MAX_TURN_RATE_RADPS
+        damping = TURN_DAMPING
+        most, jerk = MAX_TURN_ACCEL_RADPS2, MAX_TURN_JERK_RADPS3
+        share = np.clip((speed - TURNING_MPS) / (FULL_TURN_MPS - TURNING_MPS), 0.0, 1.0)
+        looks = (share < STANDING_TURN) & ~np.isnan(c.facing)
+        direction = np.where(looks, c.facing, way)
+        share = np.where(looks, STANDING_TURN, share)
         for _ in range(steps):
             error = (direction - yaw + np.pi) % (2 * np.pi) - np.pi
+            wanted = np.clip(k * k * share * error - 2 * damping * k * rate, -most, most)
+            # As much as stops at the fastest turn.
+            wanted = np.clip(wanted, (-fastest - rate) / h, (fastest - rate) / h)
+            accel = accel + np.clip(wanted - accel, -jerk * h, jerk * h)
             before = rate
-            rate = rate + np.where(walking, h * (k * k * share * error - 2 * k * rate), 0.0)
-            rate = np.clip(rate, -MAX_TURN_RATE_RADPS, MAX_TURN_RATE_RADPS)
+            rate = rate + np.where(walking, h * accel, 0.0)
             # The mean of both ends: the reported rate is then the slope at its own instant.
             yaw = yaw + h * (before + rate) / 2
-        c.yaw, c.yaw_rate = yaw, rate
+        c.yaw, c.yaw_rate, c.yaw_accel = yaw, rate, accel
+
+
+@lru_cache(maxsize=1)
+def _phase_rate_table() -> Array:
+    """Return (K, T) `gait_phase_rate` of each kind at speeds in steps of GAIT_STEP_MPS, rad/m."""
+    speeds = np.arange(0.0, FASTEST_GAIT_MPS + GAIT_STEP_MPS, GAIT_STEP_MPS)
+    return np.array([[gait_phase_rate(kind, v) for v in speeds] for kind in PERSON_KINDS])
+
+
+def _newcomers(plan: PlanSamples, rows: NDArray[np.intp] | None = None) -> _PersonColumns:
+    """Return the columns of people who come, those in `rows` of a plan."""
+    rows = np.arange(len(plan.number)) if rows is None else rows
+    kinds = [plan.kind[i] for i in rows.tolist()]
+    people = [PERSON_KINDS[kind] for kind in kinds]
+    ones = np.ones(len(rows), dtype=np.int64)
+    heading = plan.heading_rad[rows]
+    ahead = np.column_stack([np.cos(heading), np.sin(heading)])
+    legs = np.array([p.leg_length_m for p in people])
+    return _PersonColumns(
+        number=plan.number[rows],
+        kind=np.array(kinds, dtype="U32"),
+        gait=np.array([_KIND_ROWS[kind] for kind in kinds], dtype=np.intp),
+        party=plan.party[rows],
+        samples=ones,
+        ended=0 * ones,
+        place=plan.place[rows].copy(),
+        trail=np.repeat(plan.place[rows, None], TRAIL_POINTS, axis=1),
+        plan_velocity=plan.pace_mps[rows, None] * ahead,
+        aim=0 * ones,
+        pace=plan.pace_mps[rows].copy(),
+        radius_m=np.array([CHILD_RADIUS_M if p.child else ADULT_RADIUS_M for p in people]),
+        front_m=np.array([PRAM_FRONT_M if p.pram else 0.0 for p in people]),
+        running_mps=np.sqrt(RUN_FROUDE * GRAVITY_MPS2 * legs),
+        held=plan.held[rows].copy(),
+        roaming=plan.roaming[rows].copy(),
+        asked=plan.place[rows].copy(),
+        asked_held=plan.held[rows].copy(),
+        room=np.full(len(rows), -np.inf),
+        stance=plan.stance[rows].copy(),
+        facing=plan.facing_rad[rows].copy(),
+        yaw=heading.copy(),
+        yaw_rate=np.zeros(len(rows)),
+        yaw_accel=np.zeros(len(rows)),
+        moving=np.zeros(len(rows), dtype=bool),
+        # People who set out together do not march in step.
+        phase=np.mod(plan.number[rows] * 2.399963, 2 * np.pi),
+        phase_rate=np.zeros(len(rows)),
+    )

@@ -1,11 +1,12 @@
 """Which way one can drive through the network that SUMO has open."""
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libsumo
 
-DRIVER_CLASS = "passenger"  # SUMO's class of every background vehicle
+DRIVER_CLASS = "passenger"  # SUMO's class of cars, whose ways all others share
 SHORTEST_ROAD_M = 50.0  # a shorter one that leads nowhere else is not worth a trip
 SHORTEST_ENTRY_M = 10.0  # a shorter edge has no room for a vehicle to enter
 
@@ -63,6 +64,7 @@ class RoadGraph:
             if e.length_m >= SHORTEST_ROAD_M and e.id not in reached and not e.successors
         )
         self._trees: dict[tuple[str, bool], dict[str, str]] = {}
+        self._links: dict[tuple[str, str], frozenset[str]] = {}
 
     def path(self, start: str, end: str, *, straight: bool = False) -> list[str]:
         """Return the quickest edges from `start` to `end`, both included; [] if there is no way.
@@ -78,6 +80,28 @@ class RoadGraph:
         while path[-1] != start:
             path.append(came_from[path[-1]])
         return path[::-1]
+
+    def admits(self, edges: Sequence[str], vehicle_class: str) -> bool:
+        """Tell whether every edge of a way, and every link between them, is open to a class."""
+        after = [*edges[1:], ""]
+        return all(
+            following in self._open_links(edge, vehicle_class)
+            for edge, following in zip(edges, after, strict=True)
+        )
+
+    def _open_links(self, edge: str, vehicle_class: str) -> frozenset[str]:
+        """Return the edges that a class can go on to, and "" if it may be on the edge at all."""
+        key = edge, vehicle_class
+        if key not in self._links:
+            lanes = [f"{edge}_{i}" for i in range(libsumo.edge.getLaneNumber(edge))]
+            lanes = [lane for lane in lanes if _allows(lane, vehicle_class)]
+            found = {""} if lanes else set()
+            for lane in lanes:
+                for link in libsumo.lane.getLinks(lane):
+                    if _allows(link[0], vehicle_class):
+                        found.add(libsumo.lane.getEdgeID(link[0]))
+            self._links[key] = frozenset(found)
+        return self._links[key]
 
     def _tree(self, start: str, straight: bool) -> dict[str, str]:
         """Return the predecessor of each edge on its quickest path from `start` (Dijkstra 1959)."""

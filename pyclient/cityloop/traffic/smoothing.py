@@ -13,6 +13,8 @@ without a lag, twice continuously differentiable, with derivatives in closed for
 p(t) needs samples up to 2m - 1 ticks ahead: traffic is shown that much later than SUMO computes it.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -20,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.bool_] | NDArray[np.intp]
 
 HALF_WIDTH_S = 0.6  # half the support of the kernel; its standard deviation is 0.29 of that
 
@@ -64,22 +67,29 @@ class SplineKernel:
         self._age = np.arange(self.window) - self.lookahead  # ticks before the shown one
 
     def weights(self, derivative: int, offset_ticks: float = 0.0) -> Array:
-        """Return (window,) weights, newest sample first, at the shown tick + offset in [-1, 0].
+        """Return (window,) weights, newest sample first, at the shown tick + offset.
 
         The weighted sum of samples in m is the position in m, the velocity in m/s or the
-        acceleration in m/s^2 for `derivative` 0, 1 or 2.
+        acceleration in m/s^2 for `derivative` 0, 1 or 2. From -1 to 0 the curve is exact; ahead of
+        the shown tick it is a forecast, which takes the samples that are still to come for those
+        of straight uniform motion after the newest two.
         """
-        u = (self._age + offset_ticks) / self.stretch
         scale = self.stretch * (self.stretch * self.dt_s) ** derivative
-        return cubic_b_spline(u, derivative) / scale
+        weights: Array = cubic_b_spline((self._age + offset_ticks) / self.stretch, derivative)
+        for k in range(1, math.ceil(offset_ticks) + 1):
+            age = self._age[0] - k + offset_ticks
+            weight = float(cubic_b_spline(np.array(age / self.stretch), derivative))
+            weights[0] += weight * (1 + k)
+            weights[1] -= weight * k
+        return weights / scale
 
 
 @dataclass
 class Columns:
     """Base of a table of actors whose fields are arrays with a row per actor."""
 
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        """Drop the rows where `rows` (N,) is False."""
+    def keep(self, rows: Rows) -> None:
+        """Keep the rows that `rows` says: (N,) bool, or their numbers in a new order."""
         for field in fields(self):
             setattr(self, field.name, getattr(self, field.name)[rows])
 
@@ -98,43 +108,59 @@ class SampleHistory:
 
     def __init__(self, kernel: SplineKernel, channels: int) -> None:
         self.kernel = kernel
-        self._samples = np.zeros((0, kernel.window, channels))
-        self._head = 0  # where the newest sample is in axis 1; older ones lie before it
-        self._weights = {
-            (derivative, offset): kernel.weights(derivative, offset)
-            for derivative, offset in ((0, 0.0), (1, -1.0), (1, -0.5), (1, 0.0), (2, 0.0))
-        }
+        self._samples = np.zeros((kernel.window, 0, channels))
+        self._head = 0  # where the newest sample is in axis 0; older ones lie before it
+        self._weights: dict[tuple[int, float], Array] = {}
 
-    def append(self, sample: Array, rate: Array) -> None:
-        """Add an actor who came with `sample` (C,) and had moved at `rate` (C,) per s before."""
+    def append(self, samples: Array, rates: Array) -> None:
+        """Add K actors who came with `samples` (K, C) and had moved at `rates` (K, C) per s."""
         age = np.empty(self.kernel.window)
-        age[(self._head - np.arange(self.kernel.window)) % self.kernel.window] = np.arange(
-            self.kernel.window
-        )
-        past = sample - age[:, None] * (rate * self.kernel.dt_s)
-        self._samples = np.concatenate([self._samples, past[None]])
+        age[self._order()] = np.arange(self.kernel.window)
+        past = samples - age[:, None, None] * (rates * self.kernel.dt_s)
+        self._samples = np.concatenate([self._samples, past], axis=1)
 
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        """Drop the actors where `rows` (N,) is False."""
-        self._samples = self._samples[rows]
+    def keep(self, rows: Rows) -> None:
+        """Keep the actors that `rows` says: (N,) bool, or their numbers in a new order."""
+        self._samples = self._samples[:, rows]
 
     def newest(self, back: int = 0) -> Array:
         """Return (N, C) the samples of `back` ticks before the newest."""
-        return self._samples[:, (self._head - back) % self.kernel.window]
+        return self._samples[(self._head - back) % self.kernel.window]
 
     def push(self, samples: Array) -> None:
         """Add everybody's next sample, (N, C)."""
         self._head = (self._head + 1) % self.kernel.window
-        self._samples[:, self._head] = samples
+        self._samples[self._head] = samples
 
     def curve(self, derivative: int = 0, offset_ticks: float = 0.0) -> Array:
         """Return (N, C) the curves or a time derivative at the shown tick + offset."""
-        order = (self._head - np.arange(self.kernel.window)) % self.kernel.window
-        weights = np.empty(self.kernel.window)
-        weights[order] = self._weights[derivative, offset_ticks]
-        result: Array = np.einsum("k,nkc->nc", weights, self._samples)
-        return result
+        return self.curves([(derivative, offset_ticks)])[0]
+
+    def curves(
+        self,
+        wanted: Sequence[tuple[int, float]],
+        rows: Rows | None = None,
+        channels: slice = slice(None),
+    ) -> Array:
+        """Return (Q, N, C) for Q pairs of derivative and offset in ticks, of all or some actors."""
+        for key in wanted:
+            if key not in self._weights:
+                self._weights[key] = self.kernel.weights(*key)
+        weights = np.empty((len(wanted), self.kernel.window))
+        weights[:, self._order()] = [self._weights[key] for key in wanted]
+        samples = self._samples[..., channels]
+        if rows is not None:
+            samples = samples[:, rows]
+        flat = samples.reshape(len(samples), -1)
+        # Not a product of matrices, which libraries share out among threads: that costs more than
+        # the product, and the threads' number may show in the last bits.
+        result: Array = np.einsum("qw,wm->qm", weights, flat)
+        return result.reshape(len(wanted), *samples.shape[1:])
 
     def shown(self) -> Array:
         """Return (N, C) the raw samples of the shown tick, for channels that are not smoothed."""
         return self.newest(self.kernel.lookahead)
+
+    def _order(self) -> NDArray[np.intp]:
+        """Return (window,) where in axis 0 the newest sample is, the one before it, and so on."""
+        return (self._head - np.arange(self.kernel.window)) % self.kernel.window

@@ -1,11 +1,10 @@
 """What background traffic is told and what it tells, at one tick."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from cityloop.spatial import Pose
 
 Array = NDArray[np.float64]
 
@@ -30,35 +29,74 @@ class Outsider:
 
 
 @dataclass(frozen=True)
-class TrafficActor:
-    """A vehicle or a person of the background traffic at one tick.
+class ActorColumns:
+    """Background actors at one tick, N rows by rising number.
 
     Attributes:
-        name: "traffic/car.<n>" or "traffic/person.<n>", never reused within a simulation.
-        kind: a key of VEHICLE_KINDS or of PERSON_KINDS.
-        is_person: which of the two.
-        pose: world-from-body; the origin is on the ground, under the rear axle or between the feet.
-        velocity: (3,) of the origin, world, m/s.
-        angular_velocity: (3,) world, rad/s.
-        acceleration: (3,) of the origin, world, m/s^2.
-        wheels: (W, 5) in prototype order: steering_rad, spin_rad, spin_rate_radps, travel_m,
-            grounded (1); None for a person.
-        lamps: bit set of VehicleLamp; 0 for a person.
-        gait_phase_rad: where in the gait cycle, grows without bound; 0 for a vehicle.
-        gait_speed_mps: speed that the gait is drawn for, 0 = standing; 0 for a vehicle.
+        names: N, "traffic/car.<n>" or "traffic/person.<n>", never reused within a simulation.
+        kinds: N keys of VEHICLE_KINDS or of PERSON_KINDS.
+        position: (N, 3) origin of the body frame, world, m: on the ground, under the rear axle or
+            between the feet.
+        quaternion: (N, 4) world-from-body (x, y, z, w).
+        velocity: (N, 3) of the origin, world, m/s.
+        angular_velocity: (N, 3) world, rad/s.
+        acceleration: (N, 3) of the origin, world, m/s^2.
     """
 
-    name: str
-    kind: str
-    is_person: bool
-    pose: Pose
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    position: Array
+    quaternion: Array
     velocity: Array
     angular_velocity: Array
     acceleration: Array
-    wheels: Array | None
-    lamps: int
-    gait_phase_rad: float
-    gait_speed_mps: float
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class VehicleColumns(ActorColumns):
+    """The vehicles of the background traffic at one tick.
+
+    Attributes:
+        number: (N,) their numbers, rising.
+        wheels: N arrays (W, 5) in prototype order: steering_rad, spin_rad, spin_rate_radps,
+            travel_m, grounded (1).
+        lamps: (N,) uint32 bit sets of VehicleLamp.
+    """
+
+    number: NDArray[np.int64]
+    wheels: Sequence[Array]
+    lamps: NDArray[np.uint32]
+
+    @staticmethod
+    def none() -> "VehicleColumns":
+        """Return no vehicles."""
+        flat, number = np.zeros((0, 3)), np.zeros(0, dtype=np.int64)
+        lamps = np.zeros(0, dtype=np.uint32)
+        return VehicleColumns((), (), flat, np.zeros((0, 4)), flat, flat, flat, number, (), lamps)
+
+
+@dataclass(frozen=True)
+class PersonColumns(ActorColumns):
+    """The people of the background traffic at one tick.
+
+    Attributes:
+        gait_phase_rad: (N,) where in the gait cycle, grows without bound.
+        gait_speed_mps: (N,) speed that the gait is drawn for, 0 = standing.
+        activity: N of "standing", "walking", "running", "waiting".
+    """
+
+    gait_phase_rad: Array
+    gait_speed_mps: Array
+    activity: tuple[str, ...]
+
+    @staticmethod
+    def none() -> "PersonColumns":
+        """Return no people."""
+        flat, zero = np.zeros((0, 3)), np.zeros(0)
+        return PersonColumns((), (), flat, np.zeros((0, 4)), flat, flat, flat, zero, zero, ())
 
 
 @dataclass(frozen=True)
@@ -67,11 +105,13 @@ class TrafficState:
 
     Attributes:
         tick: counted from 0.
-        actors: vehicles by rising number, then people by rising number.
+        vehicles: those on the road, by rising number.
+        people: those under way, by rising number.
         signals: SUMO traffic light id -> state string, a character per link (SUMO's
             "red-yellow-green state": r, y, g, G, u, o, O, s), at the instant of the positions.
     """
 
     tick: int
-    actors: list[TrafficActor]
+    vehicles: VehicleColumns
+    people: PersonColumns
     signals: dict[str, str]

@@ -12,148 +12,70 @@ velocity w, heading psi, t = (cos psi, sin psi), n = (-sin psi, cos psi) and dis
 So the rear axle never moves sideways and the heading is continuous, standing or moving.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.spatial import Pose, rotation
+from cityloop.spatial import rotation
+from cityloop.traffic.chassis import Chassis, ChassisTable
+from cityloop.traffic.path_trace import PathTraces
+from cityloop.traffic.plans import CHANNELS, FORECAST_S, Plans
 from cityloop.traffic.smoothing import Columns, SampleHistory, SplineKernel
-from cityloop.traffic.state import TrafficActor
-from cityloop.world.vehicles import VehicleLamp
+from cityloop.traffic.state import VehicleColumns
+from cityloop.traffic.vehicle_lamps import (
+    INDICATOR_HOLD_S,
+    SIGNAL_LEFT,
+    SIGNAL_RIGHT,
+    is_braking,
+    lamps,
+)
 
 Array = NDArray[np.float64]
 
-GUIDE_M = 2.0
-TRACE_SPACING_M = 0.25  # between kept points of the bumper's trace
+TRACE_SPACING_M = 0.25  # between kept points of a trace
+TRACE_POINTS = 256
 STEERING_LENGTH_M = 0.3  # rolled distance over which the shown steering angle follows the path's
-BRAKE_LAMP_ON_MPS2 = -0.7
-BRAKE_LAMP_OFF_MPS2 = -0.25
-HOLDING_MPS = 0.3  # below it, and unless moving off, a driver holds the brake
-MOVING_OFF_MPS2 = 0.2
-BLINK_PERIOD_S = 0.7  # 60 to 120 flashes a minute are allowed (UN R48)
-
-# SUMO's vehicle signals, a bit set.
-SIGNAL_RIGHT = 1
-SIGNAL_LEFT = 2
+# Channels of the history: guide point x and y, ground height under the rear and the front axle,
+# SUMO's signals (not smoothed), how far the front bumper has come.
+_GUIDE_X, _GUIDE_Y, _REAR_Z, _FRONT_Z, _SIGNALS, _ARC = range(6)
 
 
 @dataclass(frozen=True)
-class Chassis:
-    """What the motion of a vehicle kind depends on.
+class VehicleSamples:
+    """What SUMO says about its vehicles after a step.
 
     Attributes:
-        wheelbase_m: rear to front axle.
-        front_overhang_m: front axle to front bumper.
-        wheel_centers: (W, 2) x and y of the wheels in the body frame, prototype order, m.
-        wheel_radii_m: (W,).
-        steered: (W,) bool.
+        numbers: N, each once.
+        kinds: N.
+        table: (N, 5) front bumper x and y (m), heading (rad), speed (m/s), signals (a bit set).
     """
 
-    wheelbase_m: float
-    front_overhang_m: float
-    wheel_centers: Array
-    wheel_radii_m: Array
-    steered: NDArray[np.bool_]
-
-    @property
-    def guide_m(self) -> float:
-        """Distance from the body's origin to the guide point."""
-        return min(self.wheelbase_m, self.bumper_m - GUIDE_M)
-
-    @property
-    def bumper_m(self) -> float:
-        """Distance from the body's origin to the front bumper."""
-        return self.wheelbase_m + self.front_overhang_m
-
-
-@dataclass(frozen=True)
-class VehicleSample:
-    """What SUMO says about a vehicle after a step: front bumper (m), heading (rad), speed (m/s)."""
-
-    x: float
-    y: float
-    heading_rad: float
-    speed_mps: float
-    signals: int
-
-
-class _Trace:
-    """The path of a front bumper, back to where the rear axle is."""
-
-    def __init__(self, number: int, kind: str, chassis: Chassis, sample: VehicleSample) -> None:
-        self.number = number
-        self.kind = kind
-        self.chassis = chassis
-        self.sample = sample
-        self.samples = 1
-        self.ended = 0  # ticks since SUMO dropped it
-        length = chassis.bumper_m + TRACE_SPACING_M
-        self.points = [
-            (
-                sample.x - length * math.cos(sample.heading_rad),
-                sample.y - length * math.sin(sample.heading_rad),
-            ),
-            (sample.x, sample.y),
-        ]
-
-    def move(self, sample: VehicleSample) -> None:
-        self.sample = sample
-        self.samples += 1
-        points = self.points
-        if math.dist(points[-1], points[-2]) < TRACE_SPACING_M:
-            points[-1] = (sample.x, sample.y)
-            return
-        points.append((sample.x, sample.y))
-        # A point is dropped once the part of the trace after it is long enough.
-        if len(points) > 2 * self.chassis.bumper_m / TRACE_SPACING_M:
-            length = 0.0
-            for i in range(len(points) - 1, 0, -1):
-                length += math.dist(points[i], points[i - 1])
-                if length > self.chassis.bumper_m + TRACE_SPACING_M:
-                    del points[: i - 1]
-                    break
-
-    def roll_on(self, dt_s: float) -> None:
-        """Go straight on at the last speed: what an arrived vehicle's curve needs to end with."""
-        old = self.sample
-        step = old.speed_mps * dt_s
-        self.ended += 1
-        self.move(
-            VehicleSample(
-                old.x + step * math.cos(old.heading_rad),
-                old.y + step * math.sin(old.heading_rad),
-                old.heading_rad,
-                old.speed_mps,
-                old.signals,
-            )
-        )
-
-    def behind(self, distance_m: float) -> tuple[float, float]:
-        """Return the point of the trace that lies `distance_m` of path behind the bumper."""
-        left = distance_m
-        points = self.points
-        for i in range(len(points) - 1, 0, -1):
-            (x1, y1), (x0, y0) = points[i], points[i - 1]
-            length = math.hypot(x1 - x0, y1 - y0)
-            if length >= left:
-                share = left / length if length > 0 else 0.0
-                return x1 + share * (x0 - x1), y1 + share * (y0 - y1)
-            left -= length
-        return points[0]
+    numbers: Sequence[int]
+    kinds: Sequence[str]
+    table: Array
 
 
 @dataclass
 class _VehicleColumns(Columns):
-    """What is integrated over the ticks, a row per vehicle."""
+    """What is known and integrated over the ticks, a row per vehicle in the order of coming."""
 
+    number: NDArray[np.int64]
+    kind: NDArray[np.intp]  # index in the chassis table
+    samples: NDArray[np.int64]
+    ended: NDArray[np.int64]  # ticks since SUMO dropped it
+    sample: Array  # (N, 5) what SUMO said last
     yaw: Array
+    speed: Array  # at the shown tick, for the step to the next
+    arc_before: Array  # of the plan, a tick before the shown one
+    speed_before: Array
     steering: Array
     spin: Array  # (N, most wheels), rad
     spin_rate: Array
     braking: NDArray[np.bool_]
+    left_s: Array  # since SUMO last wanted the indicator
+    right_s: Array
 
 
 class VehicleTracks:
@@ -169,167 +91,253 @@ class VehicleTracks:
     ) -> None:
         """Track the kinds in `chassis`; `ground_height` maps (N, 2) m to (N,) m."""
         self._kernel = kernel
-        self._chassis = chassis
+        self._chassis = ChassisTable(chassis)
+        self._kind_index = {name: i for i, name in enumerate(self._chassis.kinds)}
         self._ground_height = ground_height
         self._dark = dark
-        self._most_wheels = max((len(c.wheel_radii_m) for c in chassis.values()), default=0)
-        self._traces: list[_Trace] = []
-        # Channels: guide point x and y, ground height under the rear and the front axle.
-        self._history = SampleHistory(kernel, channels=4)
-        self._signals = SampleHistory(kernel, channels=1)
-        self._columns = self._new_columns(np.zeros(0))
-        self._fixed = _Fixed.of([], self._most_wheels)
+        self._history = SampleHistory(kernel, channels=6)
+        self._bumpers = PathTraces(TRACE_SPACING_M, TRACE_POINTS, channels=2)
+        self._plans = PathTraces(TRACE_SPACING_M, TRACE_POINTS, CHANNELS)
+        self._columns = self._new_columns(VehicleSamples((), (), np.zeros((0, 5))))
+        self._rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)  # those that are shown
 
-    def record(self, samples: Mapping[int, tuple[str, VehicleSample]]) -> None:
-        """Take in SUMO's next step: vehicle number -> (kind, sample), by rising number."""
-        dt_s = self._kernel.dt_s
-        for trace in self._traces:
-            seen = samples.get(trace.number)
-            if seen is None:
-                trace.roll_on(dt_s)
-            else:
-                trace.move(seen[1])
-        rows = np.array([t.ended <= self._kernel.lookahead for t in self._traces], dtype=bool)
-        changed = not rows.all()
-        if changed:
-            self._traces = [t for t in self._traces if t.ended <= self._kernel.lookahead]
-            self._history.keep(rows)
-            self._signals.keep(rows)
-            self._columns.keep(rows)
-        known = {t.number for t in self._traces}
-        new = [
-            _Trace(number, kind, self._chassis[kind], sample)
-            for number, (kind, sample) in samples.items()
-            if number not in known
-        ]
-        points = self._axles([*self._traces, *new])
-        old = len(self._traces)
-        self._history.push(points[:old])
-        self._signals.push(
-            np.array([[float(t.sample.signals)] for t in self._traces]).reshape(-1, 1)
-        )
-        for trace, point in zip(new, points[old:], strict=True):
-            s = trace.sample
-            rate = [math.cos(s.heading_rad) * s.speed_mps, math.sin(s.heading_rad) * s.speed_mps]
-            self._history.append(point, np.array([*rate, 0.0, 0.0]))
-            self._signals.append(np.array([float(s.signals)]), np.zeros(1))
-        if new:
-            self._columns.append(self._new_columns(np.array([t.sample.heading_rad for t in new])))
-            self._traces.extend(new)
-        if new or changed:
-            self._fixed = _Fixed.of([t.chassis for t in self._traces], self._most_wheels)
-
-    def shown(self, tick: int) -> list[TrafficActor]:
-        """Integrate up to the shown tick, `lookahead` before the newest sample; once a tick."""
-        if not self._traces:
-            return []
-        m, c = self._motion(), self._columns
-        signals = self._signals.shown()[:, 0].astype(int)
-        blink = (tick * self._kernel.dt_s / BLINK_PERIOD_S) % 1.0 < 0.5
-        actors = []
-        for i, trace in enumerate(self._traces):
-            if trace.samples <= self._kernel.lookahead:
-                continue
-            count = len(trace.chassis.wheel_radii_m)
-            wheels = np.zeros((count, 5))
-            wheels[:, 0] = m.wheel_steering[i, :count]
-            wheels[:, 1] = c.spin[i, :count]
-            wheels[:, 2] = c.spin_rate[i, :count]
-            wheels[:, 4] = 1.0
-            actors.append(
-                TrafficActor(
-                    name=f"traffic/car.{trace.number}",
-                    kind=trace.kind,
-                    is_person=False,
-                    pose=Pose(m.position[i], m.quaternion[i]),
-                    velocity=m.velocity[i],
-                    angular_velocity=m.angular_velocity[i],
-                    acceleration=m.acceleration[i],
-                    wheels=wheels,
-                    lamps=self._lamps(bool(c.braking[i]), int(signals[i]), blink),
-                    gait_phase_rad=0.0,
-                    gait_speed_mps=0.0,
+    def record(self, samples: VehicleSamples) -> None:
+        """Take in SUMO's next step."""
+        c = self._columns
+        index = {number: i for i, number in enumerate(samples.numbers)}
+        at = np.array([index.pop(n, -1) for n in c.number.tolist()], dtype=np.intp)
+        c.ended = np.where(at < 0, c.ended + 1, 0)
+        stay = c.ended <= self._kernel.lookahead
+        if not stay.all():
+            at = at[stay]
+            for table in (c, self._history, self._bumpers, self._plans):
+                table.keep(stay)
+        # Straight on at the last speed: what an arrived vehicle's curve needs to end with.
+        step = c.sample[:, 3] * self._kernel.dt_s
+        rolled = c.sample.copy()
+        rolled[:, 0] += step * np.cos(c.sample[:, 2])
+        rolled[:, 1] += step * np.sin(c.sample[:, 2])
+        seen = (at >= 0)[:, None]
+        sample = np.where(seen, samples.table[at], rolled) if len(samples.table) else rolled
+        self._bumpers.push(sample[:, :2], np.hypot(*(sample - c.sample)[:, :2].T))
+        c.sample, c.samples = sample, c.samples + 1
+        old = len(at)
+        if index:
+            rows = sorted(index.values(), key=lambda i: samples.numbers[i])
+            new = self._new_columns(
+                VehicleSamples(
+                    [samples.numbers[i] for i in rows],
+                    [samples.kinds[i] for i in rows],
+                    samples.table[rows],
                 )
             )
-        return actors
+            forward = np.column_stack([np.cos(new.sample[:, 2]), np.sin(new.sample[:, 2])])
+            self._bumpers.append(new.sample[:, :2], forward)
+            c.append(new)
+        points = self._axles()
+        self._history.push(points[:old])
+        if index:
+            rates = np.zeros((len(index), 6))
+            rates[:, :2], rates[:, _ARC] = forward * new.sample[:, 3, None], new.sample[:, 3]
+            self._history.append(points[old:], rates)
 
-    def _axles(self, traces: Sequence[_Trace]) -> Array:
-        """Return (N, 4) raw samples of the history's channels."""
-        guide = np.array([t.behind(t.chassis.bumper_m - t.chassis.guide_m) for t in traces])
-        front = np.array([t.behind(t.chassis.front_overhang_m) for t in traces]).reshape(-1, 2)
-        rear = np.array([t.behind(t.chassis.bumper_m) for t in traces]).reshape(-1, 2)
-        heights = self._ground_height(np.concatenate([rear, front])).reshape(2, -1)
-        return np.column_stack([guide.reshape(-1, 2), heights[0], heights[1]])
+    def drop(self, numbers: Sequence[int]) -> None:
+        """Forget vehicles at once; before the next step nothing else may be asked of the tracks."""
+        stay = ~np.isin(self._columns.number, np.array(numbers, dtype=np.int64))
+        for table in (self._columns, self._history, self._bumpers, self._plans):
+            table.keep(stay)
 
-    def _new_columns(self, yaw: Array) -> _VehicleColumns:
-        n = len(yaw)
-        wheels = np.zeros((n, self._most_wheels))
+    def shown(self, tick: int) -> VehicleColumns:
+        """Integrate up to the shown tick, `lookahead` before the newest sample; once a tick."""
+        c = self._columns
+        if not len(c.number):
+            return VehicleColumns.none()
+        motion = self._motion()
+        rows = np.flatnonzero(c.samples > self._kernel.lookahead)
+        self._rows = rows = rows[np.argsort(c.number[rows])]
+        wheels = np.zeros((len(rows), self._chassis.most_wheels, 5))
+        wheels[..., 0], wheels[..., 1] = motion.wheel_steering[rows], c.spin[rows]
+        wheels[..., 2], wheels[..., 4] = c.spin_rate[rows], 1.0
+        counts = self._chassis.wheel_count[c.kind[rows]].tolist()
+        return VehicleColumns(
+            names=tuple(f"traffic/car.{n}" for n in c.number[rows].tolist()),
+            kinds=tuple(self._chassis.kinds[k] for k in c.kind[rows].tolist()),
+            position=motion.position[rows],
+            quaternion=motion.quaternion[rows],
+            velocity=motion.velocity[rows],
+            angular_velocity=motion.angular_velocity[rows],
+            acceleration=motion.acceleration[rows],
+            number=c.number[rows],
+            wheels=[w[:count] for w, count in zip(wheels, counts, strict=True)],
+            lamps=lamps(
+                tick * self._kernel.dt_s,
+                dark=self._dark,
+                braking=c.braking[rows],
+                left=c.left_s[rows] < INDICATOR_HOLD_S,
+                right=c.right_s[rows] < INDICATOR_HOLD_S,
+            ),
+        )
+
+    def plans(self, shown: NDArray[np.intp]) -> Plans:
+        """Return the plans of some vehicles, given by their rows in what was shown last."""
+        rows, c, dt_s = self._rows[shown], self._columns, self._kernel.dt_s
+        arm = self._chassis.guide[c.kind[rows]]
+        count = max(1, round(FORECAST_S / dt_s))
+        offsets = [
+            (derivative, j - early)
+            for j in range(1, count + 1)
+            for derivative, early in ((0, 0.0), (1, 0.5), (1, 0.0), (2, 0.0))
+        ]
+        offsets.append((1, 0.0))
+        curves = self._history.curves(offsets, rows, channels=slice(_GUIDE_X, _GUIDE_Y + 1))
+        guide, between, end, second = np.moveaxis(curves[:-1].reshape(count, 4, -1, 2), 1, 0)
+        start = np.concatenate([curves[-1:], end[:-1]])
+        newest = self._plans.newest()[rows]
+        yaws = np.empty((count, len(rows)))
+        yaw = newest[:, 2]
+        for j in range(count):
+            half = yaw + dt_s / 2 * _turn_rate(yaw, start[j], arm)
+            yaw = yaws[j] = yaw + dt_s * _turn_rate(half, between[j], arm)
+        cos, sin = np.cos(yaws), np.sin(yaws)
+        speed = np.concatenate([newest[None, :, 4], end[..., 0] * cos + end[..., 1] * sin])
+        turning = (end[..., 1] * cos - end[..., 0] * sin) / arm
+        points = np.empty((len(rows), count + 1, CHANNELS))
+        points[:, 0] = newest
+        points[:, 1:, 0] = (guide[..., 0] - arm * cos).T
+        points[:, 1:, 1] = (guide[..., 1] - arm * sin).T
+        points[:, 1:, 2] = yaws.T
+        points[:, 1:, 3] = (turning / np.maximum(speed[1:], 0.5)).T
+        points[:, 1:, 4] = speed[1:].T
+        arc = np.empty((len(rows), count + 1))
+        arc[:, 0] = self._plans.newest_arc[rows]
+        arc[:, 1:] = np.maximum(speed[:-1] + speed[1:], 0.0).T / 2 * dt_s
+        arc = np.cumsum(arc, axis=1)
+        rate = np.empty((len(rows), count + 1))
+        rate[:, 0] = self._speed_rate[rows]
+        rate[:, 1:] = (second[..., 0] * cos + second[..., 1] * sin + arm * turning**2).T
+        return Plans(self._plans, rows, c.arc_before[rows], c.speed_before[rows], arc, points, rate)
+
+    def lead_m(self, shown: NDArray[np.intp]) -> Array:
+        """Return (n,) how far SUMO's front bumpers are ahead of those that are shown, m."""
+        rows = self._rows[shown]
+        shown_arc = self._history.curves([(0, 0.0)], rows, channels=slice(_ARC, None))[0, :, 0]
+        result: Array = self._bumpers.newest_arc[rows] - shown_arc
+        return result
+
+    def newest(self, shown: NDArray[np.intp]) -> tuple[Array, NDArray[np.bool_]]:
+        """Return (n, 5) what SUMO said last (see VehicleSamples) and (n,) whether it says more."""
+        rows = self._rows[shown]
+        return self._columns.sample[rows], self._columns.ended[rows] == 0
+
+    def bumper_way(self, shown: NDArray[np.intp], behind_m: Array) -> Array:
+        """Return (n, Q, 2) points of the way that SUMO's front bumpers have gone.
+
+        Args:
+            shown: (n,) rows in what was shown last.
+            behind_m: (n, Q) how far before the newest of SUMO's positions.
+        """
+        rows = self._rows[shown]
+        return self._bumpers.at(self._bumpers.newest_arc[rows, None] - behind_m, rows)
+
+    def _axles(self) -> Array:
+        """Return (N, 6) raw samples of the history's channels."""
+        c, table = self._columns, self._chassis
+        bumper = table.bumper[c.kind]
+        behind = np.column_stack(
+            [bumper - table.guide[c.kind], bumper, bumper - table.wheelbase[c.kind]]
+        )
+        points = self._bumpers.at(self._bumpers.newest_arc[:, None] - behind)
+        n = len(bumper)
+        heights = self._ground_height(np.concatenate([points[:, 1], points[:, 2]])).reshape(2, n)
+        arc = self._bumpers.newest_arc
+        return np.column_stack([points[:, 0], *heights, c.sample[:, 4], arc])
+
+    def _new_columns(self, samples: VehicleSamples) -> _VehicleColumns:
+        n = len(samples.numbers)
+        zero, wheels = np.zeros(n), np.zeros((n, self._chassis.most_wheels))
+        kind = np.array([self._kind_index[k] for k in samples.kinds], dtype=np.intp)
         return _VehicleColumns(
-            yaw, np.zeros(n), wheels, np.zeros_like(wheels), np.zeros(n, dtype=bool)
+            number=np.array(samples.numbers, dtype=np.int64),
+            kind=kind,
+            samples=np.ones(n, dtype=np.int64),
+            ended=np.zeros(n, dtype=np.int64),
+            sample=samples.table,
+            yaw=samples.table[:, 2],
+            speed=samples.table[:, 3],
+            arc_before=zero,
+            speed_before=zero,
+            steering=zero,
+            spin=wheels,
+            spin_rate=wheels,
+            braking=zero > 0,
+            left_s=np.full(n, np.inf),
+            right_s=np.full(n, np.inf),
         )
 
     def _motion(self) -> "_Motion":
-        dt_s, c, fixed = self._kernel.dt_s, self._columns, self._fixed
-        arm = fixed.guide
+        dt_s, c, table = self._kernel.dt_s, self._columns, self._chassis
+        arm, base = table.guide[c.kind], table.wheelbase[c.kind]
         # A track's first shown tick has its initial yaw; the curve before it is made up.
-        moving = np.array([t.samples > self._kernel.lookahead + 1 for t in self._traces])
-        before, between, now = (self._history.curve(1, offset) for offset in (-1.0, -0.5, 0.0))
-
-        def rate(yaw: Array, guide: Array) -> Array:
-            return (guide[:, 1] * np.cos(yaw) - guide[:, 0] * np.sin(yaw)) / arm
-
+        moving = c.samples > self._kernel.lookahead + 1
+        guide, before, between, now, second = self._history.curves(
+            [(0, 0.0), (1, -1.0), (1, -0.5), (1, 0.0), (2, 0.0)]
+        )
         # Runge-Kutta, order 4.
-        k1 = rate(c.yaw, before)
-        k2 = rate(c.yaw + dt_s / 2 * k1, between)
-        k3 = rate(c.yaw + dt_s / 2 * k2, between)
-        k4 = rate(c.yaw + dt_s * k3, now)
+        k1 = _turn_rate(c.yaw, before, arm)
+        k2 = _turn_rate(c.yaw + dt_s / 2 * k1, between, arm)
+        k3 = _turn_rate(c.yaw + dt_s / 2 * k2, between, arm)
+        k4 = _turn_rate(c.yaw + dt_s * k3, now, arm)
         c.yaw = c.yaw + np.where(moving, dt_s / 6 * (k1 + 2 * k2 + 2 * k3 + k4), 0.0)
 
         forward = np.column_stack([np.cos(c.yaw), np.sin(c.yaw)])
         left = np.column_stack([-forward[:, 1], forward[:, 0]])
-        guide, guide_acceleration = self._history.curve(), self._history.curve(2)
         speed = np.einsum("nk,nk->n", now[:, :2], forward)
-        yaw_rate = np.einsum("nk,nk->n", now[:, :2], left) / arm
-        speed_rate = np.einsum("nk,nk->n", guide_acceleration[:, :2], forward) + arm * yaw_rate**2
-        position = np.column_stack([guide[:, :2] - arm[:, None] * forward, guide[:, 2]])
-        velocity = np.column_stack([speed[:, None] * forward, now[:, 2]])
+        yaw_rate = _turn_rate(c.yaw, now, arm)
+        speed_rate = np.einsum("nk,nk->n", second[:, :2], forward) + arm * yaw_rate**2
+        position = np.column_stack([guide[:, :2] - arm[:, None] * forward, guide[:, _REAR_Z]])
+        velocity = np.column_stack([speed[:, None] * forward, now[:, _REAR_Z]])
         across = (speed * yaw_rate)[:, None] * left
-        acceleration = np.column_stack(
-            [speed_rate[:, None] * forward + across, guide_acceleration[:, 2]]
-        )
-        base = fixed.wheelbase
-        drop = guide[:, 2] - guide[:, 3]  # positive pitch: nose down
-        pitch_rate = base * (now[:, 2] - now[:, 3]) / (base**2 + drop**2)
+        acceleration = np.column_stack([speed_rate[:, None] * forward + across, second[:, _REAR_Z]])
+        drop = guide[:, _REAR_Z] - guide[:, _FRONT_Z]  # positive pitch: nose down
+        pitch_rate = base * (now[:, _REAR_Z] - now[:, _FRONT_Z]) / (base**2 + drop**2)
         angular = np.column_stack([left * pitch_rate[:, None], yaw_rate])
 
         rolled = np.abs(speed) * dt_s
         follow = np.where(moving, 1 - np.exp(-rolled / STEERING_LENGTH_M), 1.0)
         wanted = np.arctan2(base * yaw_rate, np.maximum(speed, 1e-6))
         c.steering = c.steering + follow * (wanted - c.steering)
-        wheel_steering, wheel_speed = fixed.wheels(c.steering, speed)
-        spin_rate = wheel_speed / fixed.radii
+        wheel_steering, wheel_speed = table.wheels(c.kind, c.steering, speed)
+        spin_rate = wheel_speed / table.radii[c.kind]
         c.spin = c.spin + np.where(moving[:, None], (c.spin_rate + spin_rate) / 2 * dt_s, 0.0)
         c.spin_rate = spin_rate
-        holding = (speed < HOLDING_MPS) & (speed_rate < MOVING_OFF_MPS2)
-        threshold = np.where(c.braking, BRAKE_LAMP_OFF_MPS2, BRAKE_LAMP_ON_MPS2)
-        c.braking = holding | (speed_rate < threshold)
+        c.braking = is_braking(c.braking, speed, speed_rate)
+        signals = self._history.shown()[:, _SIGNALS].astype(np.int64)
+        c.left_s = np.where(signals & SIGNAL_LEFT, 0.0, c.left_s + dt_s)
+        c.right_s = np.where(signals & SIGNAL_RIGHT, 0.0, c.right_s + dt_s)
         quaternion = rotation.from_euler(c.yaw, np.arctan2(drop, base), np.zeros_like(drop))
+
+        curvature = np.tan(c.steering) / base
+        points = np.column_stack([position[:, :2], c.yaw, curvature, speed])
+        self._extend_plans(points, forward, np.maximum(c.speed + speed, 0.0) / 2 * dt_s)
+        c.speed_before, c.speed = c.speed, speed
+        self._speed_rate = speed_rate
         return _Motion(position, quaternion, velocity, angular, acceleration, wheel_steering)
 
-    def _lamps(self, braking: bool, signals: int, blink: bool) -> int:
-        lamps = VehicleLamp.HEAD | VehicleLamp.TAIL if self._dark else VehicleLamp(0)
-        if braking:
-            lamps |= VehicleLamp.BRAKE
-        if blink and signals & SIGNAL_LEFT:
-            lamps |= VehicleLamp.LEFT
-        if blink and signals & SIGNAL_RIGHT:
-            lamps |= VehicleLamp.RIGHT
-        return int(lamps)
+    def _extend_plans(self, points: Array, forward: Array, steps_m: Array) -> None:
+        known = len(self._plans.newest_arc)
+        before = self._plans.newest_arc
+        self._plans.push(points[:known], steps_m[:known])
+        if known < len(points):
+            rates = np.zeros((len(points) - known, CHANNELS))
+            rates[:, :2] = forward[known:]
+            self._plans.append(points[known:], rates)
+            before = np.concatenate([before, -steps_m[known:]])
+        self._columns.arc_before = before
 
 
 @dataclass(frozen=True)
 class _Motion:
-    """All vehicles at the shown tick, a row each; fields as in TrafficActor."""
+    """All vehicles at the shown tick, a row each; fields as in VehicleColumns."""
 
     position: Array
     quaternion: Array
@@ -339,38 +347,7 @@ class _Motion:
     wheel_steering: Array
 
 
-@dataclass(frozen=True)
-class _Fixed:
-    """The chassis of all vehicles as columns, padded to the same number of wheels."""
-
-    wheelbase: Array
-    guide: Array
-    x: Array
-    y: Array
-    radii: Array
-    steered: NDArray[np.bool_]
-
-    @staticmethod
-    def of(chassis: Sequence[Chassis], most_wheels: int) -> "_Fixed":
-        n = len(chassis)
-        x, y = np.zeros((n, most_wheels)), np.zeros((n, most_wheels))
-        radii, steered = np.ones((n, most_wheels)), np.zeros((n, most_wheels), dtype=bool)
-        for i, c in enumerate(chassis):
-            count = len(c.wheel_radii_m)
-            x[i, :count], y[i, :count] = c.wheel_centers.T
-            radii[i, :count] = c.wheel_radii_m
-            steered[i, :count] = c.steered
-        wheelbase = np.array([c.wheelbase_m for c in chassis])
-        guide = np.array([c.guide_m for c in chassis])
-        return _Fixed(wheelbase, guide, x, y, radii, steered)
-
-    def wheels(self, steering: Array, speed: Array) -> tuple[Array, Array]:
-        """Return (N, W) steering angles (rad) and ground speeds (m/s) of the wheels.
-
-        Each wheel moves as the rigid body does there, so that none is dragged sideways (Ackermann).
-        """
-        curvature = (np.tan(steering) / self.wheelbase)[:, None]
-        along, across = 1 - curvature * self.y, curvature * self.x
-        angle = np.where(self.steered, np.arctan2(across, along), 0.0)
-        pace = np.where(self.steered, np.hypot(along, across), along)
-        return angle, speed[:, None] * pace
+def _turn_rate(yaw: Array, guide_velocity: Array, arm_m: Array) -> Array:
+    """Return (N,) rad/s: how fast vehicles of headings (N,) turn that are towed at the guide."""
+    vx, vy = guide_velocity[:, 0], guide_velocity[:, 1]
+    return (vy * np.cos(yaw) - vx * np.sin(yaw)) / arm_m

@@ -9,9 +9,15 @@ import heapq
 from dataclasses import dataclass
 
 import libsumo
+import numpy as np
+import shapely
+
+from cityloop.world import polylines
+from cityloop.world.network import RoadNetwork
 
 WALK_MARGIN_M = 0.2  # SUMO takes no position right at the end of an edge
 CROSSING_DETOUR_M = 15.0  # what people walk farther to save a crossing
+SAMPLE_M = 0.5  # between the places that are looked at for where a sidewalk begins
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,16 @@ class WalkGraph:
 
     Attributes:
         sidewalks: edge id -> length (m) of every sidewalk that a walking area adjoins.
+        free: edge id -> from where to where (m) the sidewalk is not under a road's turning circle.
         ends: ends of sidewalks where the network ends; all ends where it ends nowhere.
     """
 
-    def __init__(self) -> None:
-        """Read the network of the open simulation."""
+    def __init__(self, network: RoadNetwork) -> None:
+        """Read the network of the open simulation, which is `network`."""
         before, after = _links()
         self._segments: dict[str, _Segment] = {}
         self.sidewalks: dict[str, float] = {}
+        self.free: dict[str, tuple[float, float]] = {}
         for edge in sorted({*before, *after}):
             lane = _sidewalk_of(edge)
             if lane is None:
@@ -55,6 +63,7 @@ class WalkGraph:
             self._segments[edge] = _Segment(length, cost, before.get(edge, ""), after.get(edge, ""))
             if not crossing:
                 self.sidewalks[edge] = length
+                self.free[edge] = _free(network, lane, length)
         self._adjoining: dict[str, list[str]] = {}
         for edge, segment in self._segments.items():
             for area in {segment.start, segment.end} - {""}:
@@ -108,9 +117,10 @@ class WalkGraph:
         for edge, length in self.sidewalks.items():
             segment = self._segments[edge]
             margin = min(WALK_MARGIN_M, length / 2)
+            first, last = self.free[edge]
             sides = (
-                (junctions[edge][0], segment.start, margin),
-                (junctions[edge][1], segment.end, length - margin),
+                (junctions[edge][0], segment.start, max(margin, first)),
+                (junctions[edge][1], segment.end, min(length - margin, last)),
             )
             for junction, area, position in sides:
                 every.append(WalkEnd(edge, position))
@@ -135,6 +145,24 @@ def _links() -> tuple[dict[str, str], dict[str, str]]:
             elif _is_walking_area(edge):
                 before[target] = edge
     return before, after
+
+
+def _free(network: RoadNetwork, lane: str, length_m: float) -> tuple[float, float]:
+    """Return from where to where (m) a sidewalk is paved for walking; all of it if nowhere.
+
+    Where a road ends without a junction, its turning circle lies over the ends of its sidewalks.
+    """
+    line, raised = network.lanes[lane].shape[:, :2], network.ground.raised
+    total = float(polylines.lengths(line)[-1])
+    there = np.linspace(0.0, total, max(2, int(total / SAMPLE_M)))
+    points = polylines.at(line, there)
+    on = there[shapely.contains_xy(raised, points[:, 0], points[:, 1])]
+    if not len(on):
+        return 0.0, length_m
+    # The very ends lie on the border.
+    first = 0.0 if on[0] <= there[1] else float(on[0]) + SAMPLE_M
+    last = total if on[-1] >= there[-2] else float(on[-1]) - SAMPLE_M
+    return first * length_m / total, last * length_m / total
 
 
 def _is_walking_area(edge: str) -> bool:

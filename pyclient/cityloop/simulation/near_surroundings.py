@@ -1,0 +1,77 @@
+"""What drivers and people of the background see of everything that stands or moves."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from cityloop.annotation.actors import ActorTable
+from cityloop.spatial import rotation
+from cityloop.traffic.person_motion import Obstacles
+from cityloop.traffic.reactions import AIR_M, Boxes, Flags
+from cityloop.world.semantics import SemanticClass
+
+BACKGROUND = "traffic/"
+FIXED = frozenset({"parked", "signal", ""})  # activities of what never moves
+# Less air is left beside it: ways lead past parked cars closely.
+FIXED_AIR_M = 0.05
+STANDING_MPS = 0.5
+BESIDE_M = 0.05  # what people keep of the sides of a vehicle, beyond their own radius
+VEHICLES = (
+    SemanticClass.CAR,
+    SemanticClass.TRUCK,
+    SemanticClass.BUS,
+    SemanticClass.TRAIN,
+    SemanticClass.MOTORCYCLE,
+    SemanticClass.BICYCLE,
+)
+
+
+def boxes_of(actors: ActorTable) -> Boxes:
+    """Return the ground boxes of all actors, row by row; a traffic light's is a point up high."""
+    lights = actors.semantic == SemanticClass.TRAFFIC_LIGHT
+    center = actors.position + rotation.rotate(actors.quaternion, actors.box_center)
+    # Out of everybody's way.
+    center[lights, 2] += 1000.0
+    people = actors.semantic == SemanticClass.PERSON
+    scripted = _scripted(actors.name)
+    less = np.where(_fixed(actors), AIR_M - FIXED_AIR_M, 0.0)[:, None]
+    return Boxes(
+        center=center,
+        yaw=rotation.yaw_of(actors.quaternion),
+        half=np.maximum(actors.dimension[:, :2] / 2 - less, 0.0),
+        velocity=actors.velocity[:, :2],
+        foreseen=people | scripted,
+    )
+
+
+def standing_vehicles(actors: ActorTable) -> Obstacles:
+    """Return the vehicles that stand on the road as a row of discs each, for people to go around.
+
+    Parked ones are part of the map.
+    """
+    slow = np.einsum("nk,nk->n", actors.velocity, actors.velocity) < STANDING_MPS**2
+    rows = np.flatnonzero(np.isin(actors.semantic, VEHICLES) & slow)
+    rows = rows[[actors.activity[i] not in FIXED for i in rows.tolist()]]
+    turned = rotation.rotate(actors.quaternion[rows], actors.box_center[rows])
+    center, half = actors.position[rows] + turned, actors.dimension[rows, :2] / 2
+    radius = half[:, 1] + BESIDE_M
+    # From end to end, at most a radius apart, so that the outline has hardly any dents.
+    reach = np.maximum(half[:, 0] - half[:, 1], 0.0)
+    count = np.ceil(2 * reach / radius).astype(np.intp) + 1
+    which = np.repeat(np.arange(len(rows)), count)
+    number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    along = (2 * number / np.maximum(count[which] - 1, 1) - 1) * reach[which]
+    yaw = rotation.yaw_of(actors.quaternion[rows])[which]
+    position = center[which, :2] + along[:, None] * np.column_stack([np.cos(yaw), np.sin(yaw)])
+    return Obstacles(position, np.zeros_like(position), radius[which])
+
+
+def _fixed(actors: ActorTable) -> Flags:
+    """Return (N,) who never moves."""
+    return np.array([activity in FIXED for activity in actors.activity], dtype=bool)
+
+
+@lru_cache(maxsize=1)  # they stay the same until somebody comes or goes
+def _scripted(names: tuple[str, ...]) -> Flags:
+    """Return (N,) which names are not those of background traffic."""
+    return np.array([not name.startswith(BACKGROUND) for name in names], dtype=bool)

@@ -1,0 +1,331 @@
+"""How people keep clear of each other and of what stands in the street, while they follow a plan.
+
+Each tick gives everybody a place on their plan (where SUMO's model has them, or beside it in a
+group). They walk after it and steer early around others by the power law of I. Karamouzas,
+B. Skinner and S. J. Guy, "Universal power law governing pedestrian interactions" (Phys. Rev. Lett.
+113, 2014): a force that depends on the time to a collision. Around masts, walls and kerbs they
+steer by where they will be in a moment. What steering cannot prevent is put right on the positions
+themselves, as in T. Weiss et al., "Position-based multi-agent dynamics for real-time crowd
+simulation" (2017): nobody stands inside another or beyond the boundary of what is walkable.
+
+The positions are samples for `smoothing`, whose curve makes motion, velocity and acceleration of
+them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from cityloop.traffic.walkable import Boundary, Walkable
+
+Array = NDArray[np.float64]
+
+RESPONSE_S = 0.4  # in which a walking speed is taken up
+FOLLOW_S = 0.9  # in which a way to the plan is made up
+CATCH_UP_MPS = 0.55  # beyond the plan's own speed
+HURRY_SHARE = 1.35  # of the plan's speed, at most
+MAX_ACCEL_MPS2 = 3.5
+AT_EASE_M = 0.4  # who stands within this of a plan that stands makes no step towards it
+STANDING_MPS = 0.05
+
+SIGHT_M = 5.0  # people farther away do not count
+POWER_LAW_K_M2PS = 1.5
+POWER_LAW_HORIZON_S = 3.0
+MAX_FORCE_MPS2 = 3.0
+# Of the force against the way of walking: people step aside rather than slow down (W. H. Warren,
+# "The dynamics of perception and action", 2006).
+SLOW_SHARE = 0.3
+KEEP_RIGHT_M = 0.2  # how far left of where they are others are taken to be, head on
+_FORCE_RADIUS_M = 0.05  # added to the bodies' radii, so that people pass with a little room
+
+LOOK_AHEAD_S = (0.4, 0.9)
+AVOID_PER_S2 = 4.0  # sideways acceleration per metre that the boundary would be overstepped by
+MARGIN_M = 0.05
+TOUCH_M = 0.08  # who is nearer to the boundary goes along it
+SLIDE_MPS = 1.0  # at which the boundary pushes back, at most
+STAND_BACK_M = 0.25  # of the boundary who stands, so as not to be brushed by a turning lorry
+STEP_BACK_MPS = 0.3
+STEPPED_OUT_M = 0.4  # who is this far on a crossing is no longer held back from it
+FASTEST_SHARE = 1.5  # of the plan's speed: nobody is pushed along faster than that
+FASTEST_MPS = 1.2  # or than that, where the plan is slow
+
+START_GAP_M = 0.6  # between the middles of a newcomer and of others
+# Where newcomers try to start: ahead and to the left of where they should, nearest first.
+START_SLOTS_M = np.array(
+    sorted(
+        ((0.7 * i, 0.7 * j) for i in range(-3, 4) for j in range(-3, 4)),
+        key=lambda slot: (round(slot[0] ** 2 + slot[1] ** 2, 6), slot),
+    )
+)
+
+_SURE_M = MARGIN_M + 0.05  # distances to the boundary are not exact far from it
+_NEAR_BOUNDARY_M = 0.15  # who is farther inside is not pushed over it by others in a tick
+_ROUNDS = 4  # of putting positions right
+_STEADY = 0.25  # how readily people who stand make room, of how readily walking ones do
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """N people at the end of a tick and what they want; M others whom they keep clear of.
+
+    Attributes:
+        position: (N, 2) where they are, m.
+        velocity: (N, 2) m/s.
+        target: (N, 2) where the plan has them at the end of the next tick, m.
+        target_velocity: (N, 2) of the plan, m/s.
+        radius_m: (N,) half the distance that two of a kind keep.
+        party: (N,) people with the same number walk together.
+        held: (N,) who may not step onto a crossing.
+        roaming: (N,) who is not kept on sidewalks and crossings.
+        front: (N, 2) from the middle to that of the pram that they push, m; 0 for none.
+        others: (M, 2) where others will be at the end of the next tick, m.
+        others_velocity: (M, 2) m/s.
+        others_radius_m: (M,).
+    """
+
+    position: Array
+    velocity: Array
+    target: Array
+    target_velocity: Array
+    radius_m: Array
+    party: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    roaming: NDArray[np.bool_]
+    front: Array
+    others: Array
+    others_velocity: Array
+    others_radius_m: Array
+
+
+def step(crowd: Crowd, walkable: Walkable | None, dt_s: float) -> Array:
+    """Return (N, 2) where everybody is a tick later, m."""
+    if not len(crowd.position):
+        return crowd.position
+    # From where the plan's own speed would take them.
+    way = crowd.target - crowd.position - crowd.target_velocity * dt_s
+    steering = np.zeros_like(way)
+    wanted = _wanted_velocity(crowd, way)
+    if walkable is not None:
+        wanted, steering = _go_around(crowd, way, wanted, walkable.open)
+    paces = np.hypot(crowd.target_velocity[:, 0], crowd.target_velocity[:, 1])
+    accel = (wanted - crowd.velocity) / RESPONSE_S
+    readiness = np.where(paces > STANDING_MPS, 1.0, _STEADY)
+    accel += readiness[:, None] * _power_law(crowd) + steering
+    accel = _clipped(accel, MAX_ACCEL_MPS2)
+    moved = crowd.position + (crowd.velocity + accel * dt_s) * dt_s
+    right = _put_right(crowd, moved, readiness, walkable, dt_s)
+    fastest = np.maximum(FASTEST_SHARE * paces, FASTEST_MPS)
+    return crowd.position + _clipped(right - crowd.position, fastest * dt_s)
+
+
+def _wanted_velocity(crowd: Crowd, way: Array) -> Array:
+    """Return (N, 2) the velocity that leads along `way` onto the plan and along it, m/s."""
+    speed = np.hypot(crowd.target_velocity[:, 0], crowd.target_velocity[:, 1])
+    standing = speed < STANDING_MPS
+    distance = np.hypot(way[:, 0], way[:, 1])
+    pull = np.minimum(distance / FOLLOW_S, CATCH_UP_MPS + 0.25 * np.maximum(distance - 1.0, 0.0))
+    pull = np.where(standing & (distance < AT_EASE_M), 0.0, pull)
+    wanted = crowd.target_velocity + (pull / np.maximum(distance, 1e-9))[:, None] * way
+    limit = np.maximum(HURRY_SHARE * speed, 0.9)
+    return _clipped(wanted, limit)
+
+
+def _power_law(crowd: Crowd) -> Array:
+    """Return (N, 2) accelerations away from collisions to come, m/s^2."""
+    count = len(crowd.position)
+    position = np.concatenate([crowd.position, crowd.others])
+    velocity = np.concatenate([crowd.velocity, crowd.others_velocity])
+    reach_m = np.hypot(crowd.front[:, 0], crowd.front[:, 1])
+    radius = np.concatenate([crowd.radius_m + reach_m / 2, crowd.others_radius_m])
+    party = np.concatenate([crowd.party, np.full(len(crowd.others), -1)])
+    force = np.zeros((len(position), 2))
+    pairs = cKDTree(position).query_pairs(SIGHT_M, output_type="ndarray")
+    if not len(pairs):
+        return force[:count]
+    i, j = pairs[:, 0], pairs[:, 1]
+    v = velocity[i] - velocity[j]
+    w = position[j] - position[i]
+    closing = np.einsum("nk,nk->n", v, w)
+    apart = (party[i] != party[j]) & (closing > 0) & ((i < count) | (j < count))
+    i, j, v, w = i[apart], j[apart], v[apart], w[apart]
+    a = np.einsum("nk,nk->n", v, v)
+    fast = a > 1e-4
+    i, j, v, w, a = i[fast], j[fast], v[fast], w[fast], a[fast]
+    w = w + KEEP_RIGHT_M / np.sqrt(a)[:, None] * np.column_stack([-v[:, 1], v[:, 0]])
+    b = np.einsum("nk,nk->n", v, w)
+    distance = np.hypot(w[:, 0], w[:, 1])
+    reach = np.minimum(radius[i] + radius[j] + 2 * _FORCE_RADIUS_M, 0.99 * distance)
+    discriminant = b * b - a * (distance**2 - reach**2)
+    hit = (discriminant > 1e-9) & (b > 0)
+    i, j, v, w, a, b = i[hit], j[hit], v[hit], w[hit], a[hit], b[hit]
+    root = np.sqrt(discriminant[hit])
+    t = np.maximum((b - root) / a, 0.05)
+    size = POWER_LAW_K_M2PS * np.exp(-t / POWER_LAW_HORIZON_S) / (a * t**2)
+    size *= 2.0 / t + 1.0 / POWER_LAW_HORIZON_S
+    each = -size[:, None] * (v - (b[:, None] * v - a[:, None] * w) / root[:, None])
+    each = _clipped(each, MAX_FORCE_MPS2)
+    np.add.at(force, i, each)
+    np.add.at(force, j, -each)
+    return _clipped(_rather_aside(force[:count], crowd.velocity), MAX_FORCE_MPS2)
+
+
+def _rather_aside(force: Array, velocity: Array) -> Array:
+    """Return (N, 2) forces of which the part that slows a walker down is smaller."""
+    squared = np.maximum(np.einsum("nk,nk->n", velocity, velocity), 0.01)
+    along = np.einsum("nk,nk->n", force, velocity) / squared
+    eased: Array = force - ((1 - SLOW_SHARE) * np.minimum(along, 0.0))[:, None] * velocity
+    return eased
+
+
+def _go_around(crowd: Crowd, way: Array, wanted: Array, boundary: Boundary) -> tuple[Array, Array]:
+    """Return the velocity that is wanted beside the boundary and a push off it, (N, 2) each.
+
+    Who touches the boundary goes along it, towards the side where the target is; who walks into it
+    soon turns aside.
+
+    Args:
+        crowd: everybody.
+        way: (N, 2) to the targets, m.
+        wanted: (N, 2) m/s, without a thought of the boundary.
+        boundary: of what is walkable.
+
+    Returns:
+        m/s and m/s^2.
+    """
+    velocity, bound = crowd.velocity, ~crowd.roaming
+    distance, inwards = boundary.clearance(crowd.position)
+    touching = bound & (distance < TOUCH_M)
+    wanted = np.where(touching[:, None], _along(way, wanted, inwards), wanted)
+    speed = np.hypot(velocity[:, 0], velocity[:, 1])
+    # Who is too far inside to get to the boundary in that time need not look.
+    looks = [np.flatnonzero(bound & (distance < _SURE_M + t * speed)) for t in LOOK_AHEAD_S]
+    points = [
+        crowd.position[rows] + t * velocity[rows]
+        for rows, t in zip(looks, LOOK_AHEAD_S, strict=True)
+    ]
+    there, turns = boundary.clearance(np.concatenate(points))
+    right = np.column_stack([velocity[:, 1], -velocity[:, 0]]) / np.maximum(speed, 0.1)[:, None]
+    aside = np.einsum("nk,nk->n", way, right) / np.maximum(np.hypot(way[:, 0], way[:, 1]), 0.1)
+    push = np.zeros_like(way)
+    done = 0
+    for rows in looks:
+        part = slice(done, done + len(rows))
+        done += len(rows)
+        over = np.clip(MARGIN_M - there[part], 0.0, 0.5)
+        across = np.einsum("nk,nk->n", turns[part], right[rows])
+        # Sideways only: the plan sets the pace. To the right where all is the same.
+        sign = np.where(across + 0.5 * aside[rows] > -0.02, 1.0, -1.0)
+        size = AVOID_PER_S2 * over * sign * np.maximum(np.abs(across), 0.5) * speed[rows]
+        push[rows] += size[:, None] * right[rows]
+    return wanted, push
+
+
+def _along(way: Array, wanted: Array, inwards: Array) -> Array:
+    """Return (N, 2) the wanted velocities, those over the boundary turned to run along it.
+
+    They stay as fast, so that no nook holds anybody.
+    """
+    out = np.einsum("nk,nk->n", wanted, inwards)
+    tangent = np.column_stack([-inwards[:, 1], inwards[:, 0]])
+    side = np.where(np.einsum("nk,nk->n", way, tangent) < 0, -1.0, 1.0)
+    slide = (side * np.hypot(wanted[:, 0], wanted[:, 1]))[:, None] * tangent
+    turned: Array = np.where((out < 0)[:, None], slide, wanted)
+    return turned
+
+
+def _put_right(
+    crowd: Crowd,
+    moved: Array,
+    readiness: Array,
+    walkable: Walkable | None,
+    dt_s: float,
+) -> Array:
+    """Return (N, 2) positions moved until nobody overlaps and all are where people can walk."""
+    position, count = moved.copy(), len(moved)
+    prams = np.flatnonzero(crowd.front.any(axis=1))
+    ahead = crowd.front[prams]
+    owner = np.concatenate([np.arange(count), prams, np.full(len(crowd.others), -1)])
+    radius = np.concatenate([crowd.radius_m, crowd.radius_m[prams], crowd.others_radius_m])
+    give = np.concatenate([readiness, readiness[prams], np.zeros(len(crowd.others))])
+    inside = np.flatnonzero(~crowd.roaming)
+    gates = []
+    if walkable is not None:
+        held = inside[crowd.held[inside]]
+        held = held[walkable.closed.clearance(position[held])[0] > -STEPPED_OUT_M]
+        gates = [(walkable.open, np.setdiff1d(inside, held)), (walkable.closed, held)]
+    start = np.concatenate([position, position[prams] + ahead, crowd.others])
+    # Corrections are small: who is far apart now is no pair in any round.
+    reach = 2 * float(radius.max()) + 0.3
+    pairs = cKDTree(start).query_pairs(reach, output_type="ndarray")
+    i, j = pairs[:, 0], pairs[:, 1]
+    strangers = owner[i] != owner[j]
+    i, j = i[strangers], j[strangers]
+    contact = radius[i] + radius[j]
+    total = np.maximum(give[i] + give[j], 1e-9)
+    share_i, share_j = give[i] / total, give[j] / total
+    for turn in range(_ROUNDS):
+        if len(i):
+            body = np.concatenate([position, position[prams] + ahead, crowd.others])
+            gap = body[j] - body[i]
+            distance = np.hypot(gap[:, 0], gap[:, 1])
+            overlap = np.maximum(contact - distance, 0.0)
+            # Two in the very same place part along x.
+            away = np.where(
+                (distance > 1e-6)[:, None], gap / np.maximum(distance, 1e-9)[:, None], [1.0, 0.0]
+            )
+            shift = np.zeros_like(body)
+            np.add.at(shift, i, -(share_i * overlap)[:, None] * away)
+            np.add.at(shift, j, (share_j * overlap)[:, None] * away)
+            position += shift[:count]
+            np.add.at(position, prams, shift[count : count + len(prams)])
+        if walkable is None or turn % 2 == 0:
+            continue
+        for k, (boundary, rows) in enumerate(gates):
+            distance, inwards = boundary.clearance(position[rows])
+            back = np.clip(-distance, 0.0, SLIDE_MPS * dt_s)
+            if boundary is walkable.closed:
+                further = np.clip(STAND_BACK_M - distance, 0.0, STEP_BACK_MPS * dt_s)
+                back = np.where(readiness[rows] < 1.0, np.maximum(back, further), back)
+            position[rows] += back[:, None] * inwards
+            gates[k] = boundary, rows[distance < _NEAR_BOUNDARY_M]
+    return position
+
+
+def _clipped(vectors: Array, limit: Array | float) -> Array:
+    """Return (N, 2) vectors no longer than `limit`, (N,) or one for all."""
+    length = np.hypot(vectors[:, 0], vectors[:, 1])
+    shorter: Array = vectors * np.minimum(1.0, limit / np.maximum(length, 1e-9))[:, None]
+    return shorter
+
+
+def free_places(
+    wanted: Array,
+    heading_rad: Array,
+    taken: Array,
+    kept: NDArray[np.bool_],
+    walkable: Walkable | None,
+) -> Array:
+    """Return (K, 2) where newcomers can start, near where they want to, m.
+
+    Args:
+        wanted: (K, 2) m.
+        heading_rad: (K,) of their ways.
+        taken: (N, 2) where people are, m.
+        kept: (K,) who must be on a sidewalk or crossing.
+        walkable: what is free, if anything is known.
+    """
+    places = np.zeros((0, 2))
+    for k in range(len(wanted)):
+        cos, sin = np.cos(heading_rad[k]), np.sin(heading_rad[k])
+        tried = wanted[k] + START_SLOTS_M @ np.array([[cos, sin], [-sin, cos]])
+        people = np.concatenate([taken, places])
+        gap = np.full(len(tried), np.inf)
+        if len(people):
+            gap = np.linalg.norm(tried[:, None] - people[None], axis=2).min(axis=1)
+        room = np.minimum(gap - START_GAP_M, 0.0)
+        if walkable is not None and kept[k]:
+            room += np.minimum(walkable.open.clearance(tried)[0], 0.0)
+        places = np.vstack([places, tried[int(np.argmax(room))]])
+    return places

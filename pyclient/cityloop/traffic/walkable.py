@@ -1,0 +1,144 @@
+"""Where people can walk: sidewalks and crossings without what stands on them.
+
+The area is the configuration space of a person's middle (T. Lozano-Perez, "Spatial planning: a
+configuration space approach", 1983): the kerbs are drawn in and every obstacle is grown by what a
+person keeps from it, so that a person is a point. Its boundary is kept as samples with normals in a
+k-d tree, which answers for hundreds of people at once.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from cityloop.spatial import rotation
+from cityloop.world.ground import Shape, polygons
+from cityloop.world.network import RoadNetwork
+from cityloop.world.scene import BoxCollider, CapsuleCollider, Placement, Prototype
+
+Array = NDArray[np.float64]
+
+KERB_CLEARANCE_M = 0.2  # a person's middle to the edge of what is paved for walking
+OBSTACLE_CLEARANCE_M = 0.36  # a person's middle to the surface of what stands there
+HEAD_HEIGHT_M = 2.0  # what begins above is no obstacle
+# Pockets between obstacles and kerbs that are narrower than twice this are closed, so that the
+# boundary has no corner that somebody who slides along it could be caught in.
+POCKET_M = 0.4
+# A plan this far beyond the boundary is not meant to stay inside. SUMO cuts the corners of bent
+# walking areas, across half a road at most.
+RELEASE_M = 4.0
+_SAMPLE_M = 0.4  # between samples of the boundary
+_NEAR_M = 0.3  # nearer than this the boundary's normal is better than the way to the sample
+_SIMPLER_M = 0.01
+
+
+class Boundary:
+    """The boundary of an area, for many points at once."""
+
+    def __init__(self, area: Shape) -> None:
+        """Sample the boundary of `area`, a polygon or several."""
+        points, normals = [np.zeros((0, 2))], [np.zeros((0, 2))]
+        for polygon in polygons(area):
+            oriented = shapely.orient_polygons(polygon)  # the inside lies to the left
+            for ring in (oriented.exterior, *oriented.interiors):
+                start = np.asarray(ring.coords)[:, :2]
+                way = np.diff(start, axis=0)
+                length = np.hypot(way[:, 0], way[:, 1])
+                count = np.maximum(1, np.ceil(length / _SAMPLE_M)).astype(np.intp)
+                index = np.repeat(np.arange(len(way)), count)
+                ends = np.cumsum(count)
+                share = (np.arange(ends[-1]) - np.repeat(ends - count, count) + 0.5) / count[index]
+                points.append(start[index] + share[:, None] * way[index])
+                along = way[index] / np.maximum(length[index], 1e-12)[:, None]
+                normals.append(np.column_stack([-along[:, 1], along[:, 0]]))
+        self._normals = np.concatenate(normals)
+        samples = np.concatenate(points)
+        self._tree = cKDTree(samples) if len(samples) else None
+
+    def clearance(self, xy: Array) -> tuple[Array, Array]:
+        """Return (N,) distances to the boundary, m, negative outside, and (N, 2) ways inwards.
+
+        Distances are exact to a few millimetres near the boundary. An area without any boundary
+        has none: all are infinitely far inside.
+        """
+        if self._tree is None or not len(xy):
+            return np.full(len(xy), np.inf), np.zeros((len(xy), 2))
+        _, index = self._tree.query(xy)
+        normal = self._normals[index]
+        away = xy - self._tree.data[index]
+        height = np.einsum("nk,nk->n", away, normal)
+        length = np.hypot(away[:, 0], away[:, 1])
+        sign = np.where(height < 0, -1.0, 1.0)
+        near = length < _NEAR_M
+        distance = np.where(near, height, sign * length)
+        inwards = np.where(near[:, None], normal, (sign / np.maximum(length, 1e-9))[:, None] * away)
+        return distance, inwards
+
+    def inside(self, xy: Array) -> Array:
+        """Return (N, 2) the points, those outside moved to the nearest ones of the boundary, m."""
+        distance, inwards = self.clearance(xy)
+        moved: Array = xy - np.minimum(distance, 0.0)[:, None] * inwards
+        return moved
+
+
+class Walkable:
+    """What is free for people's middles in a city.
+
+    Attributes:
+        open: the boundary of sidewalks and crossings together.
+        closed: that of the sidewalks alone, for who waits before a crossing.
+    """
+
+    def __init__(self, network: RoadNetwork, obstacles: Iterable[Shape] = ()) -> None:
+        """Take the sidewalks and crossings of `network` less `obstacles`, footprints in m."""
+        ground = network.ground
+        grown = [shape.buffer(OBSTACLE_CLEARANCE_M, quad_segs=4) for shape in obstacles]
+        taken = shapely.union_all(grown)
+        self._road = ground.road
+        shapely.prepare(self._road)
+        self.closed = Boundary(_free(ground.raised, taken))
+        crossings = [area.buffer(0.02) for area in ground.crossings.values()]
+        self.open = Boundary(_free(shapely.union_all([ground.raised, *crossings]), taken))
+
+    def is_road(self, xy: Array) -> NDArray[np.bool_]:
+        """Return (N,) whether the points (N, 2) are on the carriageway."""
+        return np.asarray(shapely.contains_xy(self._road, xy[:, 0], xy[:, 1]))
+
+
+def _free(paved: Shape, taken: Shape) -> Shape:
+    # Corners that stick out are rounded, so that the boundary's normal turns step by step there.
+    room = paved.buffer(-KERB_CLEARANCE_M, quad_segs=6).difference(taken)
+    return room.buffer(-POCKET_M, quad_segs=6).buffer(POCKET_M, quad_segs=6).simplify(_SIMPLER_M)
+
+
+def footprints(
+    placements: Iterable[Placement], prototypes: Mapping[str, Prototype]
+) -> dict[str, Shape]:
+    """Return what stands on the ground as areas in the world's plane, m, by placement name.
+
+    The colliders count, up to a person's height: of a tree the trunk, of a lamp the pole. What is
+    made of a mesh, such as the ground itself, has no footprint.
+    """
+    found: dict[str, Shape] = {}
+    for placement in placements:
+        parts = []
+        for collider in prototypes[placement.prototype].colliders:
+            if isinstance(collider, BoxCollider) and (
+                collider.center[2] - collider.half_extents[2] < HEAD_HEIGHT_M
+            ):
+                half = np.array([*collider.half_extents[:2], 0.0])
+                corners = np.array([[1, 1, 0], [-1, 1, 0], [-1, -1, 0], [1, -1, 0]]) * half
+                turned = rotation.rotate(
+                    placement.pose.quaternion, corners + np.array(collider.center)
+                )
+                parts.append(shapely.Polygon((placement.pose.position + turned)[:, :2]))
+            elif isinstance(collider, CapsuleCollider):
+                bottom = collider.center[2] - collider.half_height_m - collider.radius_m
+                if bottom < HEAD_HEIGHT_M:
+                    middle = placement.pose.apply(np.array(collider.center))
+                    parts.append(shapely.Point(middle[:2]).buffer(collider.radius_m, quad_segs=4))
+        if parts:
+            found[placement.name] = shapely.union_all(parts)
+    return found
