@@ -32,8 +32,9 @@ imports: $(STAMP)
 unit: $(STAMP) graphics
 	$(BIN)/pytest
 
-bench: $(STAMP) graphics  ## Print frames/s of the engine alone and end to end.
+bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s without drawing.
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_traffic.py
 
 stubs:  ## Regenerate the gRPC stubs from protos/.
 	$(PYTHON) tools/generate_stubs.py

@@ -116,6 +116,17 @@ def test_existing_and_unwritable_folders(scenario: Path, tmp_path: Path) -> None
     refused(cityloop("run", scenario, "--out", tmp_path / "file" / "out"), "file")
 
 
+def test_a_finished_recording_is_refused_before_the_city_is_built(
+    scenario: Path, tmp_path: Path
+) -> None:
+    finished = tmp_path / "out" / "sequences" / "small"
+    finished.mkdir(parents=True)
+    (finished / "sequence.json").write_text("{}")
+    # The map is not there: building the city would be refused for that.
+    scenario.write_text(SMALL.replace("map:", "map:\n  opendrive: {path: none.xodr} #"))
+    refused(cityloop("run", scenario, "--out", tmp_path / "out"), "holds a complete sequence")
+
+
 def test_what_is_no_dataset(tmp_path: Path) -> None:
     refused(cityloop("verify", tmp_path / "nothing"), "nothing")
     refused(cityloop("info", tmp_path), re.escape(str(tmp_path)))

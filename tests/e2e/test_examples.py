@@ -40,7 +40,7 @@ def resolved(scenario: cl.Scenario) -> ScenarioModel:
     """The model with edge ids instead of compass names, and without what only names."""
     actors = {}
     for name, actor in scenario.model.actors.items():
-        if hasattr(actor, "route"):
+        if getattr(actor, "route", None):
             route = scenario.city.route(*actor.route)
             actors[name] = actor.model_copy(update={"route": (route[0], route[-1])})
         else:
@@ -63,6 +63,15 @@ def test_braking_on_pixels_avoids_the_collision(
     blind, looking = capsys.readouterr().out.splitlines()
     assert blind == "blind: collides(ego, child)"
     assert looking == "looking: no collision"
+
+
+def test_cutting_in_is_told_as_events_and_ends_without_a_collision(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    example("cut_in.py")["main"]()  # type: ignore[operator]
+    *events, outcome = capsys.readouterr().out.splitlines()
+    assert [line.partition(": ")[2] for line in events] == ["wrong_way: van"]
+    assert outcome == "no collision"
 
 
 @pytest.mark.skipif(not JUNCTION_MAP.exists(), reason="the road data is not beside the repository")

@@ -114,8 +114,9 @@ def test_numbers_are_kept(states):
 
 
 def test_traffic_is_under_way_and_replaced(states, tracks):
-    start = [a for s in states[:200:20] for a in actors(s) if not a.is_person]
-    assert np.mean([np.linalg.norm(a.velocity) > 3 for a in start]) > 0.3
+    # Over a cycle of the lights: in some seconds nearly everybody waits.
+    some = [a for s in states[::20] for a in actors(s) if not a.is_person]
+    assert np.mean([np.linalg.norm(a.velocity) > 3 for a in some]) > 0.3
     assert {np.linalg.norm(a.velocity) > 0.5 for a in actors(states[0]) if a.is_person} == {
         True,
         False,

@@ -9,10 +9,10 @@ import cv2
 from cityloop.cli.progress import console, spinner
 from cityloop.cli.run import play
 from cityloop.cli.verify import audit
-from cityloop.dataset import Dataset
+from cityloop.dataset import Dataset, check_free
 from cityloop.dataset.pictures import contact_sheet
 from cityloop.engine import PASSES, launch
-from cityloop.scenario import demo_scenario
+from cityloop.scenario import DEMO_NAME, demo_scenario
 
 _SHEET = "passes.png"
 
@@ -32,6 +32,8 @@ _SHEET = "passes.png"
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo in the folder.")
 def demo(out: Path, frames: int, overwrite: bool) -> None:
     """Record the demo (a child runs out between parked cars), verify it, say where to look."""
+    if not overwrite:
+        check_free(out, DEMO_NAME)
     with spinner("building the city"):
         scenario = demo_scenario()
     scenario = scenario.vary(duration_s=frames * scenario.model.dt_s)

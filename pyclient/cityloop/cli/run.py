@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from cityloop.cli.progress import console, frames_bar, spinner
+from cityloop.dataset import check_free
 from cityloop.engine import Engine, connect, launch
 from cityloop.errors import EngineError
 from cityloop.scenario.script import Scenario
+from cityloop.scenario.yaml_format import read_model
 from cityloop.simulation import record
 
 
@@ -30,7 +32,7 @@ def play(scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool) -> N
     "--map",
     "map_file",
     type=click.Path(path_type=Path),
-    help="Use this .xodr or .net.xml instead of the scenario's map.",
+    help="Use this .xodr, .osm or .net.xml instead of the scenario's map.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the scenario's.")
 @click.option("--connect", "address", metavar="HOST:PORT", help="Use a running engine.")
@@ -59,6 +61,9 @@ def run(
     """
     if root_certificates is not None and address is None:
         raise click.UsageError("--root-certificates is for an engine to --connect to.")
+    if not overwrite:
+        # Before minutes go into a city that nobody can record.
+        check_free(out, read_model(scenario).name)
     with spinner("building the city"):
         script = Scenario.from_yaml(scenario, map_file)
     if seed is not None:

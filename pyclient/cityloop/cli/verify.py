@@ -10,12 +10,13 @@ from cityloop.cli.progress import console, frames_bar
 from cityloop.dataset import Dataset, Report
 from cityloop.dataset import verify as verify_dataset
 from cityloop.dataset.layout import write_whole
+from cityloop.dataset.verification import frames_to_check
 from cityloop.errors import DatasetError
 
 
 def audit(path: Path) -> Report:
     """Verify a dataset with a progress bar and print the table of errors."""
-    pictures = sum(s.frame_count * len(s.cameras) for s in Dataset(path))
+    pictures = sum(frames_to_check(s) for s in Dataset(path))
     with frames_bar("verifying", pictures) as advance:
         report = verify_dataset(path, progress=lambda done, _total: advance(done))
     console.print(report.to_table())

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cityloop.annotation.actors import ActorTable
 from cityloop.engine import BodySpec, BodyStates, Commands, KinematicTargets
-from cityloop.simulation.near_surroundings import boxes_of, standing_vehicles
+from cityloop.simulation.near_surroundings import boxes_of, lying_people, standing_vehicles
 from cityloop.simulation.near_vehicles import NearVehicles
 from cityloop.simulation.roster import Roster
 from cityloop.simulation.stage import Stage
@@ -148,7 +148,8 @@ class BackgroundBodies:
             watched: ids of the actors around whom vehicles are physical.
             fallen: ids of the people whom nobody is to drive over.
         """
-        people = self._traffic.step(outsiders, standing_vehicles(actors)).people
+        standing = standing_vehicles(actors).followed_by(lying_people(actors, fallen))
+        people = self._traffic.step(outsiders, standing).people
         orders = self.vehicles.step(bodies, actors, watched, fallen)
         rows = [i for i, name in enumerate(people.names) if name in self._here]
         entries = self._roster.entries

@@ -1,5 +1,6 @@
 """What drivers and people of the background see of everything that stands or moves."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +17,7 @@ FIXED = frozenset({"parked", "signal", ""})  # activities of what never moves
 FIXED_AIR_M = 0.05
 STANDING_MPS = 0.5
 BESIDE_M = 0.05  # what people keep of the sides of a vehicle, beyond their own radius
+LYING_RADIUS_M = 0.7  # of who lies on the ground, however they lie
 VEHICLES = (
     SemanticClass.CAR,
     SemanticClass.TRUCK,
@@ -64,6 +66,13 @@ def standing_vehicles(actors: ActorTable) -> Obstacles:
     yaw = rotation.yaw_of(actors.quaternion[rows])[which]
     position = center[which, :2] + along[:, None] * np.column_stack([np.cos(yaw), np.sin(yaw)])
     return Obstacles(position, np.zeros_like(position), radius[which])
+
+
+def lying_people(actors: ActorTable, fallen: Collection[int]) -> Obstacles:
+    """Return people whose bodies lie on the ground, given by id, for others to go around."""
+    rows = np.flatnonzero(np.isin(actors.id, np.array(list(fallen), dtype=np.uint32)))
+    position = actors.position[rows, :2]
+    return Obstacles(position, np.zeros_like(position), np.full(len(rows), LYING_RADIUS_M))
 
 
 def _fixed(actors: ActorTable) -> Flags:

@@ -323,10 +323,10 @@ class Simulation:
                 vehicle.collided |= event.kind == "collision"
         wheels = state.bodies.wheels
         bones = self._bones | self._background.bones | state.bodies.bones
+        labelled = set(actors.id.tolist())
         articulation: Articulation = {
             i: (wheels.get(i), bones.get(i))
-            for i in actors.id.tolist()
-            if i in wheels or i in bones
+            for i in sorted(labelled.intersection(wheels.keys() | bones.keys()))
         }
         failed = self._fail_when is not None and self._fail_when.holds(
             TableSituation(time_s, actors, self._watch)

@@ -207,7 +207,6 @@ class BackgroundTraffic:
         """
         start = -(self._vehicles.lead_m(rows) + behind_m)
         beyond = start[:, None] + spacing_m[:, None] * np.arange(points)
-        gone = self._vehicles.bumper_way(rows, np.maximum(-beyond, 0.0))
         newest, under_way = self._vehicles.newest(rows)
         coming = self._lanes.ahead(
             [n if on else None for n, on in zip(self._names(rows), under_way, strict=True)],
@@ -215,7 +214,11 @@ class BackgroundTraffic:
             newest[:, 2],
             np.maximum(beyond, 0.0),
         )
-        return np.where((beyond > 0)[..., None], coming, gone)
+        first = int(np.count_nonzero((beyond <= 0).any(axis=0)))  # points that may lie behind
+        behind = beyond[:, :first]
+        gone = self._vehicles.bumper_way(rows, np.maximum(-behind, 0.0))
+        coming[:, :first] = np.where((behind > 0)[..., None], coming[:, :first], gone)
+        return coming
 
     def allowed_mps(self, rows: Rows) -> Array:
         """Return (n,) the speeds that roads and habits allow vehicles of the current tick, m/s."""

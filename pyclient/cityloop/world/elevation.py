@@ -19,6 +19,9 @@ from cityloop.world import polylines
 Array = NDArray[np.float64]
 
 _SPACING_M = 0.5  # between the samples along a lane
+# Standard deviation of what rounds crests and dips along a lane off: profiles are pieces whose
+# curvature jumps where they meet, which at 30 m/s is a jolt.
+_ROUNDING_M = 3.0
 _CELL_M = 1.0
 _MOST_CELLS = 4_000_000  # a larger map gets larger cells
 _ROADSIDE_M = 9.0  # how far a lane's height counts to either side
@@ -97,6 +100,7 @@ class _Samples:
         xy, z, gradient = [], [], []
         for line in lines:
             fine = polylines.spaced(line, _SPACING_M)
+            fine[:, 2:] = polylines.smooth(fine, _ROUNDING_M / _SPACING_M)[:, 2:]
             along = polylines.lengths(fine)
             slope = np.gradient(fine[:, 2], np.maximum(along, 1e-9 * np.arange(len(along))))
             way = polylines.directions(fine, along)

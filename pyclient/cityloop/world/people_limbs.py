@@ -3,6 +3,8 @@
 Everything broadcasts over leading axes.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,15 +23,21 @@ def limb_frames(direction: Array, hinge: Array) -> Array:
     return frames
 
 
-def limb_joint(start: Array, end: Array, towards: Array, upper_m: Array, lower_m: Array) -> Array:
+def limb_joint(
+    start: Array,
+    end: Array,
+    towards: Array,
+    upper_m: Array | np.floating[Any],
+    lower_m: Array | np.floating[Any],
+) -> Array:
     """Return the (..., 3) joint of limbs from `start` to `end`, bent `towards` ((..., 3) each).
 
     Args:
         start: where the upper bone begins, m.
         end: where the lower bone ends, m; out of reach it is taken as just in reach.
         towards: direction in which the joint points.
-        upper_m: (..., 1) length of the upper bone.
-        lower_m: (..., 1) length of the lower bone.
+        upper_m: (..., 1), or one number, the length of the upper bone.
+        lower_m: the same of the lower bone.
     """
     way = end - start
     distance = _length(way)

@@ -1,0 +1,93 @@
+"""People who are hit: they go limp, lie where they fall, and traffic waits behind them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cityloop as cl
+from cityloop.dataset import Dataset, verify
+from cityloop.simulation.tick import Simulation
+from cityloop.spatial import rotation
+
+CHILD_AT_M = 62.0
+
+
+def scenario_of(city: cl.City, duration_s: float, *, filmed: bool = False) -> cl.Scenario:
+    """Somebody drives along who takes no notice of people, and a child runs out."""
+    scenario = cl.Scenario(city, duration_s=duration_s, seed=3, name="fall")
+    scenario.traffic(vehicles=14, pedestrians=10)
+    ego = scenario.vehicle(
+        "ego",
+        kind="sedan",
+        route=city.route("west_in", "east_out"),
+        start_m=20,
+        speed_mps=9,
+        ignores=["people"],
+    )
+    if filmed:
+        ego.camera("front", fov_deg=90, size=(160, 90), position=(1.6, 0.0, 1.4))
+    spot = city.roadside("west_in", s_m=CHILD_AT_M, hidden_by="parked")
+    child = scenario.pedestrian("child", kind="girl", at=spot)
+    scenario.when(ego.distance_to(child) < 13.0).do(child.run_across(speed_mps=3.0))
+    return scenario
+
+
+@pytest.fixture(scope="module")
+def recorded(
+    small_city: cl.City, engine: cl.Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("fallen") / "d"
+    cl.record(scenario_of(small_city, 6.0, filmed=True), engine, out)
+    return out
+
+
+def test_a_child_that_is_hit_lies_there_and_says_so(recorded: Path) -> None:
+    sequence = Dataset(recorded).sequence("fall")
+    (hit,) = (e for e in sequence.events if e.kind == "collision" and "child" in e.actors)
+    assert set(hit.actors) == {"ego", "child"}
+    assert hit.impulse_ns > 50.0
+    activity, height = {}, {}
+    for tick in sequence.states.ticks:
+        state = sequence.states.at(tick)
+        assert state is not None
+        row = state.actors.name.index("child")
+        activity[tick] = state.actors.activity[row]
+        height[tick] = state.actors.position[row, 2]
+    assert {activity[t] for t in activity if t > hit.tick} == {"fallen"}
+    assert "fallen" not in {activity[t] for t in activity if t < hit.tick}
+    assert abs(height[max(height)]) < 0.3
+
+
+def test_a_recording_with_somebody_who_falls_passes_every_check(recorded: Path) -> None:
+    report = verify(recorded)
+    assert [r.check for r in report.rows if not r.passed] == []
+    (limbs,) = (r for r in report.rows if r.check == "flow_forward: people")
+    assert limbs.count > 0
+
+
+def test_background_traffic_queues_behind_somebody_who_has_fallen(
+    small_city: cl.City, engine: cl.Engine
+) -> None:
+    simulation = Simulation(scenario_of(small_city, 60.0), engine)
+    nearest = np.inf
+    queued: set[str] = set()
+    try:
+        for _ in range(800):
+            table = simulation.step().actors
+            child = table.name.index("child")
+            if table.activity[child] != "fallen":
+                continue
+            cars = [i for i, n in enumerate(table.name) if n.startswith("traffic/car.")]
+            center = table.position + rotation.rotate(table.quaternion, table.box_center)
+            off = table.position[child] - center[cars]
+            local = rotation.rotate(rotation.inverse(table.quaternion[cars]), off)
+            gap = np.abs(local[:, :2]) - table.dimension[cars, :2] / 2
+            nearest = min(nearest, float(gap.max(axis=1).min()))
+            speed = np.linalg.norm(table.velocity[cars], axis=1)
+            behind = (local[:, 0] > 0) & (local[:, 0] < 40) & (np.abs(local[:, 1]) < 2)
+            queued |= {table.name[cars[k]] for k in np.flatnonzero(behind & (speed < 0.1))}
+    finally:
+        simulation.close()
+    assert nearest > 0.2  # nobody drives over the child
+    assert queued
