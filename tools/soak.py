@@ -55,9 +55,7 @@ def main() -> None:
     wall_s = time.perf_counter() - start
     states = next(Path(options.out).glob("sequences/*/states.parquet"))
     digest = hashlib.sha256(states.read_bytes()).hexdigest()
-    print(
-        f"{options.minutes:g} simulated min in {wall_s:.0f} s, {states.stat().st_size >> 20} MiB"
-    )
+    print(f"{options.minutes:g} simulated min in {wall_s:.0f} s, {states.stat().st_size >> 20} MiB")
     print(f"states.parquet {digest}")
     report = verify(options.out)
     Console().print(report.to_table())

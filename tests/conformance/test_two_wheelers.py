@@ -5,7 +5,7 @@ import pytest
 import tiny_world
 
 from cityloop.engine import BodySpec, Commands, DriveCommand
-from cityloop.spatial import rotation
+from cityloop.spatial import Pose, rotation
 from cityloop.world.scene import BoxCollider, Prototype, VehicleDynamics, Wheel
 
 DT = 0.05
@@ -174,3 +174,27 @@ def test_a_two_wheeler_without_a_rider_cannot_be_driven(engine):
     engine.load_scene(scene)
     with pytest.raises(Exception, match="cannot stand"):
         engine.spawn([BodySpec(2, "loose", "driven")])
+
+
+@BOTH
+@pytest.mark.parametrize(("angle_deg", "speed"), [(0, 5), (20, 5), (20, 2)])
+def test_over_a_kerb_its_velocity_is_the_one_that_its_positions_show(road, kind, angle_deg, speed):
+    """No other body is touched, yet a wheel that meets 12 cm of kerb is jolted like a collision."""
+    yaw = rotation.from_yaw(np.radians(angle_deg))
+    road.spawn([BodySpec(3, "kerb", pose=Pose(np.array([2.5, 0.0, 0.0])))])
+    velocity = rotation.rotate(yaw, [speed, 0.0, 0.0])
+    road.spawn([BodySpec(2, kind.name, "driven", Pose(np.zeros(3), yaw), velocity=velocity)])
+    commands = Commands(drive=[DriveCommand(2, throttle=0.1)])
+    position, rates, jolted = [np.zeros(3)], [velocity], 0
+    for _ in range(30):
+        state = road.advance(DT, 10, commands)
+        row = state.bodies.ids.tolist().index(2)
+        if 2 in state.settled.ids:
+            rates[-1] = state.settled.velocity[state.settled.ids.tolist().index(2)]
+            jolted += 1
+        position.append(state.bodies.position[row])
+        rates.append(state.bodies.velocity[row])
+    p, v = np.array(position), np.array(rates)
+    assert jolted
+    error = v[1:-1] - (p[2:] - p[:-2]) / (2 * DT)
+    assert np.linalg.norm(error, axis=1).max() < 0.05

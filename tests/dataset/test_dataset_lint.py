@@ -9,6 +9,7 @@ import pytest
 from lint_scene import (
     PAVEMENT_M,
     Actor,
+    Lint,
     car,
     lint,
     moving,
@@ -227,6 +228,35 @@ def queue(head_x: float, extra: tuple[Actor, ...] = ()) -> tuple[Actor, ...]:
         car("second", standing(head_x + 10.0, IN, WEST)),
         *extra,
     )
+
+
+LEFT_RED, LEFT_GREEN = "rrrgGrrrrgGrGrGr", "rrrgGgrrrgGgGrGr"
+
+
+def left_to_the_south(t: float) -> tuple[float, float, float]:
+    """From the eastern arm at 8 m/s on a quarter of a circle to the lane that leads south."""
+    radius, way = 10.0, 8.0 * t
+    straight, arc = 30.0 - (OUT + radius), radius * math.pi / 2
+    turned = np.clip((way - straight) / radius, 0.0, math.pi / 2)
+    x = 30.0 - min(way, straight) - radius * math.sin(turned)
+    y = IN - radius * (1.0 - math.cos(turned)) - max(way - straight - arc, 0.0)
+    return (x, y, WEST + turned)
+
+
+def test_a_left_turn_on_red_beside_a_green_straight_on(net_file: Path, tmp_path: Path) -> None:
+    runner, straight = car("runner", left_to_the_south), car("runner", moving(30.0, IN, WEST, 8.0))
+
+    def found(name: str, actor: Actor, state: str) -> Lint:
+        return lint(
+            record(tmp_path / name, net_file, (actor,), seconds=6.0, states=lambda _t: state)
+        )
+
+    report = found("red", runner, LEFT_RED)
+    assert report.failed == {"red lights run"}
+    (finding,) = report.findings
+    assert (finding.first_tick, finding.actors[0]) == (31, "runner")
+    assert not found("straight", straight, LEFT_RED).failed
+    assert not found("green", runner, LEFT_GREEN).failed
 
 
 @pytest.mark.parametrize("why", ["none", "red", "long green", "collision", "broken down"])

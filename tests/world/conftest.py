@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import pytest
-from opendrive_files import hill
+from opendrive_files import ROAD_DATA, hill, real
 
 from cityloop.world.city import City
 
-ROAD_DATA = Path(__file__).resolve().parents[3] / "shared" / "road-data"
 FABRIKSGATAN = ROAD_DATA / "xodr" / "fabriksgatan.xodr"
 VILLAGE = ROAD_DATA / "osm" / "village.osm"
 
@@ -22,14 +19,6 @@ def gothenburg() -> City:
     if not FABRIKSGATAN.is_file():
         pytest.skip("shared/road-data is not beside the repository")
     return City.from_opendrive(FABRIKSGATAN, seed=1)
-
-
-def real(name: str) -> Path:
-    """Return a real OpenDRIVE map, or skip the test."""
-    path = ROAD_DATA / "xodr" / f"{name}.xodr"
-    if not path.is_file():
-        pytest.skip("shared/road-data is not beside the repository")
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,19 @@
 
 from pathlib import Path
 
+import pytest
+
+ROAD_DATA = Path(__file__).resolve().parents[3] / "shared" / "road-data"
+
+
+def real(name: str) -> Path:
+    """Return a real OpenDRIVE map, or skip the test."""
+    path = ROAD_DATA / "xodr" / f"{name}.xodr"
+    if not path.is_file():
+        pytest.skip("shared/road-data is not beside the repository")
+    return path
+
+
 _MARK = (
     '<roadMark sOffset="0" type="{kind}" weight="standard" color="standard" width="0.15" '
     'laneChange="both"/>'

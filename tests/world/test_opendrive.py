@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from conftest import real
-from opendrive_files import lane, road, street_lanes, write
+from opendrive_files import lane, real, road, street_lanes, write
 from scipy.integrate import cumulative_trapezoid
 
 from cityloop.scenario import maps

@@ -202,7 +202,7 @@ class Snapshot:
         kinds: (M,) uint8, the `BodyKind` that moved each body here.
         lamps: (M,) uint32.
         jumped: (M,) bool, the body did not move here from where it was a tick ago: it jumped.
-        pushed: (M,) bool, on its way here it was limp or touched another body.
+        pushed: (M,) bool, on its way here it was limp, touched another body or met a kerb.
         statics: the bodies that never move.
         static_pose: (S, 3) and (S, 4) where they stand.
         static_lamps: (S,) uint32.

@@ -1,9 +1,10 @@
 """Velocities that only the next tick can tell: of bodies that a push moved within a tick.
 
 A collision changes a velocity at once, somewhere between two ticks; a limp body hits the ground
-with every limb. The derivative of such a motion at a tick is not what the solver says there but
-what its positions around the tick show, so it is put right as soon as the next tick is known,
-before the tick is drawn: the mean over the ticks to either side, (p(t+dt) - p(t-dt)) / 2dt.
+with every limb, a wheel meets a kerb. The derivative of such a motion at a tick is not what the
+solver says there but what its positions around the tick show, so it is put right as soon as the
+next tick is known, before the tick is drawn: the mean over the ticks to either side,
+(p(t+dt) - p(t-dt)) / 2dt.
 """
 
 from dataclasses import replace

@@ -262,7 +262,6 @@ def _signal(element: ET.Element) -> RoadSignal:
     return RoadSignal(
         id=element.get("id", ""),
         kind=element.get("type", ""),
-        country=element.get("country", ""),
         s=_number(element, "s"),
         t=_number(element, "t"),
         dynamic=element.get("dynamic", "no") == "yes",

@@ -124,7 +124,6 @@ class RoadSignal:
 
     id: str
     kind: str
-    country: str
     s: float
     t: float
     dynamic: bool

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from cityloop.annotation.actors import ACTIVITIES
 from cityloop.dataset.verification.lint.cast import Cast, View
 from cityloop.dataset.verification.lint.findings import Book
-from cityloop.dataset.verification.lint.red_lights import StopLines
 from cityloop.dataset.verification.lint.requests import STANDING
 from cityloop.dataset.verification.lint.rule import ByActor
 from cityloop.dataset.verification.lint.spells import Spells
+from cityloop.dataset.verification.lint.stop_lines import StopLines
 
 Array = NDArray[np.float64]
 

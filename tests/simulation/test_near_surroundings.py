@@ -1,0 +1,62 @@
+"""What people of the background walk around: vehicles that stand, and people who lie."""
+
+import numpy as np
+
+from cityloop.annotation.actors import ActorTable
+from cityloop.simulation.near_surroundings import (
+    LYING_RADIUS_M,
+    boxes_of,
+    lying_people,
+    standing_vehicles,
+)
+from cityloop.spatial import rotation
+from cityloop.traffic.reactions import AIR_M
+from cityloop.world.semantics import SemanticClass
+
+
+def table():
+    """A bus that stands, a car that drives, a parked car, and somebody who lies there."""
+    n = 4
+    return ActorTable(
+        id=np.arange(1, n + 1, dtype=np.uint32),
+        name=("traffic/car.1", "traffic/car.2", "parked/1", "traffic/person.1"),
+        kind=("bus", "sedan", "sedan", "man"),
+        semantic=np.array(
+            [SemanticClass.BUS, SemanticClass.CAR, SemanticClass.CAR, SemanticClass.PERSON],
+            dtype=np.uint8,
+        ),
+        activity=("driving", "driving", "parked", "fallen"),
+        lamps=np.zeros(n, dtype=np.uint32),
+        position=np.array([[10.0, 0, 0], [30, 0, 0], [50, 0, 0], [70, 5, 0]]),
+        quaternion=np.tile(rotation.from_yaw(np.pi / 2), (n, 1)),
+        velocity=np.array([[0.0, 0.2, 0], [0, 5, 0], [0, 0, 0], [0, 0, 0]]),
+        acceleration=np.zeros((n, 3)),
+        angular_velocity=np.zeros((n, 3)),
+        dimension=np.array([[12.0, 2.5, 3], [4.5, 1.8, 1.5], [4.5, 1.8, 1.5], [0.5, 0.5, 1.8]]),
+        box_center=np.array([[3.0, 0, 1.5], [1.4, 0, 0.7], [1.4, 0, 0.7], [0, 0, 0.9]]),
+    )
+
+
+def test_only_vehicles_that_stand_on_the_road_are_in_the_way_and_their_outline_is_covered():
+    found = standing_vehicles(table())
+    # The bus alone: from -3 to 9 m along y, 2.5 m wide.
+    assert (np.abs(found.position[:, 0] - 10.0) < 1e-9).all()
+    # Discs round its corners off.
+    side = np.column_stack([np.full(200, 11.25), np.linspace(-1.7, 7.7, 200)])
+    gap = np.linalg.norm(side[:, None] - found.position, axis=2) - found.radius_m
+    assert gap.min(axis=1).max() < 0.15
+    assert (found.position[:, 1] + found.radius_m).max() < 9.1
+    assert not found.velocity.any()
+
+
+def test_who_lies_on_the_ground_is_in_the_way():
+    found = lying_people(table(), [4])
+    np.testing.assert_allclose(found.position, [[70.0, 5.0]])
+    assert found.radius_m.tolist() == [LYING_RADIUS_M]
+    assert len(lying_people(table(), []).position) == 0
+
+
+def test_drivers_leave_less_air_beside_what_never_moves():
+    half = boxes_of(table()).half
+    np.testing.assert_allclose(half[1], [2.25, 0.9])
+    np.testing.assert_allclose(half[1] - half[2], AIR_M - 0.05)
