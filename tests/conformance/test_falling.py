@@ -291,13 +291,16 @@ def test_two_people_fall_at_once_and_despawn(street):
     assert not street.state.bodies.bones
 
 
-def test_rates_of_who_is_pushed_are_put_right_at_the_next_tick(street):
+def test_rates_of_what_physics_moves_are_put_right_at_the_next_tick(street):
     """Labels of a collision and a fall are what the positions around the tick show."""
     spawn(street)
     states = drive(street, 8) + drive(street, 60, brake=0.9)
-    first, checked = onset(states), {CAR: 0, PERSON: 0}
-    for before, here, after in zip(states, states[1:], states[2:], strict=False):
-        for body in after.settled.ids.tolist():
+    first = onset(states)
+    for k, (before, here, after) in enumerate(zip(states, states[1:], states[2:], strict=False)):
+        # The person is led until the tick in which they are hit.
+        moved = [CAR] if k + 2 < first else [CAR, PERSON]
+        assert after.settled.ids.tolist() == moved
+        for body in moved:
             row = after.settled.row(body)
             p0, p1, p2 = (s.bodies.position[s.bodies.row(body)] for s in (before, here, after))
             np.testing.assert_allclose(after.settled.position[row], p1, atol=1e-12)
@@ -308,12 +311,70 @@ def test_rates_of_who_is_pushed_are_put_right_at_the_next_tick(street):
             q0, q2 = (s.bodies.quaternion[s.bodies.row(body)] for s in (before, after))
             turned = rotation.advance(q0, after.settled.angular_velocity[row], 2 * DT)
             assert abs(turned @ q2) == pytest.approx(1.0, abs=1e-9)
-            checked[body] += 1
-    assert checked[PERSON] > 50
-    assert checked[CAR] > 0
-    assert not len(states[first - 1].settled.ids)
 
 
-def test_nothing_is_put_right_where_nobody_touches(street):
-    spawn(street, at=60.0)
-    assert all(not len(s.settled.ids) for s in drive(street, 10))
+def test_without_a_push_they_are_the_solvers_own(street):
+    spawn(street, at=80.0)
+    states = drive(street, 10, throttle=0.5, steering=0.1) + drive(street, 20, brake=0.5)
+    for here, after in zip(states[1:], states[2:], strict=False):
+        row = here.bodies.row(CAR)
+        assert np.linalg.norm(after.settled.velocity[0] - here.bodies.velocity[row]) < 0.05
+        assert (
+            np.linalg.norm(after.settled.angular_velocity[0] - here.bodies.angular_velocity[row])
+            < 0.05
+        )
+
+
+def lie_down(engine, at, ticks=60):
+    """Let the person, at `at`, fall and come to lie."""
+    engine.spawn([BodySpec(PERSON, "man", "kinematic", at)])
+    engine.advance(DT, 5, Commands(kinds={PERSON: "ragdoll"}))
+    for _ in range(ticks):
+        engine.advance(DT, 5)
+    return skeleton_points(engine.state)[1:]
+
+
+def test_a_car_that_comes_down_on_somebody_does_not_press_them_through_the_ground(street):
+    """Its floor ends 5 cm above the ground, less than any limb is thick."""
+    lie_down(street, Pose.from_xyz_yaw(20.0, 0.0))
+    street.spawn([BodySpec(CAR, "car", "kinematic", Pose.from_xyz_yaw(12.0, 0.0, -0.25))])
+    lowest = 1.0
+    for tick in range(1, 401):
+        x = 12.0 + min(0.1 * tick, 7.0)
+        target = KinematicTarget(CAR, Pose.from_xyz_yaw(x, 0.0, -0.25))
+        state = street.advance(DT, 5, Commands(kinematic=KinematicTargets.of([target])))
+        lowest = min(lowest, skeleton_points(state)[1:, 2].min())
+    assert lowest > -0.05
+    assert skeleton_points(state)[1:, 2].max() < 1.6  # nor does it throw them into the air
+
+
+def test_who_lies_is_stepped_over_not_pushed(street):
+    lying = lie_down(street, Pose.from_xyz_yaw(20.0, 0.0), ticks=140)
+    feet = [lying[k, :2] for k in (0, 12, 25)]
+    walkers = range(10, 13)
+    street.spawn(
+        [BodySpec(i, "man", "kinematic", Pose.from_xyz_yaw(17.0, 0.0)) for i in walkers]
+    )
+    touched = 0
+    for tick in range(1, 401):
+        targets = [
+            KinematicTarget(i, Pose.from_xyz_yaw(*(at + [np.sin(0.1 * tick + i), 0.0])))
+            for i, at in zip(walkers, feet, strict=True)
+        ]
+        state = street.advance(DT, 5, Commands(kinematic=KinematicTargets.of(targets)))
+        touched += sum(PERSON in (c.body_a, c.body_b) for c in state.contacts)
+        assert skeleton_points(state)[1:, 2].min() > -0.05
+    assert touched == 0
+    assert skeleton_points(state)[1:] == pytest.approx(lying, abs=0.02)
+
+
+def test_beyond_the_edge_of_the_ground_it_goes_on_at_the_same_height(street):
+    """The ground ends at 400 m; who is thrown over the edge slides to rest nevertheless."""
+    pose = Pose.from_xyz_yaw(399.0, 0.0)
+    street.spawn([BodySpec(PERSON, "man", "kinematic", pose, velocity=np.array([8.0, 0.0, 1.0]))])
+    states = [street.advance(DT, 5, Commands(kinds={PERSON: "ragdoll"}))]
+    states += [street.advance(DT, 5) for _ in range(200)]
+    points = [skeleton_points(state)[1:] for state in states]
+    assert min(p[:, 2].min() for p in points) > -0.05
+    assert points[-1][:, 0].min() > 400.0
+    assert points[-1] == pytest.approx(points[-20], abs=0.02)

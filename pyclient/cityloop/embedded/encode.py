@@ -13,16 +13,8 @@ from cityloop.protocol import engine_pb2, state_pb2
 def body_states(snapshot: Snapshot, rows: NDArray[np.int64]) -> state_pb2.MotionTable:
     """Return the columns of the bodies in `rows`, rising, of a snapshot's cast."""
     m, cast = snapshot.motions, snapshot.cast
-    motion = np.concatenate(
-        [m.position, m.quaternion, m.velocity, m.angular_velocity, m.acceleration], axis=1
-    )
-    kinds = snapshot.kinds[rows]
-    limp = rows[kinds == state_pb2.BODY_KIND_RAGDOLL]
-    table = state_pb2.MotionTable(
-        ids=_bytes(cast.ids[rows], "<u4"),
-        motion=_bytes(motion[rows], "<f8"),
-        kinds=_bytes(kinds, "u1"),
-    )
+    table = motions(snapshot, rows)
+    limp = rows[snapshot.kinds[rows] == state_pb2.BODY_KIND_RAGDOLL]
     wheels = m.wheels[cast.wheels.of(rows)]
     if len(wheels):
         table.wheel_counts = _bytes(cast.wheels.counts[rows], "u1")
@@ -32,6 +24,19 @@ def body_states(snapshot: Snapshot, rows: NDArray[np.int64]) -> state_pb2.Motion
         table.bone_counts = _bytes(counts, "u1")
         table.bones = _bytes(m.bones[cast.bones.of(limp)], "<f4")
     return table
+
+
+def motions(snapshot: Snapshot, rows: NDArray[np.int64]) -> state_pb2.MotionTable:
+    """Return poses and rates of the bodies in `rows`, without wheels and bones."""
+    m = snapshot.motions
+    motion = np.concatenate(
+        [m.position, m.quaternion, m.velocity, m.angular_velocity, m.acceleration], axis=1
+    )
+    return state_pb2.MotionTable(
+        ids=_bytes(snapshot.cast.ids[rows], "<u4"),
+        motion=_bytes(motion[rows], "<f8"),
+        kinds=_bytes(snapshot.kinds[rows], "u1"),
+    )
 
 
 def all_states(snapshot: Snapshot) -> state_pb2.MotionTable:

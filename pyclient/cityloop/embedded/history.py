@@ -202,7 +202,6 @@ class Snapshot:
         kinds: (M,) uint8, the `BodyKind` that moved each body here.
         lamps: (M,) uint32.
         jumped: (M,) bool, the body did not move here from where it was a tick ago: it jumped.
-        pushed: (M,) bool, on its way here it was limp, touched another body or met a kerb.
         statics: the bodies that never move.
         static_pose: (S, 3) and (S, 4) where they stand.
         static_lamps: (S,) uint32.
@@ -216,7 +215,6 @@ class Snapshot:
     kinds: NDArray[np.uint8]
     lamps: NDArray[np.uint32]
     jumped: NDArray[np.bool_]
-    pushed: NDArray[np.bool_]
     statics: Cast
     static_pose: tuple[Array, Array]
     static_lamps: NDArray[np.uint32]
@@ -244,7 +242,6 @@ def empty_snapshot() -> Snapshot:
         kinds=np.zeros(0, dtype=np.uint8),
         lamps=nobody,
         jumped=np.zeros(0, dtype=np.bool_),
-        pushed=np.zeros(0, dtype=np.bool_),
         statics=none,
         static_pose=(np.zeros((0, 3)), np.zeros((0, 4))),
         static_lamps=nobody,

@@ -133,10 +133,7 @@ def _with_movers(s: Snapshot, movers: Sequence[Newcomer]) -> Snapshot:
     kinds = np.array([*s.kinds, *(n.kind for n in movers)], dtype=np.uint8)[order]
     lamps = np.array([*s.lamps, *(n.lamps for n in movers)], dtype=np.uint32)[order]
     jumped = np.array([*s.jumped, *([False] * len(movers))], dtype=np.bool_)[order]
-    pushed = np.array([*s.pushed, *([False] * len(movers))], dtype=np.bool_)[order]
-    return replace(
-        s, cast=cast, motions=motions, kinds=kinds, lamps=lamps, jumped=jumped, pushed=pushed
-    )
+    return replace(s, cast=cast, motions=motions, kinds=kinds, lamps=lamps, jumped=jumped)
 
 
 def without(s: Snapshot, gone: NDArray[np.uint32]) -> Snapshot:
@@ -161,7 +158,6 @@ def without(s: Snapshot, gone: NDArray[np.uint32]) -> Snapshot:
             kinds=s.kinds[stay],
             lamps=s.lamps[stay],
             jumped=s.jumped[stay],
-            pushed=s.pushed[stay],
         )
     if not stay_static.all():
         s = replace(

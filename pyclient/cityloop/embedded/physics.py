@@ -28,13 +28,19 @@ _SOLID = rapier3d.Group.GROUP_1
 _LIMB = rapier3d.Group.GROUP_2
 _DRIVEN = rapier3d.Group.GROUP_3
 _EVERYTHING = rapier3d.Group.ALL
-# Kinematic bodies meet each other, driven ones and limbs, but not the ground.
+# Kinematic bodies meet each other and driven ones, but not the ground. Of limp bodies they meet
+# vehicles only: who walks steps over them, and would else tread them into the ground.
 _MOVERS = _SOLID | _LIMB
+_UPRIGHT = _SOLID
 # Somebody who goes limp when hit does not stop a driven car like a post before.
 _FORCES = rapier3d.InteractionGroups(_EVERYTHING, _EVERYTHING)
 _FORCES_OF_DRIVEN = rapier3d.InteractionGroups(_DRIVEN, _EVERYTHING)
 _FORCES_OF_FRAIL = rapier3d.InteractionGroups(_SOLID, ~_DRIVEN)
 _LIMB_GROUPS = rapier3d.InteractionGroups(_LIMB, ~_LIMB)
+# What rays and nearest points look for where only the ground counts.
+_ON_GROUND = rapier3d.QueryFilter.only_fixed().groups(
+    rapier3d.InteractionGroups(_EVERYTHING, _GROUND)
+)
 _TOUCHES = (
     rapier3d.ActiveCollisionTypes.default_types()
     | rapier3d.ActiveCollisionTypes.KINEMATIC_KINEMATIC
@@ -100,8 +106,10 @@ class Physics:
         """Add a body whose poses are given from outside."""
         if prototype.shapes:
             builder = rapier3d.RigidBody.kinematic_velocity_based().can_sleep(False)
-            forces = _FORCES_OF_FRAIL if can_fall(prototype) else _FORCES
-            self._add(body_id, builder, prototype, motion, _MOVERS, forces)
+            if can_fall(prototype):
+                self._add(body_id, builder, prototype, motion, _UPRIGHT, _FORCES_OF_FRAIL)
+            else:
+                self._add(body_id, builder, prototype, motion, _MOVERS)
 
     def add_driven(
         self, body_id: int, prototype: LoadedPrototype, motion: Motion, acceleration: Array
@@ -147,7 +155,7 @@ class Physics:
         state = WalkerMotion(motion.position, yaw, motion.velocity, 0.0)
         builder = rapier3d.RigidBody.kinematic_velocity_based().can_sleep(False)
         forces = _FORCES_OF_FRAIL if can_fall(prototype) else _FORCES
-        handle = self._add(body_id, builder, prototype, motion, _MOVERS, forces)
+        handle = self._add(body_id, builder, prototype, motion, _UPRIGHT, forces)
         self.walkers[body_id] = Walker(handle, prototype.shapes[0], state)
 
     def add_ragdoll(self, body_id: int, prototype: LoadedPrototype, fall: Fall) -> None:
@@ -296,6 +304,8 @@ class Physics:
                 vehicle.push(world, step_s)
             world.step()
             contacts.collect()
+        for ragdoll in self.ragdolls.values():
+            ragdoll.keep_above(world, _ON_GROUND)
         touches = contacts.sorted()
         self._touched = frozenset(i for touch in touches for i in (touch.body_a, touch.body_b))
         return touches

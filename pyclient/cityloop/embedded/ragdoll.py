@@ -39,6 +39,9 @@ _SETTLING_S = 1.5
 _REST_MPS = 0.15
 _REST_RADPS = 1.0
 _REST_S = 0.7
+# How far up and down ground is looked for.
+_FAR_M = 1000.0
+_DOWN, _UP = (0.0, 0.0, -1.0), (0.0, 0.0, 1.0)
 _ANGLES = (rapier3d.JointAxis.ANG_X, rapier3d.JointAxis.ANG_Y, rapier3d.JointAxis.ANG_Z)
 
 
@@ -118,6 +121,7 @@ class Ragdoll:
         self._center = limbs.center
         self._carrier = limbs.carrier
         self._mass: list[float] = limbs.mass.tolist()
+        self._radius: list[float] = limbs.radius.tolist()
         # The body stays where it is as seen from its first limb, a bone as seen from its limb.
         self._root_from_body = _compose(_inverse(places[0]), fall.posture.matrix)
         self._limb_from_bone = _compose(_inverse(places[limbs.carrier]), bones)
@@ -132,6 +136,9 @@ class Ragdoll:
                 .angvel(fall.angular_velocity[i])
                 .angular_damping(_ANGULAR_DAMPING_PER_S)
                 .additional_solver_iterations(MORE_SOLVER_STEPS)
+                # The ground is a surface without thickness: fast limbs must not be through it
+                # between two steps.
+                .ccd_enabled(True)
             )
             axis = (limbs.end[i] - limbs.start[i]) / 2
             builder = builder.additional_mass_properties(_mass(limbs, i))
@@ -196,6 +203,25 @@ class Ragdoll:
             for body in bodies:
                 body.sleep()
 
+    def keep_above(self, world: rapier3d.PhysicsWorld, ground: rapier3d.QueryFilter) -> None:
+        """Put limbs that are below the ground back on it.
+
+        Between a heavy body and the ground no contact can hold a limb; one that has been pressed
+        through would fall for ever and drag the others along. Beyond the ground's edge the land
+        goes on at the height of the edge.
+        """
+        for handle, radius in zip(self.handles, self._radius, strict=True):
+            body = world.rigid_bodies[handle]
+            if body.is_sleeping:
+                continue
+            at = body.translation
+            floor = _floor_above((at.x, at.y, at.z), world.query_pipeline, ground)
+            if floor is None:
+                continue
+            v = body.linvel
+            body.translation = rapier3d.Vec3(at.x, at.y, floor + radius)
+            body.linvel = rapier3d.Vec3(v.x, v.y, max(v.z, 0.0))
+
     def read(self, world: rapier3d.PhysicsWorld) -> tuple[Posture, Array, Array]:
         """Return posture, velocity (3,) and angular velocity (3,) of the body's origin, world.
 
@@ -234,6 +260,27 @@ class Ragdoll:
         """Take the limbs out of the world."""
         for handle in self.handles:
             world.remove_body(handle)
+
+
+def _floor_above(
+    point: tuple[float, float, float],
+    queries: rapier3d.QueryPipeline,
+    ground: rapier3d.QueryFilter,
+) -> float | None:
+    """Return the height of the ground above a point, m; None for a point that is above ground.
+
+    Above ground is what has ground below: roofs and bridges cover it too, but nothing is below
+    the land.
+    """
+    for direction in (_DOWN, _UP):
+        hit = queries.cast_ray(rapier3d.Ray(point, direction), _FAR_M, True, ground)
+        if hit is not None:
+            return None if direction is _DOWN else point[2] + hit[1]
+    nearest = queries.project_point(rapier3d.Point3(*point), False, ground)
+    if nearest is None:
+        return None
+    edge = float(nearest[1].point.z)
+    return edge if point[2] < edge else None
 
 
 def _mass(limbs: Limbs, i: int) -> rapier3d.MassProperties:

@@ -1,36 +1,11 @@
 """What physics did in a tick, written into the columns of the tick that follows."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cityloop.embedded.gravity import GRAVITY_MPS2
 from cityloop.embedded.history import Columns, Snapshot
 from cityloop.embedded.physics import Physics
 from cityloop.protocol import state_pb2
 from cityloop.spatial import rotation
-
-# A wheel has met a step in the ground where its spring gives way faster than to braking and bends,
-# or where the velocity changes faster than tyres and weight could change it.
-_BUMP_MPS = 0.3
-_JOLT_MPS2 = 1.1 * GRAVITY_MPS2
-
-
-def bumped(s: Snapshot, columns: Columns, dt_s: float) -> NDArray[np.bool_]:
-    """Return (M,) which driven bodies had a wheel jolted by the ground between `s` and `columns`.
-
-    A wheel that meets a kerb, leaves the ground or lands changes the velocity like a collision.
-    """
-    out = np.zeros(len(columns.kinds), dtype=np.bool_)
-    rows = columns.rows_of_kind(state_pb2.BODY_KIND_DRIVEN)
-    rows = rows[s.kinds[rows] == state_pb2.BODY_KIND_DRIVEN]
-    own = s.cast.wheels.of(rows)
-    before, now = s.motions.wheels[own], columns.wheels[own]
-    jolted = np.abs(now[:, 3] - before[:, 3]) > _BUMP_MPS * dt_s
-    jolted |= now[:, 4] != before[:, 4]
-    out[np.repeat(rows, s.cast.wheels.counts[rows])[jolted]] = True
-    change = np.linalg.norm(columns.velocity[rows] - s.motions.velocity[rows], axis=1)
-    out[rows[change > _JOLT_MPS2 * dt_s]] = True
-    return out
 
 
 def read_physics(

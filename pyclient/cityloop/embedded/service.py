@@ -180,7 +180,7 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
                 time_s=now.time_s,
                 states=encode.all_states(now),
                 contacts=encode.contacts(touches),
-                settled=encode.body_states(settled, rows),
+                settled=encode.motions(settled, rows),
             )
 
         return self._answer(context, work)

@@ -1,10 +1,10 @@
-"""Velocities that only the next tick can tell: of bodies that a push moved within a tick.
+"""Rates that only the next tick can tell: of bodies that physics moves.
 
-A collision changes a velocity at once, somewhere between two ticks; a limp body hits the ground
-with every limb, a wheel meets a kerb. The derivative of such a motion at a tick is not what the
-solver says there but what its positions around the tick show, so it is put right as soon as the
-next tick is known, before the tick is drawn: the mean over the ticks to either side,
-(p(t+dt) - p(t-dt)) / 2dt.
+A push changes a velocity at once, somewhere between two ticks: in a collision, when a limp body
+hits the ground with every limb, when a wheel meets a kerb. The derivative of such a motion at a
+tick is not what the solver says there but what its positions around the tick show. So the rates of
+every body that physics moves are put right as soon as the next tick is known, before the tick is
+drawn: the mean over the ticks to either side, (p(t+dt) - p(t-dt)) / 2dt.
 """
 
 from dataclasses import replace
@@ -20,12 +20,11 @@ _LED = (state_pb2.BODY_KIND_STATIC, state_pb2.BODY_KIND_KINEMATIC)
 
 
 def settle(before: Snapshot, here: Snapshot, after: Snapshot) -> tuple[Snapshot, NDArray[np.int64]]:
-    """Return tick `here` with the rates of pushed bodies put right, and these bodies' rows."""
+    """Return tick `here` with the rates of what physics moves put right, and the rows of these."""
     earlier, later = before.cast.find(here.cast.ids), after.cast.find(here.cast.ids)
     rows = np.flatnonzero((earlier >= 0) & (later >= 0) & ~here.jumped)
     rows = rows[~after.jumped[later[rows]]]
-    moved = ~np.isin(after.kinds[later[rows]], _LED) | ~np.isin(here.kinds[rows], _LED)
-    rows = rows[moved & (here.pushed[rows] | after.pushed[later[rows]])]
+    rows = rows[~(np.isin(after.kinds[later[rows]], _LED) & np.isin(here.kinds[rows], _LED))]
     if not len(rows):
         return here, rows
     p0, p1, p2 = (

@@ -23,7 +23,7 @@ from cityloop.embedded.newcomers import Newcomer, check, joined, without
 from cityloop.embedded.orders import kind_of, take_orders
 from cityloop.embedded.physics import Motion, Physics, SavedPhysics
 from cityloop.embedded.ragdoll import Fall, Posture, fall_between, fall_of_rigid
-from cityloop.embedded.readings import bumped, read_physics
+from cityloop.embedded.readings import read_physics
 from cityloop.embedded.refusal import invalid, not_found, not_now
 from cityloop.embedded.scene_store import SceneRenderer, SceneStore
 from cityloop.embedded.settling import settle
@@ -192,9 +192,6 @@ class Stage:
             kinds=columns.kinds,
             lamps=orders.lamps,
             jumped=columns.jumped,
-            pushed=np.isin(s.cast.ids, [i for t in touches for i in (t.body_a, t.body_b)])
-            | (columns.kinds == _RAGDOLL)
-            | bumped(s, columns, dt_s),
             static_lamps=orders.static_lamps,
         )
         settled, rows = s, np.zeros(0, dtype=np.int64)

@@ -63,8 +63,8 @@ class WorldState:
         tick, time_s: the instant.
         bodies: all that are not static.
         contacts: what touched since the tick before.
-        settled: those bodies of the tick before whose rates are put right now that this tick is
-            known; see `AdvanceResponse.settled` in engine.proto. None if there is no tick before.
+        settled: bodies of the tick before that physics moves, their rates put right now that this
+            tick is known; see `AdvanceResponse.settled` in engine.proto. None if there is no tick before.
     """
 
     tick: int
