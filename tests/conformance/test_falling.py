@@ -1,5 +1,7 @@
 """People whom a vehicle hits: who falls, when, and what it costs the vehicle."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import tiny_world
@@ -316,7 +318,7 @@ def test_rates_of_what_physics_moves_are_put_right_at_the_next_tick(street):
 def test_without_a_push_they_are_the_solvers_own(street):
     spawn(street, at=80.0)
     states = drive(street, 10, throttle=0.5, steering=0.1) + drive(street, 20, brake=0.5)
-    for here, after in zip(states[1:], states[2:], strict=False):
+    for here, after in pairwise(states[1:]):
         row = here.bodies.row(CAR)
         assert np.linalg.norm(after.settled.velocity[0] - here.bodies.velocity[row]) < 0.05
         assert (
@@ -325,36 +327,44 @@ def test_without_a_push_they_are_the_solvers_own(street):
         )
 
 
-def lie_down(engine, at, ticks=60):
+def lie_down(engine, at, ticks=60, person="man"):
     """Let the person, at `at`, fall and come to lie."""
-    engine.spawn([BodySpec(PERSON, "man", "kinematic", at)])
+    engine.spawn([BodySpec(PERSON, person, "kinematic", at)])
     engine.advance(DT, 5, Commands(kinds={PERSON: "ragdoll"}))
     for _ in range(ticks):
         engine.advance(DT, 5)
-    return skeleton_points(engine.state)[1:]
+    return skeleton_points(engine.state, person)[1:]
 
 
-def test_a_car_that_comes_down_on_somebody_does_not_press_them_through_the_ground(street):
-    """Its floor ends 5 cm above the ground, less than any limb is thick."""
-    lie_down(street, Pose.from_xyz_yaw(20.0, 0.0))
-    street.spawn([BodySpec(CAR, "car", "kinematic", Pose.from_xyz_yaw(12.0, 0.0, -0.25))])
+def comes_down(tick):
+    """Poses of a car whose floor ends 5 cm above the ground, less than any limb is thick."""
+    return Pose.from_xyz_yaw(19.0, 0.0, 1.0 - min(0.05 * tick, 1.25))
+
+
+def drives_over_again_and_again(tick):
+    """Poses of a car 15 cm above the ground at 8 m/s, 20 m on and back in one tick."""
+    return Pose.from_xyz_yaw(10.0 + 0.4 * tick % 20.0, 0.0, -0.15)
+
+
+@pytest.mark.parametrize("person", ["man", "child"])
+@pytest.mark.parametrize("pose", [comes_down, drives_over_again_and_again])
+def test_no_car_presses_who_lies_through_the_ground(street, person, pose):
+    lie_down(street, Pose.from_xyz_yaw(20.0, 0.0), person=person)
+    street.spawn([BodySpec(CAR, "car", "kinematic", pose(0))])
     lowest = 1.0
     for tick in range(1, 401):
-        x = 12.0 + min(0.1 * tick, 7.0)
-        target = KinematicTarget(CAR, Pose.from_xyz_yaw(x, 0.0, -0.25))
+        target = KinematicTarget(CAR, pose(tick))
         state = street.advance(DT, 5, Commands(kinematic=KinematicTargets.of([target])))
-        lowest = min(lowest, skeleton_points(state)[1:, 2].min())
+        lowest = min(lowest, skeleton_points(state, person)[1:, 2].min())
     assert lowest > -0.05
-    assert skeleton_points(state)[1:, 2].max() < 1.6  # nor does it throw them into the air
+    assert skeleton_points(state, person)[1:, 2].max() < 0.75
 
 
 def test_who_lies_is_stepped_over_not_pushed(street):
     lying = lie_down(street, Pose.from_xyz_yaw(20.0, 0.0), ticks=140)
     feet = [lying[k, :2] for k in (0, 12, 25)]
     walkers = range(10, 13)
-    street.spawn(
-        [BodySpec(i, "man", "kinematic", Pose.from_xyz_yaw(17.0, 0.0)) for i in walkers]
-    )
+    street.spawn([BodySpec(i, "man", "kinematic", Pose.from_xyz_yaw(17.0, 0.0)) for i in walkers])
     touched = 0
     for tick in range(1, 401):
         targets = [
@@ -369,12 +379,15 @@ def test_who_lies_is_stepped_over_not_pushed(street):
 
 
 def test_beyond_the_edge_of_the_ground_it_goes_on_at_the_same_height(street):
-    """The ground ends at 400 m; who is thrown over the edge slides to rest nevertheless."""
+    """The ground ends at 400 m; who is thrown over the edge slides to a stop.
+
+    Only the centres of limbs are held there: an end may reach half a shin lower.
+    """
     pose = Pose.from_xyz_yaw(399.0, 0.0)
     street.spawn([BodySpec(PERSON, "man", "kinematic", pose, velocity=np.array([8.0, 0.0, 1.0]))])
     states = [street.advance(DT, 5, Commands(kinds={PERSON: "ragdoll"}))]
-    states += [street.advance(DT, 5) for _ in range(200)]
+    states += [street.advance(DT, 5) for _ in range(260)]
     points = [skeleton_points(state)[1:] for state in states]
-    assert min(p[:, 2].min() for p in points) > -0.05
+    assert min(p[:, 2].min() for p in points) > -0.25
     assert points[-1][:, 0].min() > 400.0
-    assert points[-1] == pytest.approx(points[-20], abs=0.02)
+    assert points[-1] == pytest.approx(points[-2], abs=0.01)

@@ -143,7 +143,7 @@ def test_how_much_and_where_is_known(net_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_body_below_the_road_is_found(net_file: Path, tmp_path: Path) -> None:
-    fallen = person("gone", standing(60.0, 6.8, 0.0, -0.5), "fallen")
+    fallen = person("gone", standing(60.0, 6.8, 0.0, -1.3), "fallen")
     assert lint(record(tmp_path / "d", net_file, (fallen,))).failed == {"bodies below the road"}
 
 
@@ -267,7 +267,7 @@ def test_who_stands_for_minutes_needs_a_reason(why: str, net_file: Path, tmp_pat
     def states(tick: int) -> str:
         return program if tick > 300 else RED_FOR_EAST
 
-    hit = Event(20, 10.0, "collision", ("first", "background"), 100.0, (0, 0, 0))
+    hit = Event(20, 10.0, "collision", ("first", "background"), 100.0, (60.0, IN, 0.5))
     extra = (parked("parked/1", 54.0, IN, WEST),) if why == "broken down" else ()
     if why == "broken down":
         head_x = 60.0

@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,19 +41,24 @@ class Fixed:
 
 
 name = st.sampled_from(["ego", "child", "van"])
+two_names = st.sampled_from([("ego", "child"), ("child", "ego"), ("van", "ego")])
 word = st.sampled_from(["collides", "runs_red_light", "leaves_road", "drives_wrong_way", "falls"])
 comparison = st.builds(
     Comparison,
     st.one_of(
         st.just(time()),
         st.builds(lambda a: Measurement("speed", (a,)), name),
-        st.builds(lambda a, b: Measurement("distance", (a, b)), name, name),
+        st.builds(lambda pair: Measurement("distance", pair), two_names),
     ),
     st.sampled_from(["<", "<=", ">", ">="]),
     st.one_of(st.integers(0, 100).map(float), st.floats(0, 1e9)),
 )
 condition = st.recursive(
-    st.one_of(comparison, st.builds(Collides, name, name), st.builds(Happens, word, name)),
+    st.one_of(
+        comparison,
+        st.builds(lambda pair: Collides(*pair), two_names),
+        st.builds(Happens, word, name),
+    ),
     lambda inner: st.one_of(
         st.builds(Not, inner), st.builds(Both, inner, inner, st.sampled_from(["and", "or"]))
     ),
@@ -156,3 +162,22 @@ def test_events_are_conditions(text: str, kind: str) -> None:
     assert happens.holds(Fixed(events={(kind, "ego")}))
     assert not happens.holds(Fixed(events={(kind, "child")}))
     assert not happens.holds(Fixed())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("time > True", "'time' cannot be compared with True: give a finite number"),
+        ("time > -1", "'time' cannot be compared with -1, because it is never below 0"),
+        ("collides(ego, ego)", "name two different actors"),
+        ("distance(ego, ego) < 3", "name two different actors"),
+    ],
+)
+def test_what_can_never_mean_anything_is_refused_with_its_cause(text: str, says: str) -> None:
+    with pytest.raises(ScenarioError, match=says):
+        parse_condition(text)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert str(Measurement("speed", ("ego",)) < np.float32(2.5)) == "speed(ego) < 2.5"
+    assert str(time() > np.int64(3)) == "time > 3"

@@ -120,7 +120,8 @@ def test_backing_over_the_line_is_no_breach(network: RoadNetwork, watch: EventWa
     backwards = over_the_line(lane)[::-1]
     yaw = math.atan2(*(lane.shape[-1, :2] - lane.shape[-2, :2])[::-1])
     for k, here in enumerate(backwards):
-        assert watch.look(k, k * 0.05, table(*here, yaw, -2.0), (), red) == ()
+        events = watch.look(k, k * 0.05, table(*here, yaw, -0.9), (), red)
+        assert events == ()
 
 
 def test_the_link_that_the_way_takes_is_the_one_that_counts(
@@ -209,3 +210,40 @@ def test_what_has_no_label_is_background_to_vehicles_alone(
     assert watch.look(0, 0.0, here, [contact(2, house, 5.0)], {}) == ()
     (event,) = watch.look(1, 0.05, here, [contact(1, house, 5000.0)], {})
     assert event.actors == ("ego", "background")
+
+
+def test_the_direction_of_motion_counts_and_not_the_heading(
+    network: RoadNetwork, areas: RoadAreas
+) -> None:
+    middle, along, _ = open_road(network)
+    ahead = math.atan2(along[1], along[0])
+    for yaw, speed, wrong in (
+        (ahead, -11.0, True),  # backwards against the lane
+        (ahead + math.pi, -11.0, False),  # backwards along it
+        (ahead, -0.9, False),  # manoeuvring
+        (ahead + math.pi, 0.9, True),
+    ):
+        watch = EventWatch(areas, StopLines(network), {"ego": {}})
+        events = watch.look(0, 0.0, table(*middle, yaw, speed), (), {})
+        assert [e.kind for e in events] == ["wrong_way"] * wrong
+
+
+def test_what_is_so_from_the_start_is_told_at_frame_0(
+    network: RoadNetwork, areas: RoadAreas, watch: EventWatch
+) -> None:
+    middle, along, _ = open_road(network)
+    against = table(*middle, math.atan2(-along[1], -along[0]), 8.0)
+    bump = contact(1, 2, 83.0)
+    for frame in (-2, -1):
+        touching = [bump] if frame == -2 else []
+        assert watch.look(frame, frame * 0.05, against, touching, {}) == ()
+    events = watch.look(0, 0.0, against, (), {})
+    assert [(e.kind, e.tick) for e in events] == [("collision", 0), ("wrong_way", 0)]
+    assert watch.look(1, 0.05, against, (), {}) == ()
+    right = np.array([along[1], -along[0]])
+    beside = EventWatch(areas, StopLines(network), {"ego": {}})
+    grass = table(*(middle + 14 * right), math.atan2(along[1], along[0]), 8.0)
+    for frame in (-2, -1):
+        assert beside.look(frame, frame * 0.05, grass, (), {}) == ()
+    (event,) = beside.look(0, 0.0, grass, (), {})
+    assert (event.kind, event.tick) == ("off_road", 0)

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import cityloop as cl
 from cityloop.dataset import Dataset, verify
+from cityloop.dataset.verification import Row
 from cityloop.simulation.tick import Simulation
 from cityloop.spatial import rotation
 
@@ -64,6 +67,43 @@ def test_a_recording_with_somebody_who_falls_passes_every_check(recorded: Path) 
     assert [r.check for r in report.rows if not r.passed] == []
     (limbs,) = (r for r in report.rows if r.check == "flow_forward: people")
     assert limbs.count > 0
+    assert box_rows(recorded)["fallen"].count > 0
+
+
+def box_rows(path: Path) -> dict[str, Row]:
+    start = "3D boxes hold the surface: "
+    return {r.check.removeprefix(start): r for r in verify(path).rows if r.check.startswith(start)}
+
+
+@pytest.mark.parametrize("speed_mps", [5.0, 15.0])
+def test_boxes_hold_the_limbs_of_people_who_are_run_over(
+    speed_mps: float, small_city: cl.City, engine: cl.Engine, tmp_path: Path
+) -> None:
+    x, y = 1.625, -110.0
+    scenario = cl.Scenario(small_city, duration_s=2.0, seed=3, name="fall")
+    ego = scenario.vehicle(
+        "ego",
+        kind="sedan",
+        waypoints=[(x, y), (x, -30.0)],
+        speed_mps=speed_mps,
+        ignores=["signals", "people", "speed_limit", "vehicles"],
+    )
+    ego.camera("front", fov_deg=90, size=(160, 90), position=(1.6, 0.0, 1.4))
+    for number, (ahead, aside) in enumerate(((8.0, -0.6), (14.0, 0.0), (22.0, 0.6))):
+        place, beyond = (x + aside, y + ahead), (x + aside, y + ahead + 9.0)
+        scenario.pedestrian(f"p{number}", kind="man", waypoints=[place, beyond])
+    cl.record(scenario, engine, tmp_path / "d")
+    fallen = box_rows(tmp_path / "d")["fallen"]
+    assert fallen.count > 100
+    assert fallen.worst < 0.03
+    # The labels of smaller boxes: those of the standing bodies were.
+    path = tmp_path / "d/sequences/fall/objects.parquet"
+    rows = pq.read_table(path)
+    column = rows.schema.get_field_index("dimension")
+    smaller = [[0.8 * d for d in size] for size in rows.column(column).to_pylist()]
+    field = rows.schema.field(column)
+    pq.write_table(rows.set_column(column, field, pa.array(smaller, type=field.type)), path)
+    assert not box_rows(tmp_path / "d")["fallen"].passed
 
 
 def test_background_traffic_queues_behind_somebody_who_has_fallen(

@@ -40,13 +40,18 @@ def table():
 def test_only_vehicles_that_stand_on_the_road_are_in_the_way_and_their_outline_is_covered():
     found = standing_vehicles(table())
     # The bus alone: from -3 to 9 m along y, 2.5 m wide.
-    assert (np.abs(found.position[:, 0] - 10.0) < 1e-9).all()
-    # Discs round its corners off.
-    side = np.column_stack([np.full(200, 11.25), np.linspace(-1.7, 7.7, 200)])
-    gap = np.linalg.norm(side[:, None] - found.position, axis=2) - found.radius_m
-    assert gap.min(axis=1).max() < 0.15
-    assert (found.position[:, 1] + found.radius_m).max() < 9.1
-    assert not found.velocity.any()
+    side = np.column_stack([np.full(200, 11.25), np.linspace(-3.0, 9.0, 200)])
+    end = np.column_stack([np.linspace(8.75, 11.25, 50), np.full(50, 9.0)])
+    outline = np.concatenate([side, end])
+    gap = np.linalg.norm(outline[:, None] - found.position, axis=2) - found.radius_m
+    # At the corners too, where somebody squeezed between two bumpers would be.
+    assert gap.min(axis=1).max() < 0.2
+    most, least = (
+        f(found.position[:, :2] + s * found.radius_m[:, None], axis=0)
+        for f, s in ((np.max, 1), (np.min, -1))
+    )
+    np.testing.assert_allclose([least, most], [[8.7, -3.05], [11.3, 9.05]])
+    np.testing.assert_allclose(found.velocity, np.tile([0.0, 0.2], (len(found.velocity), 1)))
 
 
 def test_who_lies_on_the_ground_is_in_the_way():

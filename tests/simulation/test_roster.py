@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from cityloop.engine import BodyStates
 from cityloop.errors import EngineError
 from cityloop.simulation.roster import FIRST_UNLABELLED_ID, Roster
 from cityloop.spatial import Pose
+from cityloop.world.people import people_scene, person_mesh, skeleton, skin
 from cityloop.world.scene import Prototype
 from cityloop.world.semantics import SemanticClass
 
@@ -61,6 +64,25 @@ def test_empty_world() -> None:
     table = Roster().table(states([]))
     assert len(table.id) == 0
     assert table.position.shape == (0, 3)
+
+
+def test_the_box_of_somebody_limp_is_that_of_the_limbs_as_they_lie() -> None:
+    roster = Roster()
+    kind = people_scene(["man"]).prototypes[0]
+    upright = roster.add("upright", kind, SemanticClass.PERSON)
+    limp = roster.add("limp", kind, SemanticClass.PERSON)
+    bones = np.tile(np.eye(3, 4, dtype=np.float32), (len(skeleton("man").names), 1, 1))
+    bones[:, :, :3] = [[1, 0, 0], [0, 0, -1], [0, 1, 0]]  # laid down on the right side
+    engine = states([upright.id, limp.id])
+    table = roster.table(replace(engine, bones={limp.id: bones}))
+    assert table.dimension[0] == pytest.approx(kind.dimension)
+    assert table.box_center[0] == pytest.approx(kind.box_center)
+    low, high = (table.box_center[1] + s * table.dimension[1] / 2 for s in (-1, 1))
+    finest = skin(person_mesh("man", 0), bones)
+    assert low == pytest.approx(finest.min(axis=0), abs=0.02)
+    assert high == pytest.approx(finest.max(axis=0), abs=0.02)
+    assert low[1] == pytest.approx(-kind.dimension[2], abs=0.02)
+    assert roster.table(engine).dimension[1] == pytest.approx(kind.dimension)
 
 
 def test_a_body_that_the_engine_lost_is_named_and_no_other_takes_its_row() -> None:

@@ -32,7 +32,7 @@ def play(scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool) -> N
     "--map",
     "map_file",
     type=click.Path(path_type=Path),
-    help="Use this .xodr, .osm or .net.xml instead of the scenario's map.",
+    help="Use this .xodr, .osm[.xml] or .net.xml[.gz] instead of the scenario's map.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the scenario's.")
 @click.option("--connect", "address", metavar="HOST:PORT", help="Use a running engine.")

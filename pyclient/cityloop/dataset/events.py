@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cityloop.dataset.layout import replacing
-from cityloop.dataset.tables import EVENTS_SCHEMA, PARQUET_OPTIONS, check_columns
+from cityloop.dataset.tables import EVENTS_SCHEMA, PARQUET_OPTIONS, check_columns, check_filled
 from cityloop.errors import DatasetError
 
 EventKind = Literal["collision", "off_road", "red_light", "wrong_way"]
+BACKGROUND = "background"  # the other one of a collision with what has no label
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def read_events(path: Path) -> tuple[Event, ...]:
         reason = str(error).splitlines()[0]
         raise DatasetError(f"{path} is damaged ({reason}); record the sequence again") from error
     check_columns(path, table.schema, EVENTS_SCHEMA)
+    check_filled(path, table)
     return tuple(
         Event(
             tick=row["tick"],

@@ -27,7 +27,13 @@ from cityloop.dataset.passes import PassStore
 from cityloop.dataset.recorded_states import RecordedStates
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
-from cityloop.dataset.tables import OBJECTS_SCHEMA, check_columns, frames_schema, objects_of
+from cityloop.dataset.tables import (
+    OBJECTS_SCHEMA,
+    check_columns,
+    check_filled,
+    frames_schema,
+    objects_of,
+)
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
@@ -368,4 +374,5 @@ def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
         reason = str(error).splitlines()[0]
         raise DatasetError(f"{path} is damaged ({reason}); record the sequence again") from error
     check_columns(path, table.schema, schema)
+    check_filled(path, table)
     return table

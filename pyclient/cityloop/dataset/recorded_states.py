@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable
 from cityloop.annotation.actors import ACTIVITIES
-from cityloop.dataset.tables import STATES_SCHEMA, WHEEL_COLUMNS, check_columns, vectors_of
+from cityloop.dataset.tables import (
+    STATES_SCHEMA,
+    WHEEL_COLUMNS,
+    check_columns,
+    check_filled,
+    vectors_of,
+)
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 
@@ -148,11 +154,9 @@ class RecordedStates:
             DatasetError: if the table is damaged.
         """
         for group in range(self._file.num_row_groups):
-            try:
-                rows = self._file.read_row_group(group, columns=list(_BLOCK_COLUMNS))
-            except (OSError, pa.ArrowException) as error:
-                raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
-            yield _block(rows)
+            rows = self._read_group(group, list(_BLOCK_COLUMNS))
+            if len(rows):
+                yield _block(rows)
 
     def identities(self) -> dict[int, dict[str, Any]]:
         """Return actor id -> its name, kind, class and class_id, of every actor of every tick.
@@ -167,11 +171,13 @@ class RecordedStates:
             raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
         return {row.pop("id"): row for row in rows}
 
-    def _read_group(self, group: int) -> pa.Table:
+    def _read_group(self, group: int, columns: list[str] | None = None) -> pa.Table:
         try:
-            return self._file.read_row_group(group)
+            rows = self._file.read_row_group(group, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
+        check_filled(self._path, rows)
+        return rows
 
     def _read_state(self, tick: int) -> RecordedState:
         group = self._group(self._group_of_tick[tick])

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cityloop.dataset.layout import replacing
-from cityloop.dataset.tables import PARQUET_OPTIONS, SIGNALS_SCHEMA, check_columns
+from cityloop.dataset.tables import PARQUET_OPTIONS, SIGNALS_SCHEMA, check_columns, check_filled
 from cityloop.errors import DatasetError
 
 
@@ -77,6 +77,7 @@ class SignalLog:
                 f"{path} is damaged ({reason}); record the sequence again"
             ) from error
         check_columns(path, table.schema, SIGNALS_SCHEMA)
+        check_filled(path, table)
         log = SignalLog()
         for row in table.sort_by("tick").to_pylist():
             log.add(row["tick"], {row["light"]: row["state"]})

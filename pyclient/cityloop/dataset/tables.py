@@ -158,6 +158,19 @@ def check_columns(path: Path, found: pa.Schema, expected: pa.Schema) -> None:
             )
 
 
+def check_filled(path: Path, rows: pa.Table) -> None:
+    """Check that every row says something in every column.
+
+    Raises:
+        DatasetError: if a value is missing.
+    """
+    for name in rows.column_names:
+        if rows.column(name).null_count:
+            raise DatasetError(
+                f"{path} has rows without a value in column {name!r}; record the sequence again"
+            )
+
+
 def class_name(semantic: int) -> str:
     """Return the name of a class id."""
     return CLASSES[SemanticClass(semantic)].name

@@ -29,12 +29,11 @@ def body_states(snapshot: Snapshot, rows: NDArray[np.int64]) -> state_pb2.Motion
 def motions(snapshot: Snapshot, rows: NDArray[np.int64]) -> state_pb2.MotionTable:
     """Return poses and rates of the bodies in `rows`, without wheels and bones."""
     m = snapshot.motions
-    motion = np.concatenate(
-        [m.position, m.quaternion, m.velocity, m.angular_velocity, m.acceleration], axis=1
-    )
+    columns = (m.position, m.quaternion, m.velocity, m.angular_velocity, m.acceleration)
+    motion = np.concatenate([column[rows] for column in columns], axis=1)
     return state_pb2.MotionTable(
         ids=_bytes(snapshot.cast.ids[rows], "<u4"),
-        motion=_bytes(motion[rows], "<f8"),
+        motion=_bytes(motion, "<f8"),
         kinds=_bytes(snapshot.kinds[rows], "u1"),
     )
 

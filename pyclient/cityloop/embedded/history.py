@@ -31,7 +31,10 @@ class BodyInfo:
 
 @dataclass(frozen=True, eq=False)
 class WheelGeometry:
-    """W wheels: the cast's row of their bodies, hub (W, 3) in the body frame m, radius m."""
+    """W wheels: row of their bodies, hub (W, 3) in the body frame m, radius m.
+
+    The rows are those of the cast, or of the part of it that is looked at.
+    """
 
     row: NDArray[np.int64]
     center: Array
@@ -49,8 +52,8 @@ class WheelGeometry:
     ) -> Array:
         """Return (W,) rad/s at which wheels roll without slip in their own direction.
 
-        The bodies' states are those of the whole cast, (M, 4) and (M, 3), world frame; `steering`
-        is (W,) rad.
+        The bodies' states are those that `row` counts in, (M, 4) and (M, 3), world frame;
+        `steering` is (W,) rad.
         """
         to_body = rotation.to_matrix(rotation.inverse(quaternion))
         v = (to_body @ velocity[:, :, None])[:, :, 0][self.row]

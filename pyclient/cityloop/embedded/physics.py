@@ -304,8 +304,8 @@ class Physics:
                 vehicle.push(world, step_s)
             world.step()
             contacts.collect()
-        for ragdoll in self.ragdolls.values():
-            ragdoll.keep_above(world, _ON_GROUND)
+            for ragdoll in self.ragdolls.values():
+                ragdoll.keep_above(world, _ON_GROUND)
         touches = contacts.sorted()
         self._touched = frozenset(i for touch in touches for i in (touch.body_a, touch.body_b))
         return touches

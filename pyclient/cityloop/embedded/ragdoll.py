@@ -5,6 +5,7 @@ Joints have the prototype's bounds (widened to the angles at the start, so that 
 the damping of flesh, which together with the ground's friction brings the body to rest.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,11 +152,7 @@ class Ragdoll:
                 .collision_groups(groups)
             )
             handle = world.add_body(builder)
-            body = world.rigid_bodies[handle]
-            rest = body.activation
-            rest.linear_threshold, rest.angular_threshold = _REST_MPS, _REST_RADPS
-            rest.time_until_sleep = _REST_S
-            body.activation = rest
+            _let_rest(world.rigid_bodies[handle], at_once=False)
             self.handles.append(handle)
             self.colliders.append(world.add_collider(collider, handle))
         for child, parent in enumerate(limbs.parent.tolist()):
@@ -196,31 +193,32 @@ class Ragdoll:
             energy += mass * (v.x * v.x + v.y * v.y + v.z * v.z)
         slow = energy < sum(self._mass) * _SETTLING_MPS**2
         damping = _SETTLING_DAMPING_PER_S if slow else _ANGULAR_DAMPING_PER_S
+        self.calm_s = self.calm_s + dt_s if slow else 0.0
         for body in bodies:
             body.angular_damping = damping
-        self.calm_s = self.calm_s + dt_s if slow else 0.0
-        if self.calm_s > _SETTLING_S:
-            for body in bodies:
-                body.sleep()
+            _let_rest(body, at_once=self.calm_s > _SETTLING_S)
 
     def keep_above(self, world: rapier3d.PhysicsWorld, ground: rapier3d.QueryFilter) -> None:
-        """Put limbs that are below the ground back on it.
+        """Put limbs that are below the ground back on it, as a fall on asphalt would.
 
         Between a heavy body and the ground no contact can hold a limb; one that has been pressed
         through would fall for ever and drag the others along. Beyond the ground's edge the land
-        goes on at the height of the edge.
+        goes on level, at the height of the nearest point of the edge.
         """
         for handle, radius in zip(self.handles, self._radius, strict=True):
             body = world.rigid_bodies[handle]
             if body.is_sleeping:
                 continue
             at = body.translation
-            floor = _floor_above((at.x, at.y, at.z), world.query_pipeline, ground)
+            floor = _floor(at, radius, world.query_pipeline, ground)
             if floor is None:
                 continue
-            v = body.linvel
+            self.calm_s = 0.0
             body.translation = rapier3d.Vec3(at.x, at.y, floor + radius)
-            body.linvel = rapier3d.Vec3(v.x, v.y, max(v.z, 0.0))
+            v = body.linvel
+            sliding = math.hypot(v.x, v.y)
+            left = max(0.0, 1.0 - _FRICTION * max(-v.z, 0.0) / max(sliding, 1e-9))
+            body.linvel = rapier3d.Vec3(v.x * left, v.y * left, max(v.z, 0.0))
 
     def read(self, world: rapier3d.PhysicsWorld) -> tuple[Posture, Array, Array]:
         """Return posture, velocity (3,) and angular velocity (3,) of the body's origin, world.
@@ -262,25 +260,41 @@ class Ragdoll:
             world.remove_body(handle)
 
 
-def _floor_above(
-    point: tuple[float, float, float],
+def _let_rest(body: rapier3d.RigidBody, at_once: bool) -> None:
+    """Say how calm a limb must be for Rapier to let the whole body sleep.
+
+    Limbs are not put to sleep by hand: when something wakes some of them, Rapier would move the
+    others on without their contacts.
+    """
+    rest = body.activation
+    rest.linear_threshold = math.inf if at_once else _REST_MPS
+    rest.angular_threshold = math.inf if at_once else _REST_RADPS
+    rest.time_until_sleep = 0.0 if at_once else _REST_S
+    body.activation = rest
+
+
+def _floor(
+    at: rapier3d.Vec3,
+    radius_m: float,
     queries: rapier3d.QueryPipeline,
     ground: rapier3d.QueryFilter,
 ) -> float | None:
-    """Return the height of the ground above a point, m; None for a point that is above ground.
+    """Return the height of the ground, m, for a limb whose centre is below it, else None.
 
-    Above ground is what has ground below: roofs and bridges cover it too, but nothing is below
-    the land.
+    What has ground below is above ground, whatever is over it: nothing is below the land. Where
+    there is no ground at all, contacts do not carry a limb either.
     """
-    for direction in (_DOWN, _UP):
-        hit = queries.cast_ray(rapier3d.Ray(point, direction), _FAR_M, True, ground)
-        if hit is not None:
-            return None if direction is _DOWN else point[2] + hit[1]
+    point = (at.x, at.y, at.z)
+    if queries.cast_ray(rapier3d.Ray(point, _DOWN), _FAR_M, True, ground) is not None:
+        return None
+    over = queries.cast_ray(rapier3d.Ray(point, _UP), _FAR_M, True, ground)
+    if over is not None:
+        return at.z + over[1]
     nearest = queries.project_point(rapier3d.Point3(*point), False, ground)
     if nearest is None:
         return None
-    edge = float(nearest[1].point.z)
-    return edge if point[2] < edge else None
+    edge = nearest[1].point.z
+    return edge if at.z < edge + radius_m else None
 
 
 def _mass(limbs: Limbs, i: int) -> rapier3d.MassProperties:

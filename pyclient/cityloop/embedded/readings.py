@@ -1,5 +1,7 @@
 """What physics did in a tick, written into the columns of the tick that follows."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cityloop.embedded.history import Columns, Snapshot
@@ -32,13 +34,18 @@ def _read_driven(
     columns.angular_velocity[rows] = now.angular_velocity
     columns.acceleration[rows] = (now.velocity - before.velocity[rows]) / dt_s
     own = cast.wheels.of(rows)
-    geometry = cast.wheel_geometry.rows(own)
+    counts = cast.wheels.counts[rows]
+    # Their bodies are rows of the driven ones, not of the cast: the others need not be turned.
+    geometry = replace(cast.wheel_geometry.rows(own), row=np.repeat(np.arange(len(rows)), counts))
     steering, suspension = physics.read_wheels(ids)
     wheels, spins = columns.wheels, before.wheels[own]
-    angles = np.repeat(steering, cast.wheels.counts[rows])
+    angles = np.repeat(steering, counts)
     wheels[own, 0] = np.where(geometry.steered, angles, 0.0)
     rates = geometry.rolling(
-        columns.quaternion, columns.velocity, columns.angular_velocity, wheels[own, 0]
+        columns.quaternion[rows],
+        columns.velocity[rows],
+        columns.angular_velocity[rows],
+        wheels[own, 0],
     )
     # The angle is the integral of the rate, by trapezoids.
     wheels[own, 1] = spins[:, 1] + (spins[:, 2] + rates) * (dt_s / 2)

@@ -173,7 +173,7 @@ class Stage:
         for body_id, walker in self._physics.walkers.items():
             walker.goal = orders.goals.get(body_id, WalkGoal())
         step_s = dt_s / request.substeps
-        upright = np.isin(columns.kinds, (_KINEMATIC, _WALKER))
+        upright = (columns.kinds == _KINEMATIC) | (columns.kinds == _WALKER)
         suspects = self._watch.suspects(s.cast, upright, s.motions, columns.position, dt_s)
         self._steer_kinematic(columns, suspects, dt_s)
         touches = self._physics.step(
@@ -242,7 +242,7 @@ class Stage:
         """Send kinematic bodies on their way, those in substeps that could meet one in motion."""
         s = self.newest
         rows = columns.rows_of_kind(_KINEMATIC)
-        moved = np.isin(columns.kinds, (_DRIVEN, _RAGDOLL))
+        moved = (columns.kinds == _DRIVEN) | (columns.kinds == _RAGDOLL)
         _, near = pairs_within_reach(
             s.motions.position,
             reach_in_tick(s.cast, s.motions, columns.position, dt_s),

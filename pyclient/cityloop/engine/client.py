@@ -165,7 +165,8 @@ class Engine:
         self._settle()
         if not ids:
             return
-        self._call(self._stub.Despawn, engine_pb2.DespawnRequest(ids=ids))
+        request = engine_pb2.DespawnRequest(ids=[encode.body_number(i) for i in ids])
+        self._call(self._stub.Despawn, request)
         stay = ~np.isin(self._state.bodies.ids, np.asarray(ids, dtype=np.uint32))
         self._state = replace(self._state, bodies=_rows(self._state.bodies, np.flatnonzero(stay)))
 
@@ -249,6 +250,8 @@ class Engine:
 
     def restore(self, save_id: int) -> WorldState:
         """Go back to a kept state; return it (its contacts are not kept)."""
+        if not isinstance(save_id, int) or not 0 <= save_id < 2**32:
+            raise RequestError(f"There is no save {save_id!r}: give what save() returned.")
         self._settle()
         answer = self._call(self._stub.Restore, engine_pb2.RestoreRequest(save_id=save_id))
         self._state = WorldState(answer.tick, answer.time_s, decode.body_states(answer.states))

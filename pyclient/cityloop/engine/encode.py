@@ -1,6 +1,8 @@
 """Scenes, bodies, commands and cameras into protocol messages."""
 
 from collections.abc import Iterator, Sequence
+from numbers import Integral
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,14 +186,36 @@ def _ragdoll(ragdoll: Ragdoll) -> scene_pb2.Ragdoll:
     )
 
 
+def body_number(value: object) -> int:
+    """Return a body's id; RequestError if the protocol cannot carry it (0 the engine refuses)."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not 0 <= int(value) < 2**32:  # type: ignore[call-overload]
+        raise RequestError(
+            f"A body cannot have the id {value!r}: give a whole number from 1 to {2**32 - 1}."
+        )
+    return int(value)  # type: ignore[call-overload]
+
+
+def _kind(body: int, kind: str) -> state_pb2.BodyKind:
+    if kind not in get_args(BodyKind):
+        raise RequestError(
+            f"There is no kind {kind!r} for body {body}: kinds are {', '.join(get_args(BodyKind))}."
+        )
+    return BODY_KINDS[cast(BodyKind, kind)]
+
+
 def bodies(specs: Sequence[BodySpec]) -> engine_pb2.SpawnRequest:
-    """Return the request that places `specs`."""
+    """Return the request that places `specs`.
+
+    Raises:
+        RequestError: if an id or a kind is impossible.
+    """
     request = engine_pb2.SpawnRequest()
     for spec in specs:
         body = request.bodies.add(
-            id=spec.id,
+            id=body_number(spec.id),
             prototype=spec.prototype,
-            kind=BODY_KINDS[spec.kind],
+            kind=_kind(spec.id, spec.kind),
             instance_id=spec.instance_id,
             semantic=int(spec.semantic),
             tints=[color(tint) for tint in spec.tints],
@@ -209,23 +233,30 @@ def bodies(specs: Sequence[BodySpec]) -> engine_pb2.SpawnRequest:
 
 
 def advance(dt_s: float, substeps: int, commands: Commands) -> engine_pb2.AdvanceRequest:
-    """Return the request for one tick."""
+    """Return the request for one tick.
+
+    Raises:
+        RequestError: if a column of the targets, an id or a kind is impossible.
+    """
     request = engine_pb2.AdvanceRequest(dt_s=dt_s, substeps=substeps)
     if len(commands.kinematic):
         request.kinematic.CopyFrom(motion_table(commands.kinematic))
     for drive in commands.drive:
         request.drive.add(
-            id=drive.id, throttle=drive.throttle, brake=drive.brake, steering=drive.steering
+            id=body_number(drive.id),
+            throttle=drive.throttle,
+            brake=drive.brake,
+            steering=drive.steering,
         )
     for walk in commands.walk:
-        step = request.walk.add(id=walk.id, heading_rad=walk.heading_rad)
+        step = request.walk.add(id=body_number(walk.id), heading_rad=walk.heading_rad)
         _set_vector(step.velocity, walk.velocity)
         if walk.bones is not None:
             step.bones = _bytes(walk.bones, "<f4")
     for body, lamps in commands.lamps.items():
-        request.lamps.add(id=body, lamps=lamps)
+        request.lamps.add(id=body_number(body), lamps=lamps)
     for body, kind in commands.kinds.items():
-        request.kinds.add(id=body, kind=BODY_KINDS[kind])
+        request.kinds.add(id=body_number(body), kind=_kind(body, kind))
     return request
 
 

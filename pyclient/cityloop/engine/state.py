@@ -64,7 +64,7 @@ class WorldState:
         bodies: all that are not static.
         contacts: what touched since the tick before.
         settled: bodies of the tick before that physics moves, their rates put right now that this
-            tick is known; see `AdvanceResponse.settled` in engine.proto. None if there is no tick before.
+            tick is known; see `AdvanceResponse.settled` in engine.proto. None before a tick was.
     """
 
     tick: int

@@ -31,7 +31,7 @@ class SetSpeed(Model):
     """Drive at up to `speed_mps` from now on; 0 stops."""
 
     actor: Name
-    speed_mps: Annotated[float, Strict(), Field(ge=0, le=MAX_SPEED_MPS)]
+    speed_mps: Annotated[float, Strict(), Field(ge=0, le=MAX_SPEED_MPS, allow_inf_nan=False)]
 
 
 class ActionModel(Model):

@@ -14,6 +14,7 @@ from cityloop.scenario.fields import (
     WalkingSpeed,
     Waypoints,
     distinct,
+    in_order,
     one_of,
 )
 from cityloop.world.people import PERSON_KINDS
@@ -62,6 +63,11 @@ class VehicleModel(Model):
     @classmethod
     def _known_kind(cls, value: str) -> str:
         return one_of(value, VEHICLE_KINDS, "kind of vehicle")
+
+    @field_validator("route", "waypoints", mode="before")
+    @classmethod
+    def _in_order(cls, value: Any) -> Any:
+        return in_order(value)
 
     @field_validator("waypoints")
     @classmethod
@@ -119,6 +125,11 @@ class PedestrianModel(Model):
     @classmethod
     def _known_kind(cls, value: str) -> str:
         return one_of(value, PERSON_KINDS, "kind of pedestrian")
+
+    @field_validator("waypoints", mode="before")
+    @classmethod
+    def _in_order(cls, value: Any) -> Any:
+        return in_order(value)
 
     @field_validator("waypoints")
     @classmethod

@@ -21,6 +21,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import Protocol
 
 from cityloop.errors import ScenarioError
@@ -48,6 +49,8 @@ VEHICLE_WORDS = {
 PERSON_WORDS = {"falls": "fallen"}
 ANYBODY_WORDS = {"collides": "collision"}
 _EVENT_OF = VEHICLE_WORDS | PERSON_WORDS | ANYBODY_WORDS
+# What means something in a condition, and so is no name for an actor.
+WORDS = frozenset(("time", "distance", "speed", *_EVENT_OF))
 
 
 class Situation(Protocol):
@@ -122,23 +125,29 @@ class Measurement:
             return situation.speed_mps(*self.of)
         return situation.time_s
 
-    def _finite(self, limit: float) -> float:
-        number = isinstance(limit, int | float) and not isinstance(limit, bool)
-        if not number or not math.isfinite(limit):
-            raise ScenarioError(f"'{self}' cannot be compared with {limit}: give a finite number.")
-        return float(limit)
+    def limit(self, value: object) -> float:
+        """Return what it is compared with as a plain number; ScenarioError if that is none."""
+        # Numbers of numpy are numbers too.
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+            raise ScenarioError(f"'{self}' cannot be compared with {value}: give a finite number.")
+        if value < 0:
+            raise ScenarioError(
+                f"'{self}' cannot be compared with {value}, because it is never below 0: give a "
+                "number of 0 or more."
+            )
+        return abs(float(value))
 
     def __lt__(self, limit: float) -> Condition:
-        return Comparison(self, "<", self._finite(limit))
+        return Comparison(self, "<", self.limit(limit))
 
     def __le__(self, limit: float) -> Condition:
-        return Comparison(self, "<=", self._finite(limit))
+        return Comparison(self, "<=", self.limit(limit))
 
     def __gt__(self, limit: float) -> Condition:
-        return Comparison(self, ">", self._finite(limit))
+        return Comparison(self, ">", self.limit(limit))
 
     def __ge__(self, limit: float) -> Condition:
-        return Comparison(self, ">=", self._finite(limit))
+        return Comparison(self, ">=", self.limit(limit))
 
 
 def time() -> Measurement:
@@ -304,11 +313,11 @@ def _condition(node: ast.expr, text: str) -> Condition:
             return result
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return Not(_condition(operand, text))
-        case ast.Compare(
-            left=left, ops=[op], comparators=[ast.Constant(value=int() | float() as n)]
-        ):
-            if type(op) in _AST_COMPARE:
-                return Comparison(_measurement(left, text), _AST_COMPARE[type(op)], float(n))
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _AST_COMPARE:
+            measured = _measurement(left, text)
+            return Comparison(
+                measured, _AST_COMPARE[type(op)], measured.limit(_number(right, text))
+            )
         case ast.Call(func=ast.Name(id="collides"), args=args, keywords=[]):
             if len(args) == 1:
                 return Happens("collides", *_names(args, 1, text))
@@ -330,8 +339,22 @@ def _measurement(node: ast.expr, text: str) -> Measurement:
     raise ScenarioError(f"'{text}' measures something unknown: {_GRAMMAR}.")
 
 
+def _number(node: ast.expr, text: str) -> object:
+    """Return what is written on the right of a comparison, number or not."""
+    match node:
+        case ast.Constant(value=int() | float() as value):  # True is an int as well
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -value
+    raise ScenarioError(f"'{text}' does not compare with a number: {_GRAMMAR}.")
+
+
 def _names(args: list[ast.expr], count: int, text: str) -> tuple[str, ...]:
     names = tuple(a.id for a in args if isinstance(a, ast.Name))
     if len(names) != count or len(args) != count:
         raise ScenarioError(f"'{text}' does not name {count} actor(s) there: {_GRAMMAR}.")
+    if len(set(names)) < count:
+        raise ScenarioError(
+            f"'{text}' speaks of '{names[0]}' and '{names[0]}': name two different actors."
+        )
     return names

@@ -22,7 +22,7 @@ from cityloop.scenario.actors import (
     VehicleModel,
 )
 from cityloop.scenario.conditions import PERSON_WORDS, parse_condition
-from cityloop.scenario.fields import Model, Name, condition_text, one_of
+from cityloop.scenario.fields import ActorName, Model, Name, condition_text, one_of
 from cityloop.world.environment import WEATHERS
 
 __all__ = [
@@ -173,12 +173,12 @@ class ScenarioModel(Model):
     cityloop: Annotated[int, Strict(), Field(ge=1, le=1)] = 1
     name: Name = "scenario"
     seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
-    duration_s: Annotated[float, Strict(), Field(gt=0, le=86_400)]
-    dt_s: Annotated[float, Strict(), Field(ge=0.01, le=0.2)] = 0.05
+    duration_s: Annotated[float, Strict(), Field(gt=0, le=86_400, allow_inf_nan=False)]
+    dt_s: Annotated[float, Strict(), Field(ge=0.01, le=0.2, allow_inf_nan=False)] = 0.05
     map: MapModel
     environment: EnvironmentModel = EnvironmentModel()
     traffic: TrafficModel = TrafficModel()
-    actors: dict[Name, ActorModel] = Field(default_factory=dict)
+    actors: dict[ActorName, ActorModel] = Field(default_factory=dict)
     triggers: tuple[TriggerModel, ...] = ()
     fail_when: str | None = None
 

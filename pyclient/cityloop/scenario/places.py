@@ -23,6 +23,7 @@ NEAR_MAP_M = 30.0
 # A driver needs some play of the wheels to keep to a curve.
 STEERING_SHARE = 0.9
 _CURVATURE_REACH_M = 1.5
+SHORTEST_WALK_M = 0.1
 
 
 def no_place(*_keys: str) -> str:
@@ -107,6 +108,11 @@ def _check_waypoints(city: City, name: str, actor: VehicleModel | PedestrianMode
         )
     if isinstance(actor, VehicleModel):
         _check_turns(name, actor, points)
+    elif lengths(points)[-1] < SHORTEST_WALK_M:
+        raise ScenarioError(
+            f"The waypoints of '{name}' are less than {SHORTEST_WALK_M:g} m apart in all: "
+            "give them a longer way."
+        )
 
 
 def _check_turns(name: str, actor: VehicleModel, points: Array) -> None:
@@ -114,6 +120,15 @@ def _check_turns(name: str, actor: VehicleModel, points: Array) -> None:
     if lengths(line)[-1] < 1.0:
         raise ScenarioError(
             f"The waypoints of '{name}' are less than 1 m apart in all: give it a longer way."
+        )
+    steps = np.diff(line, axis=0)
+    # On exactly the way that it came the curve has no circle that could be too small.
+    back = np.flatnonzero(np.einsum("nk,nk->n", steps[1:], steps[:-1]) < 0)
+    if len(back):
+        nearest = int(np.argmin(np.linalg.norm(points - line[back[0] + 1], axis=1)))
+        raise ScenarioError(
+            f"The way of '{name}' turns back on itself at waypoint {nearest + 1}, which no vehicle "
+            "can drive: lead it round in a curve."
         )
     kind = VEHICLE_KINDS[actor.vehicle]
     tightest = kind.wheelbase_m / math.tan(STEERING_SHARE * MAX_STEERING_ANGLE_RAD)

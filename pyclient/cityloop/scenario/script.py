@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cityloop.errors import CityloopError, ScenarioError
-from cityloop.scenario import conditions, maps, places, yaml_format
+from cityloop.scenario import conditions, maps, places, starts, yaml_format
 from cityloop.scenario.conditions import Condition, Measurement
 from cityloop.scenario.model import (
     DEFAULT_PHYSICS_RADIUS_M,
@@ -37,7 +37,7 @@ class Actor:
 
     def distance_to(self, other: "Actor") -> Measurement:
         """Return the distance of the two actors' box centres over the ground, m."""
-        return Measurement("distance", (self.name, other.name))
+        return Measurement("distance", (self.name, self._other(other, "distance_to")))
 
     def speed(self) -> Measurement:
         """Return the speed over the ground, m/s."""
@@ -45,11 +45,19 @@ class Actor:
 
     def collides_with(self, other: "Actor") -> Condition:
         """Return the condition that the two touch, or have touched."""
-        return conditions.Collides(self.name, other.name)
+        return conditions.Collides(self.name, self._other(other, "collides_with"))
 
     def collides(self) -> Condition:
         """Return the condition that the actor has a collision with anybody or anything."""
         return conditions.Happens("collides", self.name)
+
+    def _other(self, other: object, word: str) -> str:
+        if not isinstance(other, Actor) or other.name == self.name:
+            given = f"'{other.name}' itself" if isinstance(other, Actor) else repr(other)
+            raise ScenarioError(
+                f"The {word} of '{self.name}' needs another actor of the scenario, not {given}."
+            )
+        return other.name
 
 
 class Vehicle(Actor):
@@ -214,6 +222,7 @@ class Scenario:
             scenario.city = maps.build(source, Path())
         scenario.model = model.model_copy(update={"map": maps.describe(scenario.city)})
         places.check_places(scenario.city, scenario.model, place)
+        starts.check_starts(scenario.city, scenario.model, place)
         return scenario
 
     def vary(self, *, seed: int | None = None, duration_s: float | None = None) -> "Scenario":
@@ -308,7 +317,7 @@ class Scenario:
             f"Vehicle '{name}'",
             vehicle=kind,
             route=_ends(route),
-            waypoints=_plain(waypoints),
+            waypoints=waypoints,
             start_m=start_m,
             speed_mps=speed_mps,
             ignores=ignores,
@@ -348,7 +357,7 @@ class Scenario:
             f"Pedestrian '{name}'",
             pedestrian=kind,
             at=spot,
-            waypoints=_plain(waypoints),
+            waypoints=waypoints,
             speed_mps=speed_mps,
         )
         self._add_actor(name, model)
@@ -369,6 +378,7 @@ class Scenario:
         self._put_actor(name, model)
         try:
             places.check_places(self.city, self.model.model_copy(update={"actors": {name: model}}))
+            starts.check_starts(self.city, self.model)
         except CityloopError:
             self.model = before
             raise
@@ -383,6 +393,7 @@ class Scenario:
 
 def _ends(route: Any) -> Any:
     """Return the first and the last road of a route, which is how a scenario names it."""
+    route = _plain(route)
     if not isinstance(route, list | tuple):
         return route
     return (route[0], route[-1]) if route else ("", "")
@@ -397,6 +408,6 @@ def _plain(value: Any) -> Any:
 
 def _build(model: type[Any], where: str, **values: Any) -> Any:
     try:
-        return model(**values)
+        return model(**{key: _plain(value) for key, value in values.items()})
     except ValidationError as error:
         raise ScenarioError(yaml_format.explain(error, where)) from None

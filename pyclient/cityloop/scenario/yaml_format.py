@@ -86,24 +86,85 @@ def write_text(model: ScenarioModel) -> str:
 
 def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) -> str:
     keys = [
-        k for k in problem["loc"] if k not in ("vehicle", "pedestrian") or k == problem["loc"][-1]
+        k
+        for k in problem["loc"]
+        if k != "[key]" and (k not in ("vehicle", "pedestrian") or k == problem["loc"][-1])
     ]
     line = _line_of(root, keys) if root is not None else None
     place = f"{where}:{line}" if line else str(where)
-    name = ".".join(str(k) for k in keys)
+    name = _called(keys)
     if problem["type"] == "extra_forbidden":
         known = _known_keys(keys[:-1])
         close = difflib.get_close_matches(str(keys[-1]), known, 1)
         hint = f"did you mean '{close[0]}'?" if close else f"known keys are {', '.join(known)}."
         return f"{place}: unknown key '{name}': {hint}"
+    if problem["type"] == "missing" and isinstance(keys[-1], int):
+        return f"{place}: {name} is missing."
     if problem["type"] == "missing":
         return f"{place}: the key '{name}' is missing."
-    message = problem["msg"].removeprefix("Value error, ").rstrip(".")
     if problem["type"] == "value_error":
+        message = problem["msg"].removeprefix("Value error, ").rstrip(".")
         return f"{place}: {name + ': ' if name else ''}{message}."
     given = problem["input"]
     shown = "" if isinstance(given, dict | list) else f" = {repr(given)[:60]}"
-    return f"{place}: {name}{shown} is not possible: {message[:1].lower() + message[1:]}."
+    return f"{place}: {name}{shown} is not possible: {_way_out(problem)}."
+
+
+def _called(keys: Sequence[Any]) -> str:
+    """Return what a value is called that `keys` lead to, such as "waypoints, y of point 2"."""
+    name = ""
+    for i, key in enumerate(keys):
+        if not isinstance(key, int):
+            joint = "" if not name else ", " if isinstance(keys[i - 1], int) else "."
+            name += f"{joint}{key}"
+        elif i and keys[i - 1] == "waypoints":
+            axes = [f"{axis} of " for axis in "xy"]
+            last = keys[i + 1] if i + 1 < len(keys) else None
+            axis = axes[last] if isinstance(last, int) and last < len(axes) else ""
+            return f"{name}, {axis}point {key + 1}"
+        else:
+            name += f", item {key + 1}"
+    return name
+
+
+# What a kind of mistake asks for, by pydantic's name of it; {} are values of its context.
+_WAYS_OUT = {
+    "bool_type": "give true or false",
+    "dict_type": "give keys with values",
+    "finite_number": "give a finite number",
+    "float_parsing": "give a number",
+    "float_type": "give a number",
+    "greater_than": "give a number above {gt:g}",
+    "greater_than_equal": "give a number of {ge:g} or more",
+    "int_from_float": "give a whole number",
+    "int_parsing": "give a whole number",
+    "int_type": "give a whole number",
+    "less_than": "give a number below {lt:g}",
+    "less_than_equal": "give a number of {le:g} or less",
+    "literal_error": "give {expected}",
+    "model_type": "give keys with values",
+    "string_too_long": "give at most {max_length} characters",
+    "string_type": "give text",
+    "too_long": "there are {actual_length} values, give at most {max_length}",
+    "too_short": "there are {actual_length} values, give at least {min_length}",
+    "tuple_type": "give a list of values",
+}
+
+
+def _way_out(problem: ErrorDetails) -> str:
+    """Return what to give instead of an impossible value."""
+    if problem["type"] == "string_pattern_mismatch":
+        is_time = problem["loc"][-1] == "time"
+        return (
+            'give a time from "00:00" to "23:59"'
+            if is_time
+            else "use letters, digits and _, and no digit first"
+        )
+    words = _WAYS_OUT.get(problem["type"])
+    if words is None:
+        message = problem["msg"].rstrip(".")
+        return message[:1].lower() + message[1:]
+    return words.format(**problem.get("ctx", {}))
 
 
 def _refuse_twins(root: yaml.Node | None, path: Path) -> None:

@@ -8,10 +8,12 @@ red_light
 off_road
     A wheel of a scripted vehicle is more than 0.1 m beside the carriageway; once per excursion.
 wrong_way
-    The middle of a scripted vehicle that drives is on lanes that all run against its heading,
-    outside junctions; once per excursion.
+    The middle of a scripted vehicle that drives is on lanes that all run against its way, outside
+    junctions; once per excursion. Its way is the direction in which it moves, which backwards is
+    not its heading; below 1 m/s it is the heading of who moves forwards.
 
-An excursion is over when nothing of it was seen for a second.
+An excursion is over when nothing of it was seen for a second. Who is off the road or on the wrong
+side from the start has the event at frame 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,16 +21,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cityloop.annotation.actors import ActorTable, Array
-from cityloop.dataset.events import Event, EventKind
+from cityloop.dataset.events import BACKGROUND, Event, EventKind
 from cityloop.engine import Contact
 from cityloop.simulation.stop_lines import StopLines
 from cityloop.spatial import rotation
 from cityloop.world.road_areas import RoadAreas
 from cityloop.world.vehicles import VEHICLE_KINDS
 
-BACKGROUND = "background"  # the other one of a collision with what has no label
 OFF_ROAD_M = 0.1
 DRIVING_MPS = 0.5  # slower than this nobody drives the wrong way
+COURSE_MPS = 1.0  # from here on the direction of motion is plain
 EXCURSION_OVER_S = 1.0
 
 
@@ -60,6 +62,7 @@ class EventWatch:
         self.events: list[Event] = []
         self._bumper: dict[str, Array] = {}
         self._signals: Mapping[str, str] = {}
+        self._early: list[Contact] = []  # before frame 0, which tells of them
         self._seen_s: dict[tuple[EventKind, str], float] = {}  # excursion -> when last seen
 
     def happened(self, kind: str, name: str) -> bool:
@@ -77,12 +80,19 @@ class EventWatch:
         """Return what happened between the tick before and this one.
 
         Args:
-            frame: number of the frame that shows this tick.
+            frame: number of the frame that shows this tick; negative before the first, when nothing
+                is told yet.
             time_s: since frame 0.
             actors: everybody at this tick.
             contacts: the engine's, of this tick.
             signals: traffic light id -> state at this tick.
         """
+        if frame < 0:
+            self._early += contacts
+            self._signals = signals
+            return ()
+        contacts = (*self._early, *contacts)
+        self._early = []
         found = [
             Event(frame, time_s, kind, names, impulse, (float(p[0]), float(p[1]), float(p[2])))
             for kind, names, impulse, p in (
@@ -140,10 +150,10 @@ class EventWatch:
             if off.max() > OFF_ROAD_M and self._begins("off_road", name, time_s):
                 found.append(("off_road", (name,), 0.0, wheels[int(np.argmax(off))]))
 
-            forward = np.array([np.cos(yaw), np.sin(yaw)])
-            if actors.velocity[row, :2] @ forward > DRIVING_MPS:
+            course = _course(actors.velocity[row], yaw)
+            if course is not None:
                 middle = on_ground(kind.box_center[0], 0.0)
-                against = bool(self._areas.against_traffic(middle[None, :2], yaw)[0])
+                against = bool(self._areas.against_traffic(middle[None, :2], course)[0])
                 if against and self._begins("wrong_way", name, time_s):
                     found.append(("wrong_way", (name,), 0.0, middle))
         return found
@@ -161,3 +171,16 @@ class EventWatch:
         links = stop.links if own is None else [own]
         state = self._signals.get(stop.tls_id, "")
         return all(link < len(state) and state[link] in "ru" for link in links)
+
+
+def _course(velocity: Array, yaw_rad: float) -> float | None:
+    """Return which way somebody drives, rad from east, None for who does not drive.
+
+    Args:
+        velocity: (3,) world, m/s.
+        yaw_rad: the heading.
+    """
+    if np.hypot(velocity[0], velocity[1]) > COURSE_MPS:
+        return float(np.arctan2(velocity[1], velocity[0]))
+    forward = velocity[0] * np.cos(yaw_rad) + velocity[1] * np.sin(yaw_rad)
+    return yaw_rad if forward > DRIVING_MPS else None

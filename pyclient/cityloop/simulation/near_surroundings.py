@@ -15,7 +15,8 @@ BACKGROUND = "traffic/"
 FIXED = frozenset({"parked", "signal", ""})  # activities of what never moves
 # Less air is left beside it: ways lead past parked cars closely.
 FIXED_AIR_M = 0.05
-STANDING_MPS = 0.5
+SLOW_MPS = 2.0
+CORNER_M = 0.3  # radius of the discs at the corners of a vehicle
 BESIDE_M = 0.05  # what people keep of the sides of a vehicle, beyond their own radius
 LYING_RADIUS_M = 0.7  # of who lies on the ground, however they lie
 VEHICLES = (
@@ -47,11 +48,12 @@ def boxes_of(actors: ActorTable) -> Boxes:
 
 
 def standing_vehicles(actors: ActorTable) -> Obstacles:
-    """Return the vehicles that stand on the road as a row of discs each, for people to go around.
+    """Return the vehicles that stand or creep as discs, for people to go around.
 
+    Each is a row of discs along its middle and a small one at each corner.
     Parked ones are part of the map.
     """
-    slow = np.einsum("nk,nk->n", actors.velocity, actors.velocity) < STANDING_MPS**2
+    slow = np.einsum("nk,nk->n", actors.velocity, actors.velocity) < SLOW_MPS**2
     rows = np.flatnonzero(np.isin(actors.semantic, VEHICLES) & slow)
     rows = rows[[actors.activity[i] not in FIXED for i in rows.tolist()]]
     turned = rotation.rotate(actors.quaternion[rows], actors.box_center[rows])
@@ -63,9 +65,18 @@ def standing_vehicles(actors: ActorTable) -> Obstacles:
     which = np.repeat(np.arange(len(rows)), count)
     number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
     along = (2 * number / np.maximum(count[which] - 1, 1) - 1) * reach[which]
+    aside = np.zeros_like(along)
+    inset = half + BESIDE_M - CORNER_M
+    signs = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    corners = (np.maximum(inset, 0.0)[:, None] * signs).reshape(-1, 2)
+    which = np.concatenate([which, np.repeat(np.arange(len(rows)), len(signs))])
+    along, aside = np.append(along, corners[:, 0]), np.append(aside, corners[:, 1])
+    radius = np.append(radius[which[: len(which) - len(corners)]], np.full(len(corners), CORNER_M))
     yaw = rotation.yaw_of(actors.quaternion[rows])[which]
-    position = center[which, :2] + along[:, None] * np.column_stack([np.cos(yaw), np.sin(yaw)])
-    return Obstacles(position, np.zeros_like(position), radius[which])
+    forward = np.column_stack([np.cos(yaw), np.sin(yaw)])
+    left = np.column_stack([-np.sin(yaw), np.cos(yaw)])
+    position = center[which, :2] + along[:, None] * forward + aside[:, None] * left
+    return Obstacles(position, actors.velocity[rows[which], :2], radius)
 
 
 def lying_people(actors: ActorTable, fallen: Collection[int]) -> Obstacles:

@@ -47,6 +47,9 @@ MOST_OFFSET_M, MOST_TURN_RAD = 0.6, 0.2  # from the plan when a body stops being
 HOLD_LAG_M, RELEASE_LAG_M, TARGET_LAG_M = 1.5, 1.0, 0.5
 HOLD_GAIN_PER_S = 0.5
 CRASH_IMPULSE_NS = 30.0
+# Two bodies that stand in each other's way cannot back out: after that time one of them leaves
+# where nobody sees it, as SUMO's vehicles are teleported out of a jam.
+JAMMED_S, OUT_OF_SIGHT_M, STUCK_MPS = 40.0, 60.0, 0.1
 _SIDES = np.uint32(VehicleLamp.LEFT | VehicleLamp.RIGHT)
 
 
@@ -62,6 +65,7 @@ class _Fleet(Columns):
     aligned: Flags  # close enough to the plan's way to go back to it
     held: Flags
     crashed: Flags
+    jammed_s: Array  # for how long its body has stood while its plan waits for it
     braking: Flags
     lamps: NDArray[np.uint32]
 
@@ -152,6 +156,7 @@ class NearVehicles:
         far = rows[~near[rows]]
         targets = self._targets(far, shown[~near[rows]], plan)
         lamps = self._lamps(rows, shown, bodies, at)
+        self._resolve(rows, bodies.position[at, :2], speed, actors, watched)
         self._before = plan
         return VehicleOrders(targets, pedals, kinds, lamps)
 
@@ -256,6 +261,28 @@ class NearVehicles:
         numbers, speeds = f.number[rows][held].tolist(), speed[held].tolist()
         self._traffic.hold(dict(zip(numbers, speeds, strict=True)))
 
+    def _resolve(
+        self,
+        rows: Rows,
+        position: Array,
+        speed: Array,
+        actors: ActorTable,
+        watched: Collection[int],
+    ) -> None:
+        """Take the newest vehicle that is jammed and out of sight out of the traffic, if any."""
+        f = self._fleet
+        stuck = f.near & f.held & ~f.crashed & (speed < STUCK_MPS)
+        f.jammed_s[:] = np.where(stuck, f.jammed_s + self._dt_s, 0.0)
+        jammed = rows[f.jammed_s[rows] > JAMMED_S]
+        if not len(jammed):
+            return
+        here = np.isin(actors.id, np.array(list(watched), dtype=np.uint32))
+        distance = _nearest(position[jammed], actors.position[here, :2])
+        jammed = jammed[distance > OUT_OF_SIGHT_M]
+        if len(jammed):
+            self._traffic.withdraw([int(f.number[jammed[-1]])])
+            f.jammed_s[:] = 0.0  # the others may have room now
+
     def _targets(self, rows: Rows, shown: Rows, plan: VehicleColumns) -> KinematicTargets:
         f = self._fleet
         m = self._handovers.move(self._dt_s, f.number[rows], _plan_motions(plan, shown))
@@ -303,6 +330,7 @@ def _fleet(numbers: Sequence[int], bodies: Sequence[int], lamps: Sequence[int]) 
         aligned=~no,
         held=no.copy(),
         crashed=no.copy(),
+        jammed_s=np.zeros(n),
         braking=no.copy(),
         lamps=np.array(lamps, dtype=np.uint32),
     )

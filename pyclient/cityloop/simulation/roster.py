@@ -11,6 +11,7 @@ from cityloop.annotation.actors import ActorTable
 from cityloop.engine import BodyStates
 from cityloop.errors import EngineError
 from cityloop.spatial import Pose
+from cityloop.world.people_extent import posed_box
 from cityloop.world.scene import Prototype
 from cityloop.world.semantics import SemanticClass
 
@@ -136,6 +137,8 @@ class Roster:
     def table(self, states: BodyStates) -> ActorTable:
         """Return all labelled objects with their states of one tick.
 
+        The box of somebody who is limp is that of the limbs as they lie.
+
         Raises:
             EngineError: if the engine does not say where one of them is.
         """
@@ -158,6 +161,14 @@ class Roster:
             column[moving] = of_bodies[rows]
             return column
 
+        dimension, box_center = fixed.dimension, fixed.box_center
+        limp = np.flatnonzero(np.isin(fixed.id, list(states.bones))) if states.bones else ()
+        if len(limp):
+            dimension, box_center = dimension.copy(), box_center.copy()
+            for i in limp:
+                bones = states.bones[ids[i]]
+                dimension[i], box_center[i] = posed_box(fixed.kind[i], bones)
+
         return ActorTable(
             id=fixed.id,
             name=fixed.name,
@@ -168,8 +179,8 @@ class Roster:
             velocity=moved(fixed.still, states.velocity),
             acceleration=moved(fixed.still, states.acceleration),
             angular_velocity=moved(fixed.still, states.angular_velocity),
-            dimension=fixed.dimension,
-            box_center=fixed.box_center,
+            dimension=dimension,
+            box_center=box_center,
             activity=tuple(map(self.activity.__getitem__, ids)),
             lamps=np.fromiter(map(self.lamps.__getitem__, ids), np.uint32, len(ids)),
         )

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from cityloop.errors import ScenarioError
 from cityloop.traffic.chassis import Chassis
 from cityloop.traffic.demand import Demand
+from cityloop.traffic.junctions import Junctions
 from cityloop.traffic.lanes_ahead import LanesAhead
 from cityloop.traffic.outsiders import OutsiderMirror
 from cityloop.traffic.pedestrians import Pedestrians
@@ -54,6 +55,7 @@ PATIENCE_S = 2.0  # after which a vehicle that finds no room to enter tries some
 CAR = "car."
 # SUMO's speed modes: all that a driver minds, and the same without a limit to braking.
 ALL_CHECKS, ANY_BRAKING = 31, 27
+HOLD_WITHIN_MPS = 0.3  # of a limit: who is farther below it needs no holding
 
 
 class BackgroundTraffic:
@@ -134,7 +136,9 @@ class BackgroundTraffic:
             _shift_signal(i, float(stream(seed, f"traffic/signal/{i}").random()))
         self._car_kinds: dict[int, str] = {}  # on the road, by rising number
         self._lanes = LanesAhead(self._network.lanes)
-        self._held: set[int] = set()
+        self._junctions = Junctions(self._network.lanes, self._dt_s)
+        self._bodies_mps: dict[str, float] = {}  # of vehicles whose bodies lag behind
+        self._held: set[str] = set()
         self._waiting: dict[int, float] = {}  # cars that have not entered yet: since when, s
         self._next_car = 0
         self._top_up(on_the_way=True)
@@ -234,18 +238,24 @@ class BackgroundTraffic:
 
         They brake as hard as that takes.
         """
-        for number in [n for n in self._held if n not in speeds_mps]:
-            self._held.discard(number)
-            if number in self._car_kinds:
-                libsumo.vehicle.setSpeed(f"{CAR}{number}", -1)
-                libsumo.vehicle.setSpeedMode(f"{CAR}{number}", ALL_CHECKS)
-        for number, speed in speeds_mps.items():
-            if number not in self._car_kinds or number in self._waiting:
-                continue
-            if number not in self._held:
-                self._held.add(number)
-                libsumo.vehicle.setSpeedMode(f"{CAR}{number}", ANY_BRAKING)
-            libsumo.vehicle.setSpeed(f"{CAR}{number}", speed)
+        self._bodies_mps = {f"{CAR}{number}": speed for number, speed in speeds_mps.items()}
+
+    def _hold(self) -> None:
+        """Keep back those whose bodies lag behind or who wait for a way across a junction."""
+        there = [f"{CAR}{n}" for n in self._car_kinds if n not in self._waiting]
+        speeds = {n: self._bodies_mps[n] for n in there if n in self._bodies_mps}
+        for name, speed in self._junctions.limits(there).items():
+            # Who is slower gathers speed as drivers do.
+            if speed < libsumo.vehicle.getSpeed(name) + HOLD_WITHIN_MPS:
+                speeds[name] = min(speed, speeds.get(name, speed))
+        for name in self._held.intersection(there).difference(speeds):
+            libsumo.vehicle.setSpeed(name, -1)
+            libsumo.vehicle.setSpeedMode(name, ALL_CHECKS)
+        for name, speed in speeds.items():
+            if name not in self._held:
+                libsumo.vehicle.setSpeedMode(name, ANY_BRAKING)
+            libsumo.vehicle.setSpeed(name, speed)
+        self._held = set(speeds)
 
     def _names(self, rows: Rows) -> list[str]:
         return [f"{CAR}{n}" for n in self._state.vehicles.number[rows].tolist()]
@@ -266,6 +276,7 @@ class BackgroundTraffic:
         self.close()
 
     def _simulate(self, *, on_the_way: bool) -> None:
+        self._hold()
         self._sumo.step()
         for name in libsumo.simulation.getDepartedIDList():
             if name.startswith(CAR):

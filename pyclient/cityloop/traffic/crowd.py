@@ -235,6 +235,29 @@ def _along(way: Array, wanted: Array, inwards: Array) -> Array:
     return turned
 
 
+class _Measured:
+    """Clearances to a boundary, measured again only for who has moved since.
+
+    Attributes:
+        of: the boundary.
+    """
+
+    def __init__(self, of: Boundary, count: int) -> None:
+        """Remember those of `count` people."""
+        self.of = of
+        self._at = np.full((count, 2), np.nan)
+        self._distance, self._inwards = np.empty(count), np.empty((count, 2))
+
+    def clearance(self, position: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Return `Boundary.clearance` of `rows` of everybody's positions (N, 2), m."""
+        here = position[rows]
+        stale = (here != self._at[rows]).any(axis=1)
+        moved, there = rows[stale], here[stale]
+        self._distance[moved], self._inwards[moved] = self.of.clearance(there)
+        self._at[moved] = there
+        return self._distance[rows], self._inwards[rows]
+
+
 def _put_right(
     crowd: Crowd,
     moved: Array,
@@ -252,9 +275,15 @@ def _put_right(
     inside = np.flatnonzero(~crowd.roaming)
     gates = []
     if walkable is not None:
-        held = inside[crowd.held[inside]]
-        held = held[walkable.closed.clearance(position[held])[0] > -STEPPED_OUT_M]
-        gates = [(walkable.open, np.setdiff1d(inside, held)), (walkable.closed, held)]
+        held, closed = inside[crowd.held[inside]], _Measured(walkable.closed, count)
+        distance, _ = closed.clearance(position, held)
+        held = held[distance > -STEPPED_OUT_M]
+        free = np.ones(count, dtype=bool)
+        free[held] = False
+        gates = [
+            (_Measured(walkable.open, count), inside[free[inside]]),
+            (closed, held),
+        ]
     start = np.concatenate([position, position[prams] + ahead, crowd.others])
     # Corrections are small: who is far apart now is no pair in any round.
     reach = 2 * float(radius.max()) + 0.3
@@ -283,10 +312,10 @@ def _put_right(
         if walkable is None or turn % 2 == 0:
             continue
         for k, (boundary, rows) in enumerate(gates):
-            distance, inwards = boundary.clearance(position[rows])
-            back = np.clip(-distance, 0.0, SLIDE_MPS * dt_s)
-            if boundary is walkable.closed:
-                further = np.clip(STAND_BACK_M - distance, 0.0, STEP_BACK_MPS * dt_s)
+            distance, inwards = boundary.clearance(position, rows)
+            back = np.minimum(np.maximum(-distance, 0.0), SLIDE_MPS * dt_s)
+            if boundary.of is walkable.closed:
+                further = np.minimum(np.maximum(STAND_BACK_M - distance, 0.0), STEP_BACK_MPS * dt_s)
                 back = np.where(readiness[rows] < 1.0, np.maximum(back, further), back)
             position[rows] += back[:, None] * inwards
             gates[k] = boundary, rows[distance < _NEAR_BOUNDARY_M]

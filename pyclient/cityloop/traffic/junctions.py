@@ -7,7 +7,6 @@ reservation, as in K. Dresner and P. Stone, "A multiagent approach to autonomous
 management" (JAIR 31, 2008).
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from cityloop.traffic.turns import tightest_radius_m
 from cityloop.world import polylines
 from cityloop.world.network import Lane
 
 Array = NDArray[np.float64]
 
-CLEARANCE_M = 3.0  # between the middles of two ways that vehicles fit on at once
+HALF_WIDTH_M = 1.1  # of wide vehicles
+NOSE_M = 3.7  # from a rear axle, which follows the way, to the bumper, which swings out in bends
+MOST_SWING_M = 1.0
 CLEARED_M = 3.0  # behind a vehicle; its body lags a little behind SUMO's
-SIGHT_M = 30.0
+SIGHT_M = 60.0
 CLAIM_S, CLAIM_M = 2.0, 6.0  # ahead of its line a vehicle takes its way
 DECEL_MPS2, HARD_DECEL_MPS2 = 2.0, 4.5
 STOP_M = 0.8  # before the line
@@ -54,14 +56,21 @@ class _Coming:
 class Junctions:
     """Who has to wait for a way across a junction to be clear."""
 
-    def __init__(self, lanes: Mapping[str, Lane]) -> None:
-        """Find the ways that touch in the network that SUMO has open, whose `lanes` are given."""
+    def __init__(self, lanes: Mapping[str, Lane], dt_s: float) -> None:
+        """Find the ways that touch in the network that SUMO has open.
+
+        Args:
+            lanes: of the network, by id.
+            dt_s: length of a step.
+        """
+        self._dt_s = dt_s
         ways = _ways_across(lanes)
         self._touching = _touching(ways)
         self._way_of = {part: via for via in self._touching for part in ways[via].parts}
         entries = sorted({ways[via].entry for via in self._touching})
         self._entries = {lane: libsumo.lane.getLength(lane) for lane in entries}
         self._on: dict[str, str] = {}  # vehicles that have not left a way yet
+        self._going: set[str] = set()  # vehicles that have been promised a way
         self._since: dict[str, float] = {}  # vehicles that wait: since when, s
 
     def limits(self, vehicles: Iterable[str]) -> dict[str, float]:
@@ -73,20 +82,33 @@ class Junctions:
         since = self._since
         self._since = {}
         limits: dict[str, float] = {}
-        coming.sort(key=lambda c: (since.get(c.name, now), c.distance_m, c.name))
+        going, self._going = self._going, set()
+        # Who has been promised a way keeps it; then who has waited longest.
+        coming.sort(
+            key=lambda c: (c.name not in going, since.get(c.name, now), c.distance_m, c.name)
+        )
         for c in coming:
             blocked = not self._touching[c.via].isdisjoint(taken)
             stops = c.speed_mps**2 / (2 * HARD_DECEL_MPS2) < c.distance_m
             if blocked and stops:
-                room = max(c.distance_m - STOP_M, 0.0)
-                limits[c.name] = float(np.sqrt(2 * DECEL_MPS2 * room))
+                limits[c.name] = self._braking(c)
                 if c.first and not c.red:
                     self._since[c.name] = since.get(c.name, now)
                     if now - self._since[c.name] > WAITED_S:
                         taken.add(c.via)
             elif c.first and not c.red and c.distance_m < CLAIM_M + CLAIM_S * c.speed_mps:
                 taken.add(c.via)
+                self._going.add(c.name)
         return limits
+
+    def _braking(self, c: _Coming) -> float:
+        """Return the speed, m/s, after a step of braking to stop short of the line."""
+        room = max(c.distance_m - STOP_M, 0.0)
+        comfortable = float(np.sqrt(2 * DECEL_MPS2 * room))
+        if c.speed_mps <= comfortable:
+            return comfortable
+        needed = min(c.speed_mps**2 / (2 * max(room, 0.01)), HARD_DECEL_MPS2)
+        return max(c.speed_mps - needed * self._dt_s, 0.0)
 
     def _look(self, vehicles: Iterable[str]) -> tuple[set[str], list[_Coming]]:
         """Return the ways that vehicles are on, and those vehicles that are about to take one."""
@@ -139,6 +161,12 @@ class _Way:
         """What the names of all lanes of the junction begin with."""
         return self.parts[0].rsplit("_", 2)[0]
 
+    @property
+    def half_width_m(self) -> float:
+        """Of what vehicles on it sweep over, about."""
+        radius = min(tightest_radius_m(self.line), 1e6)
+        return HALF_WIDTH_M + min(float(np.hypot(radius, NOSE_M)) - radius, MOST_SWING_M)
+
 
 def _ways_across(lanes: Mapping[str, Lane]) -> dict[str, _Way]:
     """Return the ways across all junctions by their first lane."""
@@ -155,9 +183,8 @@ def _ways_across(lanes: Mapping[str, Lane]) -> dict[str, _Way]:
                 continue
             line = np.concatenate([lanes[p].shape[:, :2] for p in parts])
             foes = frozenset(foe for p in parts for foe in libsumo.lane.getInternalFoes(p))
-            ways[parts[0]] = _Way(
-                entry, edge_of(entry), edge_of(link[0]), tuple(parts), _resampled(line), foes
-            )
+            line = polylines.spaced(line, SAMPLE_M)
+            ways[parts[0]] = _Way(entry, edge_of(entry), edge_of(link[0]), tuple(parts), line, foes)
     return ways
 
 
@@ -172,14 +199,8 @@ def _touching(ways: Mapping[str, _Way]) -> dict[str, frozenset[str]]:
                 continue
             if not a.foes.isdisjoint(b.parts) or not b.foes.isdisjoint(a.parts):
                 continue
-            if cKDTree(a.line).query(b.line)[0].min() < CLEARANCE_M:
+            apart = np.asarray(cKDTree(a.line).query(b.line)[0])
+            if float(apart.min()) < a.half_width_m + b.half_width_m:
                 touching.setdefault(one, set()).add(other)
                 touching.setdefault(other, set()).add(one)
     return {via: frozenset(others) for via, others in touching.items()}
-
-
-def _resampled(line: Array) -> Array:
-    """Return points every half a metre along a line (N, 2), m."""
-    length = float(polylines.lengths(line)[-1])
-    count = max(2, math.ceil(length / SAMPLE_M) + 1)
-    return polylines.at(line, np.linspace(0.0, length, count))

@@ -16,6 +16,7 @@ from libsumo.libsumo import TraCIException
 from cityloop.errors import MapError, ScenarioError
 
 LATERAL_RESOLUTION_M = 0.4  # width of a sublane
+IMPATIENCE_S = 20  # of waiting, until a driver goes although others have to brake
 STRIPE_WIDTH_M = 0.5  # between the parallel paths of pedestrians
 
 VehicleType = Mapping[str, str]  # attributes of SUMO's <vType>
@@ -65,6 +66,7 @@ class SumoSimulation:
                 "--collision.action": "none",
                 "--intermodal-collision.action": "none",
                 "--time-to-teleport": "-1",
+                "--time-to-impatience": str(IMPATIENCE_S),
                 "--no-warnings": "true",
                 "--no-step-log": "true",
                 "--duration-log.disable": "true",

@@ -21,6 +21,7 @@ from cityloop.world.furniture import build_furniture
 from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
 from cityloop.world.map_content import MapContent
+from cityloop.world.map_xml import UnsafeMapError
 from cityloop.world.markings import build_markings
 from cityloop.world.materials import CITY_MATERIALS
 from cityloop.world.netconvert import convert_opendrive, convert_osm, mark_ends
@@ -109,6 +110,8 @@ class City:
         net_file = folder.path / "map.net.xml"
         try:
             said = read_opendrive(map_file)
+        except UnsafeMapError:
+            raise
         except MapError as own:
             with _both_reasons(map_file, own):
                 convert_opendrive(map_file, net_file)
@@ -121,7 +124,7 @@ class City:
         }
         if any(said.shift_m):
             source["shift_m"] = list(said.shift_m)
-        network = RoadNetwork(net_file)
+        network = RoadNetwork(net_file, map_file)
         return _build(network, seed, source, folder, opendrive_content(said, network))
 
     @staticmethod
@@ -141,6 +144,8 @@ class City:
         net_file, roads = folder.path / "map.net.xml", folder.path / "roads.osm"
         try:
             said = read_osm(map_file, roads)
+        except UnsafeMapError:
+            raise
         except MapError as own:
             with _both_reasons(map_file, own):
                 convert_osm(map_file, "!", net_file, map_file)
@@ -156,7 +161,7 @@ class City:
             "origin_deg": list(said.origin_deg),
         }
         content = MapContent(said.outlines, said.driveways, said.trees)
-        return _build(RoadNetwork(net_file), seed, source, folder, content)
+        return _build(RoadNetwork(net_file, map_file), seed, source, folder, content)
 
     @staticmethod
     def from_network(net_file: str | Path, seed: int = 0) -> "City":

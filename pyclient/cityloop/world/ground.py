@@ -80,8 +80,9 @@ class Ground:
     """The surfaces of a road network, as shapely areas in the world's plane, metres.
 
     Attributes:
-        road: carriageways and the inside of junctions, at the network's elevation.
-        raised: sidewalks and the corners where people wait, a kerb higher.
+        road: carriageways, the inside of junctions and the ways across them, at the network's
+            elevation.
+        raised: sidewalks and the corners where people wait, without `road`; a kerb higher.
         kerb_m: how much higher they are: 0 on a map without any, which has no kerbs.
         beds: planted squares in the parking strips, part of `road` and level with it.
         crossings: crossing polygons by lane id, part of `road`.
@@ -113,6 +114,8 @@ class Ground:
             for j in network.junctions.values()
             if j.end_radius_m > 0
         ]
+        # The network rounds corners by their edges alone: ways across a junction may cut them.
+        vehicle += [ribbon(lane.shape, lane.width_m) for lane in lanes if lane.kind == "internal"]
         lane_area = shapely.union_all(vehicle)
         self.beds = [i for lane in lanes if lane.kind == "parking" for i in self._beds(lane)]
         raised = _opened(_closed(shapely.union_all(walk)).difference(lane_area))

@@ -10,9 +10,11 @@ from pathlib import Path
 import sumo
 
 from cityloop.errors import MapError
+from cityloop.world.limited_process import run_limited
 from cityloop.world.netfile import END_KEY
 
-_TIMEOUT_S = 300
+_TIMEOUT_S = 120
+_MEMORY_BYTES = 4 * 2**30
 _TOWN_MPS = 50 / 3.6
 
 _OFF_ROAD = (
@@ -120,7 +122,6 @@ def convert_osm(roads: Path, projection: str, net_file: Path, source: Path) -> N
             f"--type-files={types}",
             f"--proj={projection}",
             "--keep-edges.by-vclass=passenger,bicycle,pedestrian",
-            "--remove-edges.isolated",
             "--geometry.remove",
             "--junctions.join",
             "--roundabouts.guess",
@@ -163,25 +164,37 @@ def convert(options: Sequence[str], net_file: Path, source: Path) -> None:
     part = net_file.with_suffix(".part")
     environment = {**os.environ, "SUMO_HOME": str(sumo.SUMO_HOME)}
     try:
-        done = subprocess.run(
+        done = run_limited(
             [str(binary), *options, *_COMMON, f"--output-file={part}"],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TIMEOUT_S,
-            env=environment,
+            memory_bytes=_MEMORY_BYTES,
+            timeout_s=_TIMEOUT_S,
+            environment=environment,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        part.unlink(missing_ok=True)
+        raise MapError(
+            f"{source}: netconvert did not finish with this map within {_TIMEOUT_S} s; "
+            "give a smaller part of it"
+        ) from error
+    except OSError as error:
         part.unlink(missing_ok=True)
         raise MapError(f"{source}: netconvert (eclipse-sumo) could not run: {error}") from error
     if done.returncode != 0 or not part.is_file():
         part.unlink(missing_ok=True)
-        raise MapError(f"{source}: netconvert cannot convert this map: {_reason(done.stderr)}")
+        raise MapError(
+            f"{source}: netconvert cannot convert this map: {_reason(done.returncode, done.stderr)}"
+        )
     part.replace(net_file)
 
 
-def _reason(stderr: str) -> str:
+def _reason(status: int, stderr: str) -> str:
     """Return netconvert's errors in one line, without its closing remark."""
+    if "bad_alloc" in stderr:
+        return (
+            f"it takes more than {_MEMORY_BYTES // 2**30} GB of memory; give a smaller part of it"
+        )
+    if status < 0:
+        return f"it crashed (signal {-status}); save the map anew in an editor"
     errors = re.findall(r"Error: ?(.*)", stderr)
-    lines = [" ".join(e.split()).rstrip(".") for e in errors] or ["it gave no reason"]
-    return "; ".join(dict.fromkeys(lines[:3]))
+    lines = [" ".join(e.split()).rstrip(".") for e in errors] or stderr.split("\n")[:1]
+    return "; ".join(dict.fromkeys(lines[:3])) or "it gave no reason"

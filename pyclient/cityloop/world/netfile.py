@@ -1,6 +1,5 @@
 """Reading a SUMO network file (https://sumo.dlr.de/docs/Networks/SUMO_Road_Networks.html)."""
 
-import gzip
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.errors import MapError
+from cityloop.world.map_xml import parse_map
 
 # The key of a junction's parameter that holds `Junction.end_radius_m`.
 END_KEY = "cityloop.end_radius_m"
@@ -127,20 +127,14 @@ class NetContent:
     programs: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_net(path: Path) -> NetContent:
-    """Read a network, plain or gzipped.
+def read_net(path: Path, source: Path | None = None) -> NetContent:
+    """Read a network, plain or gzipped; `source` is the map that it was made from, for messages.
 
     Raises:
         MapError: if the file cannot be read or is no SUMO network.
     """
-    try:
-        raw = path.read_bytes()
-        root = ET.fromstring(gzip.decompress(raw) if path.suffix == ".gz" else raw)
-    except (OSError, EOFError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise MapError(f"{path}: the road network cannot be read: {reason}") from error
-    except ET.ParseError as error:
-        raise MapError(f"{path}: not a SUMO network, its XML breaks at {error}") from error
+    root = parse_map(path, "a SUMO network")
+    path = source or path
     if root.tag != "net":
         raise MapError(f"{path}: not a SUMO network but <{root.tag}>; convert it with netconvert")
     content = NetContent()

@@ -41,13 +41,13 @@ class RoadNetwork:
         aliases: compass names of the fringe edges ("east_in", "north_out_0") to edge ids.
     """
 
-    def __init__(self, net_file: Path) -> None:
-        """Read `net_file`.
+    def __init__(self, net_file: Path, source: Path | None = None) -> None:
+        """Read `net_file`; `source` is the map that it was made from, which messages name.
 
         Raises:
             MapError: if the file is missing, is no SUMO network or has no road for cars.
         """
-        content = read_net(Path(net_file))
+        content = read_net(Path(net_file), source)
         self.net_file = Path(net_file)
         self.lanes = content.lanes
         self.edges = content.edges
@@ -59,7 +59,9 @@ class RoadNetwork:
         for connection in self.connections:
             self._outgoing.setdefault(connection.from_edge, []).append(connection)
         if not any(lane.kind == "driving" for lane in self.lanes.values()):
-            raise MapError(f"{net_file}: the network has no lane for cars; give a map with roads")
+            raise MapError(
+                f"{source or net_file}: the network has no lane for cars; give a map with roads"
+            )
         self.aliases = self._name_fringe()
 
     @cached_property

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cityloop.errors import MapError
 from cityloop.world.ground import Shape, polygons
+from cityloop.world.map_xml import UnsafeMapError, parse_map
 
 Array = NDArray[np.float64]
 
@@ -38,7 +39,13 @@ _FLAT = frozenset({"flat", "none"})
 _SMALLEST_M2 = 4.0
 _TURNING_CIRCLE_M = 7.0
 _NEAR_EDGE_M = 30.0  # a road that ends this near to the end of the data is taken to go on
+# Beyond these, what a file says of a building is taken for a slip of the keyboard and not used.
+MAX_LEVELS = 200
+MAX_HEIGHT_M = 1000.0
+MAX_WALL_M2 = 1e6
+MAX_MAP_M = 50_000.0  # the projection's and 32-bit floats' reach
 _NOT_BUILT = frozenset({"no", "construction", "ruins", "proposed"})
+_BOUNDS = ("min", "max")
 # WGS 84
 _A_M, _F = 6_378_137.0, 1 / 298.257223563
 
@@ -130,14 +137,17 @@ def read_osm(path: Path, roads_file: Path) -> OsmMap:
         MapError: if the file cannot be read or is no OpenStreetMap data with roads.
     """
     root = _parse(path)
-    nodes = {
-        e.attrib["id"]: (float(e.attrib["lat"]), float(e.attrib["lon"]))
-        for e in root.iter("node")
-        if {"id", "lat", "lon"} <= e.attrib.keys()
-    }
+    nodes, unplaced = _nodes(root)
     ways = [_Way.of(e) for e in root.iter("way")]
     roads = [w for w in ways if "highway" in w.tags and not _is_driveway(w)]
     drives = [w for w in ways if "highway" in w.tags and _is_driveway(w)]
+    for road in roads:
+        for ref in road.refs:
+            if ref in unplaced:
+                raise UnsafeMapError(
+                    f"{path}: node {ref!r} of road {road.id!r} has {unplaced[ref]}, which is no "
+                    "place on Earth; give latitude and longitude in degrees"
+                )
     used = [nodes[n] for w in roads for n in w.refs if n in nodes]
     if not used:
         raise MapError(f"{path}: this map has no roads; give OpenStreetMap data with highways")
@@ -147,6 +157,12 @@ def read_osm(path: Path, roads_file: Path) -> OsmMap:
     place = dict(zip(nodes, project(list(nodes.values())), strict=True))
     said = OsmMap(project.words, (round(float(middle[0]), 7), round(float(middle[1]), 7)))
     corners = project([low, high])
+    size = float(np.ptp(corners, axis=0).max())
+    if not size <= MAX_MAP_M:
+        raise UnsafeMapError(
+            f"{path}: the roads reach over {size / 1000:.0f} km, more than "
+            f"{MAX_MAP_M / 1000:.0f} km; cut out the part that is needed"
+        )
     area = shapely.box(*corners.min(axis=0), *corners.max(axis=0)).buffer(_FAR_M)
     said.outlines = [o for o in _outlines(root, ways, place) if area.contains(o.polygon)]
     for way in drives:
@@ -158,8 +174,12 @@ def read_osm(path: Path, roads_file: Path) -> OsmMap:
     said.trees = np.array([place[t] for t in trees if t in place]).reshape(-1, 2)
     said.closed_ends = _closed_ends(root, roads, nodes, project)
     unwanted = {w.id for w in drives}
-    for element in [e for e in root if e.tag == "way" and e.get("id") in unwanted]:
-        root.remove(element)
+    root[:] = [
+        e
+        for e in root
+        if not (e.tag == "way" and e.get("id") in unwanted)
+        and not (e.tag == "node" and e.get("id") in unplaced)
+    ]
     ET.ElementTree(root).write(roads_file, encoding="utf-8", xml_declaration=True)
     return said
 
@@ -177,15 +197,36 @@ class _Way:
 
 
 def _parse(path: Path) -> ET.Element:
-    try:
-        root = ET.fromstring(path.read_bytes())
-    except OSError as error:
-        raise MapError(f"{path}: this map cannot be read: {error.strerror or error}") from error
-    except ET.ParseError as error:
-        raise MapError(f"{path}: not OpenStreetMap data, its XML breaks at {error}") from error
+    root = parse_map(path, "OpenStreetMap data")
     if root.tag != "osm":
         raise MapError(f"{path}: not OpenStreetMap data but <{root.tag}>; give an .osm file")
     return root
+
+
+def _nodes(root: ET.Element) -> tuple[dict[str, tuple[float, float]], dict[str, str]]:
+    """Return latitude and longitude of nodes by id, degrees, and what impossible ones are given.
+
+    Deleted nodes have no coordinates at all and are in neither.
+    """
+    nodes: dict[str, tuple[float, float]] = {}
+    unplaced: dict[str, str] = {}
+    for e in root.iter("node"):
+        if not {"id", "lat", "lon"} <= e.attrib.keys():
+            continue
+        place = _degrees(e.attrib["lat"], e.attrib["lon"])
+        if place is None:
+            unplaced[e.attrib["id"]] = f"lat={e.attrib['lat']!r} lon={e.attrib['lon']!r}"
+        else:
+            nodes[e.attrib["id"]] = place
+    return nodes, unplaced
+
+
+def _degrees(latitude: str, longitude: str) -> tuple[float, float] | None:
+    try:
+        place = float(latitude), float(longitude)
+    except ValueError:
+        return None
+    return place if abs(place[0]) < 90 and abs(place[1]) <= 180 else None
 
 
 def _tags(element: ET.Element) -> dict[str, str]:
@@ -211,10 +252,9 @@ def _closed_ends(
     bounds = root.find("bounds")
     corners = list(nodes.values())
     if bounds is not None:
-        corners = [
-            (float(bounds.attrib[f"{end}lat"]), float(bounds.attrib[f"{end}lon"]))
-            for end in ("min", "max")
-        ]
+        ends = [_degrees(bounds.get(f"{e}lat", ""), bounds.get(f"{e}lon", "")) for e in _BOUNDS]
+        stated = [place for place in ends if place is not None]
+        corners = stated if len(stated) == len(_BOUNDS) else corners
     corner = project(corners)
     inner = shapely.box(*corner.min(axis=0), *corner.max(axis=0)).buffer(-_NEAR_EDGE_M)
     degree: dict[str, int] = {}
@@ -230,10 +270,10 @@ def _closed_ends(
         for e in root.iter("node")
         if _tags(e).get("highway") in ("turning_circle", "turning_loop")
     }
-    ends = [n for n, d in degree.items() if d == 1 and n in nodes and n not in cut]
+    loose = [n for n, d in degree.items() if d == 1 and n in nodes and n not in cut]
     return {
         n: _TURNING_CIRCLE_M if n in turning else 0.0
-        for n in ends
+        for n in loose
         if inner.contains(shapely.Point(project(nodes[n])[0]))
     }
 
@@ -273,6 +313,8 @@ def _buildings(shape: Shape, tags: Mapping[str, str]) -> Iterable[Outline]:
         if polygon.area < _SMALLEST_M2:
             continue
         height = _height_m(tags, polygon.area)
+        if height * polygon.length > MAX_WALL_M2:
+            continue
         shed = tags.get("building") in _SHEDS or (
             polygon.area < _SHED_M2 and "building:levels" not in tags and "height" not in tags
         )
@@ -286,13 +328,14 @@ def _height_m(tags: Mapping[str, str], area_m2: float) -> float:
     """Return a building's height: its tags', or a default by its area.
 
     `height`, else 3 m for each of `building:levels`; else a shed (below 70 m2, or tagged as one)
-    has 2.7 m, a house (below 400 m2) two levels, anything larger three.
+    has 2.7 m, a house (below 400 m2) two levels, anything larger three. Tags of more than 1000 m
+    or 200 levels are passed over.
     """
     height = _number(tags.get("height", ""))
-    if height is not None:
+    if height is not None and height <= MAX_HEIGHT_M:
         return max(2.0, height)
     levels = _number(tags.get("building:levels", ""))
-    if levels is not None and levels > 0:
+    if levels is not None and 0 < levels <= MAX_LEVELS:
         return levels * LEVEL_M
     if area_m2 < _SHED_M2 or tags.get("building") in _SHEDS:
         return _SHED_HEIGHT_M

@@ -9,9 +9,11 @@ from cityloop.spatial import Pose, rotation
 
 # float32 depth and distance at 100 m are good to 0.02 mm; labels are made from the same depth.
 DISTANCE_TOLERANCE_M = 0.001
-# By definition mirrors stand out of a vehicle's box, a swinging arm or leg out of a person's.
+# By definition mirrors stand out of a vehicle's box, a swinging arm or leg out of a person's. The
+# box of somebody who has fallen is that of the limbs as they lie.
 RIGID_MARGIN_M = 0.30
 PERSON_MARGIN_M = 0.60
+FALLEN_MARGIN_M = 0.05
 FRAMES_TOLERANCE = 1e-6
 
 
@@ -23,6 +25,7 @@ class SolidCheck:
         self._frames = Tally("labels: world against camera", "m, m/s", FRAMES_TOLERANCE)
         self._rigid = Tally("3D boxes hold the surface: objects", "m", RIGID_MARGIN_M)
         self._people = Tally("3D boxes hold the surface: people", "m", PERSON_MARGIN_M)
+        self._fallen = Tally("3D boxes hold the surface: fallen", "m", FALLEN_MARGIN_M)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every row's distance and 3D box with the surface points of its pixels."""
@@ -56,8 +59,11 @@ class SolidCheck:
             outside = np.maximum(np.abs(local) - objects.dimension[row] / 2, 0.0).max(axis=-1)
             kind = picture.sequence.kinds.get(objects.kind[row])
             tally = self._people if kind is not None and kind.skinned else self._rigid
+            if objects.activity[row] == "fallen":
+                tally = self._fallen
             tally.add(outside, picture.places(pixels))
 
     def rows(self) -> list[Row]:
-        """Return a row each for distance, frames of reference, and boxes of objects and people."""
-        return [t.row() for t in (self._distance, self._frames, self._rigid, self._people)]
+        """Return a row each for distance, frames, and boxes of objects, people and the fallen."""
+        boxes = (self._rigid, self._people, self._fallen)
+        return [t.row() for t in (self._distance, self._frames, *boxes)]

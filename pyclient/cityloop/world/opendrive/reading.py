@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from cityloop.errors import MapError
+from cityloop.world.map_xml import parse_map
+from cityloop.world.opendrive.checks import check_roads
 from cityloop.world.opendrive.plan_view import SHAPE_ATTRIBUTES, Geometry
 from cityloop.world.opendrive.road import (
     Cubics,
@@ -55,14 +57,10 @@ def read_opendrive(path: Path) -> OpenDriveMap:
     """Read a file. A map far from its origin is moved by whole kilometres.
 
     Raises:
-        MapError: if the file cannot be read or is no whole OpenDRIVE map with roads.
+        MapError: if the file cannot be read, is no whole OpenDRIVE map with roads, or says what
+            cannot be meant (see `checks`).
     """
-    try:
-        root = ET.fromstring(path.read_bytes())
-    except OSError as error:
-        raise MapError(f"{path}: this map cannot be read: {error.strerror or error}") from error
-    except ET.ParseError as error:
-        raise MapError(f"{path}: not an OpenDRIVE map, its XML breaks at {error}") from error
+    root = parse_map(path, "an OpenDRIVE map")
     if root.tag != "OpenDRIVE":
         raise MapError(f"{path}: not an OpenDRIVE map but <{root.tag}>; give an .xodr file")
     shift = _shift(root)
@@ -75,6 +73,7 @@ def read_opendrive(path: Path) -> OpenDriveMap:
             raise MapError(f"{path}: road {element.get('id', '?')!r} is broken: {why}") from error
     if not roads:
         raise MapError(f"{path}: this OpenDRIVE map has no roads")
+    check_roads(path, roads)
     return OpenDriveMap(roads, shift)
 
 

@@ -11,7 +11,9 @@ from cityloop.dataset.verification.lint.driving import Speeding, WrongWay
 from cityloop.dataset.verification.lint.findings import Book
 from cityloop.dataset.verification.lint.finite import Finite
 from cityloop.dataset.verification.lint.footing import Footing
-from cityloop.dataset.verification.lint.lights import Contradictions, Lamps
+from cityloop.dataset.verification.lint.happenings import Happenings
+from cityloop.dataset.verification.lint.lights import Contradictions, KnownLights, Lamps
+from cityloop.dataset.verification.lint.possible import Possible
 from cityloop.dataset.verification.lint.red_lights import RedLights
 from cityloop.dataset.verification.lint.rule import Rule
 from cityloop.dataset.verification.report import Finding, Row
@@ -38,6 +40,9 @@ class SceneLint:
         step = max(1, round(_LOOK_EVERY_S / sequence.dt_s))
         every_tick: list[Rule] = [
             Finite(cast, book),
+            Possible(cast, book),
+            Happenings(cast, book),
+            KnownLights(cast, book),
             Contradictions(cast, book),
             Lamps(cast, book),
             RedLights(cast, book),

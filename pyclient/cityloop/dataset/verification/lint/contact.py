@@ -90,6 +90,8 @@ class InsideEachOther:
         points = np.column_stack([view.center[rows, :2], tick])
         finite = np.isfinite(points).all(axis=1)
         rows, points = rows[finite], points[finite]
+        if len(rows) < 2:
+            return none, none
         reach = view.reach[rows]
         pairs = []
         # A long vehicle needs a wide search: sizes are searched class by class, not all alike.
@@ -210,7 +212,8 @@ class InsideWalls:
         sequence = self._cast.sequence
         obstacles = sequence.obstacles if sequence.has_map else ()
         first = view.block.tick == view.block.tick[0]
-        parked = np.flatnonzero(first & view.is_static & view.is_vehicle)
+        known = np.isfinite(view.corners).all(axis=(1, 2))
+        parked = np.flatnonzero(first & view.is_static & view.is_vehicle & known)
         outlines = [o.outline for o in obstacles] + list(view.corners[parked])
         most = max((len(o) for o in outlines), default=4)
         # A repeated last corner changes no outline.

@@ -10,6 +10,7 @@ from cityloop.dataset.verification.lint.spells import Spells
 
 WRONG_WAY_S = 1.0
 DRIVING_MPS = 0.5  # slower than this nobody drives
+MOVING_MPS = 1.0  # faster than this the direction of motion counts
 SPEEDING_S = 2.0
 SPEEDING_SHARE, SPEEDING_MPS = 1.15, 1.0  # of the limit, and above that
 
@@ -27,7 +28,11 @@ def _enter_spells(cast: Cast, ledger: Ledger, spells: Spells, topic: str, step_s
 
 
 class WrongWay:
-    """The middle of a vehicle that drives is on lanes that all run against its heading."""
+    """The middle of a vehicle that drives is on lanes that all run against its way.
+
+    That is the direction in which it moves, forwards or backwards, if it is faster than a metre a
+    second, else its heading.
+    """
 
     def __init__(self, cast: Cast, book: Book, step_ticks: int) -> None:
         self._cast, self._step_s = cast, step_ticks * cast.dt_s
@@ -41,7 +46,10 @@ class WrongWay:
             return
         rows = np.flatnonzero(view.is_vehicle & ~view.is_static & (view.speed > DRIVING_MPS))
         self._ledger.looked_at(len(rows))
-        against = rows[areas.against_traffic(view.center[rows, :2], view.yaw[rows])]
+        east, north = view.block.velocity[rows, :2].T
+        moves = view.speed[rows] > MOVING_MPS
+        way = np.where(moves, np.arctan2(north, east), view.yaw[rows])
+        against = rows[areas.against_traffic(view.center[rows, :2], way)]
         self._spells.add(
             view.ids[against], view.block.tick[against], view.speed[against], view.center[against]
         )

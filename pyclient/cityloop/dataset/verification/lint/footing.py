@@ -7,6 +7,7 @@ from cityloop.dataset.verification.lint.cast import Cast, View
 from cityloop.dataset.verification.lint.findings import Book
 from cityloop.dataset.verification.lint.spells import Spells
 from cityloop.spatial import rotation
+from cityloop.world.network import RoadNetwork
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -36,7 +37,9 @@ class Footing:
             return
         block = view.block
         people = np.flatnonzero(view.is_person)
-        self._sink(view, people, block.position[people])
+        # The place between the feet may turn below the ground while the body lies on it.
+        lies = view.is_fallen[people, None]
+        self._sink(view, people, np.where(lies, view.center[people], block.position[people]))
         people = people[~view.is_fallen[people]]
         self._judge(view, "people", people, self._feet(view, people))
         vehicles = np.flatnonzero(view.is_vehicle & ~view.is_static)
@@ -63,8 +66,8 @@ class Footing:
             )
 
     def _sink(self, view: View, rows: Rows, points: Array) -> None:
-        """Take note of those whose middle (a person's origin) is below the ground."""
-        depth = self._ground(points) - points[:, 2]
+        """Take note of those whose points (N, 3) are below the ground."""
+        depth = ground_below(self._cast.sequence.network, points) - points[:, 2]
         breach = depth > BELOW_M
         self._below.looked_at(len(rows), float(depth[~breach].max(initial=0.0)))
         at = rows[breach]
@@ -81,7 +84,7 @@ class Footing:
     def _feet(self, view: View, rows: Rows) -> Array:
         """Return (N,) how far people are off the ground, up or down."""
         at = view.block.position[rows]
-        return np.abs(at[:, 2] - self._ground(at))
+        return np.abs(at[:, 2] - ground_below(self._cast.sequence.network, at))
 
     def _wheels(self, view: View, rows: Rows) -> Array:
         """Return (N,) how far the worst wheel of each vehicle is off the ground, up or down."""
@@ -92,7 +95,7 @@ class Footing:
         owner = block.wheel_row[used]
         lowest = self._lowest(view, used)
         at = block.position[owner] + rotation.rotate(block.quaternion[owner], lowest)
-        off = np.abs(at[:, 2] - self._ground(at))
+        off = np.abs(at[:, 2] - ground_below(self._cast.sequence.network, at))
         worst = np.zeros(len(rows))
         np.maximum.at(worst, number[owner], np.where(np.isfinite(off), off, 0.0))
         return worst
@@ -119,12 +122,13 @@ class Footing:
         wheels = kind.wheels if kind else ()
         return np.array([np.subtract(w.center, (0, 0, w.radius_m)) for w in wheels]).reshape(-1, 3)
 
-    def _ground(self, points: Array) -> Array:
-        """Return (N,) heights of the ground; points that are no numbers have none."""
-        height = np.full(len(points), np.nan)
-        finite = np.isfinite(points).all(axis=1)
-        # Many do not move within a block: each place is asked for once.
-        places, again = np.unique(points[finite, :2], axis=0, return_inverse=True)
-        if len(places):
-            height[finite] = self._cast.sequence.network.ground_height(places)[again]
-        return height
+
+def ground_below(network: RoadNetwork, points: Array) -> Array:
+    """Return (N,) heights of the ground at points (N, 3); points that are no numbers have none."""
+    height = np.full(len(points), np.nan)
+    finite = np.isfinite(points).all(axis=1)
+    # Many do not move within a block: each place is asked for once.
+    places, again = np.unique(points[finite, :2], axis=0, return_inverse=True)
+    if len(places):
+        height[finite] = network.ground_height(places)[again]
+    return height

@@ -20,6 +20,7 @@ _LIT = {
 }
 PROTECTED = "G"  # green without having to yield
 GREEN = "gG"
+_STATES = set("ryuGgoOs")  # a link of a light can be in, as in SUMO
 
 
 class Contradictions:
@@ -60,6 +61,40 @@ class Contradictions:
                         self._ledger.findings.append(
                             self._cast.finding(self._ledger, spell, 1.0, who, "")
                         )
+
+
+class KnownLights:
+    """signals.parquet speaks of lights of the roads, in states that a light can have."""
+
+    def __init__(self, cast: Cast, book: Book) -> None:
+        self._cast = cast
+        self._ledger = book.open("lint: signals of known lights", "states", 0.0)
+
+    def look(self, view: View) -> None:
+        """Nothing: the lights' states are in a table of their own."""
+
+    def finish(self) -> None:
+        """Look at every state that any light had."""
+        sequence = self._cast.sequence
+        if not sequence.has_map:
+            return
+        programs = sequence.network.programs
+        for light in sequence.signals.lights:
+            changes = sequence.signals.changes(light)
+            self._ledger.looked_at(len(changes))
+            program = programs.get(light)
+            if program is None:
+                self._enter(light, changes[0][0], "which the roads do not have")
+                continue
+            for tick, state in changes:
+                if len(state) != len(program[0]) or not set(state) <= _STATES:
+                    self._enter(light, tick, f"state {state}")
+                    break
+
+    def _enter(self, light: str, tick: int, wrong: str) -> None:
+        spell = Spell(0, tick, tick, 1.0, np.zeros(3))
+        who = (f"light {light}", wrong)
+        self._ledger.findings.append(self._cast.finding(self._ledger, spell, 1.0, who, ""))
 
 
 class Lamps:
