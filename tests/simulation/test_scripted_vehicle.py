@@ -212,7 +212,7 @@ def quiet(small_city: cl.City) -> cl.Scenario:
 
 def test_a_live_frame_has_its_events(quiet: cl.Scenario, engine: cl.Engine) -> None:
     found = [(f.index, e.kind) for f in cl.run(quiet, engine) for e in f.events]
-    assert found == []  # it was wrong from the start, before the first frame
+    assert found == [(0, "wrong_way")]
     quiet.fail_when(cl.parse_condition("drives_wrong_way(ego)"))
     (only,) = cl.run(quiet, engine)
     assert only.failure == "drives_wrong_way(ego)"

@@ -17,8 +17,11 @@ from cityloop.spatial import Pose, rotation
 Array = NDArray[np.float64]
 
 # A tyre may stand out of the wheel's cylinder by this much, and the arch of the bodywork may come
-# as near to its tread: points in this margin may belong to either.
+# as near to its tread; points in this margin may belong to either.
 WHEEL_MARGIN_M = 0.03
+# Far bodies have no wheel arches: their coarse wheels reach out to the body's side, this far at
+# most, and when steered partly into it.
+WHEEL_SIDE_MARGIN_M = 0.05
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,11 @@ class _Body:
 
 
 def _in_cylinder(
-    points: Array, wheel: WheelGeometry, state: Array, margin: float
+    points: Array, wheel: WheelGeometry, state: Array, margin: float, beside_m: float
 ) -> NDArray[np.bool_]:
-    """Return (n,) whether body-frame points lie in a wheel's cylinder of `margin` m more radius."""
+    """Return (n,) whether body-frame points lie in a wheel's cylinder, so much larger."""
     local = transform(_wheel_pose(wheel, state).inverse(), points)
-    beside = np.abs(local[:, 1]) <= wheel.width_m / 2 + WHEEL_MARGIN_M
+    beside = np.abs(local[:, 1]) <= wheel.width_m / 2 + beside_m
     around = np.hypot(local[:, 0], local[:, 2]) <= wheel.radius_m + margin
     inside: NDArray[np.bool_] = beside & around
     return inside
@@ -207,10 +210,10 @@ class SurfaceMotion:
         local = transform(body.now.inverse(), world)
         for i, wheel in enumerate(wheels):
             state = now.state.wheels[actor][i]
-            near = rest & _in_cylinder(local, wheel, state, WHEEL_MARGIN_M)
+            near = rest & _in_cylinder(local, wheel, state, WHEEL_MARGIN_M, WHEEL_SIDE_MARGIN_M)
             rest &= ~near
             states = (_wheel_state(before, actor, i), state, _wheel_state(after, actor, i))
-            core = near & _in_cylinder(local, wheel, state, -WHEEL_MARGIN_M)
+            core = near & _in_cylinder(local, wheel, state, -WHEEL_MARGIN_M, 0.0)
             for part, either in ((core, False), (near & ~core, True)):
                 if part.any():
                     motion = body.wheel_motion(world[part], wheel, states, picture.sequence.dt_s)
