@@ -30,7 +30,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 unit: $(STAMP) graphics
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s without drawing.
 	$(BIN)/python tools/bench.py
