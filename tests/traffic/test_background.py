@@ -140,8 +140,12 @@ def test_velocities_and_accelerations_are_derivatives_for_everybody_at_every_tic
         acceleration = np.array([a.acceleration for _, a in steps])
         central = (position[2:] - position[:-2]) / (2 * DT_S)
         assert np.linalg.norm(central - velocity[1:-1], axis=1).max() < 0.03, name
-        central = (velocity[2:] - velocity[:-2]) / (2 * DT_S)
-        assert np.linalg.norm(central - acceleration[1:-1], axis=1).max() < 0.3, name
+        # Accelerations are straight lines between samples, and samples fall on ticks. Only those
+        # of vehicles that turn are a little bent.
+        within = 1e-6 if steps[0][1].is_person else 0.05
+        gained = np.diff(velocity, axis=0) / DT_S
+        mean = (acceleration[1:] + acceleration[:-1]) / 2
+        assert np.linalg.norm(gained - mean, axis=1).max() < within, name
 
 
 def test_motion_is_what_vehicles_and_people_can_do(tracks):

@@ -11,7 +11,7 @@ from cityloop.traffic.vehicle_types import vehicle_types
 from cityloop.world.netconvert import convert
 from cityloop.world.network import RoadNetwork
 
-DT_S = 0.1
+STEP_S = 0.1
 # Four roads that meet: drivers who turn left from the west and from the east pass nose to nose.
 NODES = """<nodes>
     <node id="c" x="0" y="0" type="priority"/>
@@ -36,14 +36,14 @@ def network(tmp_path):
 
 def play(network, names, seconds, *, rule):
     """Return how many of the ways across were in use at each step, and who arrived."""
-    simulation = SumoSimulation(network.net_file, vehicle_types(), seed=1, dt_s=DT_S)
+    simulation = SumoSimulation(network.net_file, vehicle_types(), seed=1, step_s=STEP_S)
     inside, arrived = [], []
     try:
-        junctions = Junctions(network.lanes, DT_S)
+        junctions = Junctions(network.lanes, STEP_S)
         for name in names:
             libsumo.route.add(name, ROUTES[name])
             libsumo.vehicle.add(name, name, typeID="van")
-        for _ in range(round(seconds / DT_S)):
+        for _ in range(round(seconds / STEP_S)):
             there = libsumo.vehicle.getIDList()
             limits = junctions.limits(there) if rule else {}
             for name in there:

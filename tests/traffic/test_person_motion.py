@@ -30,13 +30,22 @@ def plan(places, pace=1.3, kinds=None, facing=math.nan, stance=0, numbers=None, 
     )
 
 
+def go_on(tracks, plans, tick, others=None):
+    """Hand over a plan where one is due: the newest of those that the tick can be shown with."""
+    if tick % SplineKernel(DT_S).sample_ticks:
+        tracks.go_on()
+    else:
+        newest = tick + SplineKernel(DT_S).sample_ticks - 1
+        tracks.record(plans[newest] if newest < len(plans) else plan([]), others)
+
+
 def show(plans, ground=lambda xy: np.zeros(len(xy))):
     """Return what is shown of one person, whose plan ends after `plans`."""
     kernel = SplineKernel(DT_S)
     tracks = PersonTracks(kernel, ground)
     shown = []
-    for tick in range(len(plans) + kernel.lookahead + 1):
-        tracks.record(plans[tick] if tick < len(plans) else plan([]))
+    for tick in range(len(plans) + kernel.delay_ticks):
+        go_on(tracks, plans, tick)
         people = tracks.shown()
         if len(people):
             shown.append(people)
@@ -131,12 +140,12 @@ def test_feet_follow_the_ground():
 
 def test_the_gait_covers_the_ground_that_is_really_walked():
     """A person who makes way for another walks a longer way than the plan, and steps for it."""
-    kernel = SplineKernel(DT_S)
-    tracks = PersonTracks(kernel, lambda xy: np.zeros(len(xy)))
+    tracks = PersonTracks(SplineKernel(DT_S), lambda xy: np.zeros(len(xy)))
+    ways = [[(0.065 * k, 0.0), (13.0 - 0.065 * k, 0.0)] for k in range(200)]
+    plans = [plan(way, heading=[0.0, math.pi]) for way in ways]
     shown = []
-    for k in range(200):
-        ways = [(0.065 * k, 0.0), (13.0 - 0.065 * k, 0.0)]
-        tracks.record(plan(ways, heading=[0.0, math.pi]))
+    for tick in range(len(plans)):
+        go_on(tracks, plans, tick)
         shown.append(tracks.shown())
     shown = [people for people in shown if len(people)]
     for i in (0, 1):
@@ -165,8 +174,9 @@ def test_who_falls_behind_follows_the_way_of_the_plan():
 
 def test_who_is_forgotten_is_shown_no_longer_and_others_are():
     tracks = PersonTracks(SplineKernel(DT_S), lambda xy: np.zeros(len(xy)))
-    for k in range(30):
-        tracks.record(plan([(0.065 * k, 0.0), (0.065 * k, 3.0)]))
+    plans = [plan([(0.065 * k, 0.0), (0.065 * k, 3.0)]) for k in range(30)]
+    for tick in range(len(plans)):
+        go_on(tracks, plans, tick)
         tracks.shown()
     tracks.forget(np.array([3]))
     tracks.record(plan([(0.065 * 30, 3.0)], numbers=[4]))
@@ -178,8 +188,9 @@ def test_people_keep_clear_of_strangers_whom_the_plan_does_not_know():
     there = np.array([[5.0, 0.0]])
     stranger = Obstacles(there, np.zeros((1, 2)), np.array([0.3]))
     gaps = []
-    for k in range(160):
-        tracks.record(plan([(0.065 * k, 0.0)]), stranger)
+    plans = [plan([(0.065 * k, 0.0)]) for k in range(160)]
+    for tick in range(len(plans)):
+        go_on(tracks, plans, tick, stranger)
         people = tracks.shown()
         if len(people):
             gaps.append(np.linalg.norm(people.position[0, :2] - there[0]))

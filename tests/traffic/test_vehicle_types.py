@@ -25,7 +25,7 @@ from cityloop.world.network import RoadNetwork
 from cityloop.world.people import PERSON_KINDS
 from cityloop.world.vehicles import VEHICLE_KINDS
 
-DT_S = 0.1
+STEP_S = 0.1
 
 NODES = """<nodes>
     <node id="a" x="0" y="0"/><node id="b" x="300" y="0"/><node id="c" x="600" y="0"/>
@@ -83,11 +83,11 @@ def test_every_kind_lives_in_a_city(grid, monkeypatch):
     monkeypatch.setattr(demand, "VEHICLE_SHARES", dict.fromkeys(VEHICLE_KINDS, 1.0))
     travelled = collections.Counter()
     aside = []
-    with BackgroundTraffic(grid, 40, 0, seed=5, dt_s=DT_S) as traffic:
+    with BackgroundTraffic(grid, 40, 0, seed=5, dt_s=STEP_S) as traffic:
         for tick in range(500):
             cars = traffic.step().vehicles
             for kind, velocity, wheels in zip(cars.kinds, cars.velocity, cars.wheels, strict=True):
-                travelled[kind] += np.linalg.norm(velocity) * DT_S
+                travelled[kind] += np.linalg.norm(velocity) * STEP_S
                 assert len(wheels) == len(VEHICLE_KINDS[kind].wheel_centers)
                 if kind == "bicycle":
                     assert np.linalg.norm(velocity) < 6.5
@@ -104,7 +104,7 @@ def test_every_kind_lives_in_a_city(grid, monkeypatch):
 
 
 def test_ways_are_open_to_the_classes_that_the_map_says(lanes):
-    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, dt_s=DT_S)
+    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, step_s=STEP_S)
     try:
         roads = RoadGraph()
         assert roads.admits(["ab", "bc"], "passenger")
@@ -125,7 +125,7 @@ def test_ways_are_open_to_the_classes_that_the_map_says(lanes):
 
 
 def test_outsiders_are_seen_on_roads_that_are_closed_to_their_class(lanes):
-    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, dt_s=DT_S)
+    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, step_s=STEP_S)
     try:
         mirror = OutsiderMirror(RoadNetwork(lanes), 0.0)
         still = np.zeros(3)
@@ -137,7 +137,7 @@ def test_outsiders_are_seen_on_roads_that_are_closed_to_their_class(lanes):
 
 
 def test_bicycles_take_the_bicycle_lane(lanes):
-    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, dt_s=DT_S)
+    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, step_s=STEP_S)
     try:
         libsumo.route.add("way", ["ab", "bc"])
         for name in ("bicycle", "sedan"):
@@ -158,7 +158,7 @@ def test_nobody_cycles_on_fast_roads(tmp_path):
         '<edge id="bc" from="b" to="c" speed="30.6" numLanes="2"/></edges>'
     )
     convert([f"--node-files={nodes}", f"--edge-files={edges}"], net, edges)
-    simulation = SumoSimulation(net, vehicle_types(), seed=1, dt_s=DT_S)
+    simulation = SumoSimulation(net, vehicle_types(), seed=1, step_s=STEP_S)
     try:
         trips = Demand(RoadGraph(), 3, vehicle_classes())
         kinds = {trips.trip(n, on_the_way=True).kind for n in range(200)}

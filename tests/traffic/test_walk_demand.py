@@ -19,7 +19,7 @@ from cityloop.world.people import PERSON_KINDS
 def walks(tmp_path_factory):
     path = tmp_path_factory.mktemp("net") / "grid.net.xml"
     build_grid((2, 2), 7, path)
-    sumo = SumoSimulation(path, vehicle_types(), seed=1, dt_s=0.1)
+    sumo = SumoSimulation(path, vehicle_types(), seed=1, step_s=0.1)
     yield WalkGraph(RoadNetwork(path))
     sumo.close()
 

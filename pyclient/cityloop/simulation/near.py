@@ -148,7 +148,9 @@ class BackgroundBodies:
             watched: ids of the actors around whom vehicles are physical.
             fallen: ids of the people whom nobody is to drive over.
         """
-        standing = standing_vehicles(actors).followed_by(lying_people(actors, fallen))
+        standing = None
+        if self._traffic.looks:
+            standing = standing_vehicles(actors).followed_by(lying_people(actors, fallen))
         people = self._traffic.step(outsiders, standing).people
         orders = self.vehicles.step(bodies, actors, watched, fallen)
         rows = [i for i, name in enumerate(people.names) if name in self._here]

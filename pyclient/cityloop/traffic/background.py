@@ -1,10 +1,11 @@
 """Background traffic: vehicles and pedestrians that SUMO moves, in lockstep with the ticks.
 
 SUMO (P. A. Lopez et al., "Microscopic traffic simulation using SUMO", 2018) runs in this process,
-a fixed number of ticks ahead of what is shown, because smoothing needs samples from both sides (see
-`smoothing`). Outsiders are mirrored into it at where their velocity takes them in that time, so
-that others brake for them and queue behind them; that a reaction shows only then is a driver's
-reaction time. Lights are shown with the same delay, so that cars stop for what the lamps show.
+a step every tenth of a second, ahead of what is shown, because smoothing needs samples from both
+sides (see `smoothing`). Outsiders are mirrored into it at where their velocity takes them in that
+time, so that others brake for them and queue behind them; that a reaction shows only then is a
+driver's reaction time. Lights are shown with the same delay, so that cars stop for what the lamps
+show.
 
 Vehicles: Intelligent Driver Model (M. Treiber et al., "Congested traffic states in empirical
 observations and microscopic simulations", 2000) with SUMO's sublane lane changing. People: SUMO's
@@ -100,11 +101,17 @@ class BackgroundTraffic:
             )
         if not is_seed(seed):
             raise ScenarioError(f"seed={seed!r} is impossible: give a whole number of 0 or more.")
+        if not 0.01 <= dt_s <= 0.2:
+            raise ScenarioError(
+                f"dt_s is {dt_s:g} s, but background traffic needs a tick of 0.01 to 0.2 s."
+            )
         self._network = network
         self._wanted_cars = vehicles
-        self._dt_s = dt_s
         sumo_seed = int(stream(seed, "traffic/sumo").integers(2**31))
-        self._sumo = SumoSimulation(network.net_file, vehicle_types(), seed=sumo_seed, dt_s=dt_s)
+        kernel = self._kernel = SplineKernel(dt_s)
+        self._sumo = SumoSimulation(
+            network.net_file, vehicle_types(), seed=sumo_seed, step_s=kernel.sample_s
+        )
         try:
             self._start(seed, pedestrians, dark, obstacles)
         except BaseException:
@@ -112,7 +119,7 @@ class BackgroundTraffic:
             raise
 
     def _start(self, seed: int, pedestrians: int, dark: bool, obstacles: Iterable[Shape]) -> None:
-        kernel = SplineKernel(self._dt_s)
+        kernel = self._kernel
         for lane, speed_mps in turning_speeds(self._network.lanes.values()).items():
             libsumo.lane.setMaxSpeed(lane, speed_mps)
         roads = RoadGraph()
@@ -128,28 +135,27 @@ class BackgroundTraffic:
         self._people = Pedestrians(
             WalkDemand(WalkGraph(self._network), seed), people, pedestrians, walkable
         )
-        self._ahead_s = (kernel.lookahead + 1) * self._dt_s
+        self._ahead_s = kernel.delay_ticks * kernel.dt_s
         self._outsiders = OutsiderMirror(self._network, self._ahead_s)
         self._signal_ids = sorted(libsumo.trafficlight.getIDList())
-        self._signals: deque[dict[str, str]] = deque(maxlen=kernel.lookahead + 1)
+        kept = kernel.lookahead + 2
+        self._signals: deque[dict[str, str]] = deque([{}] * kept, maxlen=kept)
         for i in self._signal_ids:
             _shift_signal(i, float(stream(seed, f"traffic/signal/{i}").random()))
         self._car_kinds: dict[int, str] = {}  # on the road, by rising number
         self._lanes = LanesAhead(self._network.lanes)
-        self._junctions = Junctions(self._network.lanes, self._dt_s)
+        self._junctions = Junctions(self._network.lanes, kernel.sample_s)
         self._bodies_mps: dict[str, float] = {}  # of vehicles whose bodies lag behind
         self._held: set[str] = set()
         self._waiting: dict[int, float] = {}  # cars that have not entered yet: since when, s
         self._next_car = 0
         self._top_up(on_the_way=True)
-        for _ in range(round(WARM_UP_S / self._dt_s)):
+        for _ in range(round(WARM_UP_S / kernel.sample_s)):
             self._simulate(on_the_way=True)
-        self._tick = -(kernel.window + kernel.lookahead)
-        while self._tick < 0:  # so that headings and wheels have followed for a while
-            self._simulate(on_the_way=False)
-            self._record(())
-            self._tick += 1
-            self._state = self._show()
+        # So that headings and wheels have followed for a while.
+        self._tick = -(kernel.window + kernel.lookahead) * kernel.sample_ticks
+        while self._tick < 0:
+            self._go_on((), None)
 
     @property
     def state(self) -> TrafficState:
@@ -169,12 +175,24 @@ class BackgroundTraffic:
             ScenarioError: if an outsider's kind is unknown.
             MapError: if SUMO gives up.
         """
-        self._outsiders.place(outsiders)
-        self._simulate(on_the_way=False)
-        self._record(outsiders, standing)
+        self._go_on(outsiders, standing)
+        return self._state
+
+    @property
+    def looks(self) -> bool:
+        """Whether the next step takes notice of outsiders and of what stands on the road."""
+        return self._tick % self._kernel.sample_ticks == 0
+
+    def _go_on(self, outsiders: Sequence[Outsider], standing: Obstacles | None) -> None:
+        if self.looks:
+            self._outsiders.place(outsiders)
+            self._simulate(on_the_way=False)
+            self._record(outsiders, standing)
+        else:
+            self._vehicles.go_on()
+            self._people.go_on()
         self._tick += 1
         self._state = self._show()
-        return self._state
 
     def fall(self, names: Sequence[str]) -> None:
         """Forget people whose bodies physics moves from now on.
@@ -314,7 +332,7 @@ class BackgroundTraffic:
         self._car_kinds[number] = trip.kind
         self._waiting[number] = libsumo.simulation.getTime()
 
-    def _record(self, outsiders: Sequence[Outsider], standing: Obstacles | None = None) -> None:
+    def _record(self, outsiders: Sequence[Outsider], standing: Obstacles | None) -> None:
         """Hand SUMO's newest step to the smoothing."""
         vehicle = libsumo.vehicle
         numbers, kinds, table = [], [], []
@@ -337,7 +355,9 @@ class BackgroundTraffic:
 
     def _show(self) -> TrafficState:
         vehicles, people = self._vehicles.shown(self._tick), self._people.shown()
-        return TrafficState(self._tick, vehicles, people, self._signals[0])
+        # A light keeps what it shows until the next sample.
+        newest = self._tick % self._kernel.sample_ticks == 0
+        return TrafficState(self._tick, vehicles, people, self._signals[int(newest)])
 
 
 def _shift_signal(tls_id: str, share: float) -> None:

@@ -61,7 +61,7 @@ START_SLOTS_M = np.array(
 )
 
 _SURE_M = MARGIN_M + 0.05  # distances to the boundary are not exact far from it
-_NEAR_BOUNDARY_M = 0.15  # who is farther inside is not pushed over it by others in a tick
+_NEAR_BOUNDARY_M = 0.25  # who is farther inside is not pushed over it by others in a step
 _ROUNDS = 4  # of putting positions right
 _STEADY = 0.25  # how readily people who stand make room, of how readily walking ones do
 

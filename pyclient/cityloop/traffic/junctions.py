@@ -56,14 +56,14 @@ class _Coming:
 class Junctions:
     """Who has to wait for a way across a junction to be clear."""
 
-    def __init__(self, lanes: Mapping[str, Lane], dt_s: float) -> None:
+    def __init__(self, lanes: Mapping[str, Lane], step_s: float) -> None:
         """Find the ways that touch in the network that SUMO has open.
 
         Args:
             lanes: of the network, by id.
-            dt_s: length of a step.
+            step_s: length of SUMO's step.
         """
-        self._dt_s = dt_s
+        self._step_s = step_s
         ways = _ways_across(lanes)
         self._touching = _touching(ways)
         self._way_of = {part: via for via in self._touching for part in ways[via].parts}
@@ -108,7 +108,7 @@ class Junctions:
         if c.speed_mps <= comfortable:
             return comfortable
         needed = min(c.speed_mps**2 / (2 * max(room, 0.01)), HARD_DECEL_MPS2)
-        return max(c.speed_mps - needed * self._dt_s, 0.0)
+        return max(c.speed_mps - needed * self._step_s, 0.0)
 
     def _look(self, vehicles: Iterable[str]) -> tuple[set[str], list[_Coming]]:
         """Return the ways that vehicles are on, and those vehicles that are about to take one."""

@@ -35,7 +35,7 @@ ABREAST_M = 0.65  # of pavement that each of a pair or three takes up
 WIDEST_M = 1.5  # as SUMO sees a party: others must get past
 STAND_ASIDE_M = 0.35  # from the boundary of what is walkable, to leave the way free
 FARTHEST_M = 1e7  # from the origin: beyond, nobody of the background takes note of outsiders
-ROAMING_TICKS = 10  # between looks at who is far off sidewalks and crossings
+ROAMING_S = 0.5  # between looks at who is far off sidewalks and crossings
 # How far behind their plan somebody of a party is, and at which share of its pace it then goes on.
 HASTE: tuple[tuple[float, float], ...] = ((1.0, 0.5), (2.0, 0.05))
 
@@ -90,7 +90,8 @@ class Pedestrians:
             np.zeros(0, dtype=np.int64), np.zeros((0, 2)), flat, none, flat, flat, none, none
         )
         self._list_members()
-        self._ticks = 0
+        self._roaming_samples = max(1, round(ROAMING_S / tracks.sample_s))
+        self._samples = 0
         drawn = 0
         while self._next < wanted:
             size = min(demand.size(drawn), wanted - self._next)
@@ -109,7 +110,7 @@ class Pedestrians:
     def record(
         self, outsiders: Sequence[Outsider], ahead_s: float, standing: Obstacles | None = None
     ) -> None:
-        """Move everybody on by a tick; `outsiders` are taken to be `ahead_s` further on.
+        """Move everybody on to the next sample; `outsiders` are taken to be `ahead_s` further on.
 
         What is `standing` on the road is walked around.
         """
@@ -126,8 +127,12 @@ class Pedestrians:
         self._hold_up()
 
     def shown(self) -> PersonColumns:
-        """Return everybody at the shown tick; once a tick."""
+        """Return everybody at the shown tick; once a tick, after `record` or `go_on`."""
         return self._tracks.shown()
+
+    def go_on(self) -> None:
+        """Go on to the next tick, for which SUMO's newest step is enough."""
+        self._tracks.go_on()
 
     def fall(self, names: Sequence[str]) -> None:
         """Forget the people of these shown names, whose bodies physics moves from now on."""
@@ -206,16 +211,16 @@ class Pedestrians:
                 p.heading[row] = p.facing[row]
         place[standing & p.standing] = p.place[standing & p.standing]
         p.facing[~standing] = np.nan
-        step = (place - p.place) / self._tracks.dt_s
+        step = (place - p.place) / self._tracks.sample_s
         speed = np.hypot(step[:, 0], step[:, 1])
         turn = np.arctan2(step[:, 1], step[:, 0]) - p.heading
         turn = (turn + np.pi) % (2 * np.pi) - np.pi
-        limit = PARTY_TURN_RATE_RADPS * self._tracks.dt_s
+        limit = PARTY_TURN_RATE_RADPS * self._tracks.sample_s
         turning = (speed > TURNING_MPS) & (speed < 4.0) & ~standing
         p.heading = p.heading + np.where(turning, np.clip(turn, -limit, limit), 0.0)
         p.place, p.standing = place, standing
-        self._ticks += 1
-        if new or self._ticks % ROAMING_TICKS == 0:
+        self._samples += 1
+        if new or self._samples % self._roaming_samples == 0:
             p.roaming = self._walkable.open.clearance(place)[0] < -RELEASE_M
 
     def _drop_parties(self) -> bool:

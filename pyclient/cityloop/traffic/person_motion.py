@@ -5,6 +5,7 @@ into anybody or anything; what comes out is smoothed into curves (see `smoothing
 shown has exact velocities and accelerations.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,11 +38,11 @@ GRAVITY_MPS2 = 9.81
 GAIT_STEP_MPS, FASTEST_GAIT_MPS = 0.05, 4.0  # of the table of gaits' phase rates
 LONGEST_STRIDE = 1.5  # what a plan moves beyond this many times its pace is a jump
 SLOWEST_STRIDE_MPS = 0.8
-# How many places of a plan's way are remembered for those who fall behind, one in so many ticks.
-TRAIL_POINTS, TRAIL_SPACING_TICKS = 40, 4
+# How many places of a plan's way are remembered for those who fall behind, and how often one is.
+TRAIL_POINTS, TRAIL_SPACING_S = 40, 0.2
 FALLEN_BEHIND_M = 0.8  # who is farther from the plan goes the way that it went
 TRAIL_AHEAD_M = 0.8  # on that way, to where they head
-PLAN_RESPONSE = 0.3  # share of a new velocity of the plan that counts at once
+PLAN_RESPONSE_S = 0.14  # in which a new velocity of the plan is taken up
 
 ADULT_RADIUS_M, CHILD_RADIUS_M = 0.25, 0.21  # half of what two keep between their middles
 PRAM_FRONT_M = 0.88  # from who pushes a pram to its middle
@@ -124,7 +125,8 @@ class _PersonColumns(Columns):
     gait: NDArray[np.intp]  # row of their kind in the table of phase rates
     party: NDArray[np.int64]
     samples: NDArray[np.int64]
-    ended: NDArray[np.int64]  # ticks since the plan ended
+    ended: NDArray[np.int64]  # samples since the plan ended
+    under_way: NDArray[np.bool_]  # shown before
     place: Array  # (N, 2) on the plan, m
     trail: Array  # (N, TRAIL_POINTS, 2) where the plan was, the newest last, m
     plan_velocity: Array  # (N, 2) m/s
@@ -163,7 +165,9 @@ class PersonTracks:
         self._walkable = walkable
         self._history = SampleHistory(kernel, channels=3)
         self._gaits = _phase_rate_table()
-        self._ticks = 0
+        self._trail_samples = max(1, round(TRAIL_SPACING_S / kernel.sample_s))
+        self._plan_share = 1 - math.exp(-kernel.sample_s / PLAN_RESPONSE_S)
+        self._samples = 0
         self._columns = _newcomers(
             PlanSamples(
                 *(np.zeros(0, dtype=np.int64), (), np.zeros(0, dtype=np.int64)),
@@ -178,13 +182,13 @@ class PersonTracks:
         plan: PlanSamples,
         others: Obstacles | None = None,
     ) -> None:
-        """Move everybody on by a tick.
+        """Move everybody on to the next sample.
 
         Args:
             plan: of everybody who is under way.
             others: people and vehicles whom the plan does not know.
         """
-        c, dt_s = self._columns, self._kernel.dt_s
+        c, dt_s = self._columns, self._kernel.sample_s
         row = np.searchsorted(plan.number, c.number)
         known = row < len(plan.number)
         known[known] = plan.number[row[known]] == c.number[known]
@@ -235,10 +239,14 @@ class PersonTracks:
             c.keep(order)
             self._history.keep(order)
 
+    def go_on(self) -> None:
+        """Go on to the next tick, for which the newest sample is enough."""
+        self._history.go_on()
+
     @property
-    def dt_s(self) -> float:
-        """Length of a tick."""
-        return self._kernel.dt_s
+    def sample_s(self) -> float:
+        """Time from a sample to the next."""
+        return self._kernel.sample_s
 
     def behind_m(self, numbers: NDArray[np.int64]) -> Array:
         """Return (N,) how far the people of these numbers are from their plan, m."""
@@ -254,13 +262,13 @@ class PersonTracks:
 
     def _follow(self, plan: PlanSamples, row: NDArray[np.intp], known: NDArray[np.bool_]) -> None:
         """Take in where the plan has people; `row` of the plan is that of the `known` ones."""
-        c, dt_s = self._columns, self._kernel.dt_s
+        c, dt_s = self._columns, self._kernel.sample_s
         # Whose plan has ended walks on as before.
         c.place = c.place + c.plan_velocity * dt_s
         step = (plan.place[row] - c.place[known]) / dt_s + c.plan_velocity[known]
         reach = LONGEST_STRIDE * np.maximum(plan.pace_mps[row], SLOWEST_STRIDE_MPS)
         jump = np.hypot(step[:, 0], step[:, 1]) > reach
-        share = np.where(jump, 0.0, PLAN_RESPONSE)[:, None]
+        share = np.where(jump, 0.0, self._plan_share)[:, None]
         c.plan_velocity[known] += share * (step - c.plan_velocity[known])
         c.place[known] = plan.place[row]
         c.held[known], c.roaming[known] = plan.held[row], plan.roaming[row]
@@ -283,8 +291,8 @@ class PersonTracks:
                 distance, inwards = boundary.clearance(c.place[rows])
                 target[rows] -= np.minimum(distance, 0.0)[:, None] * inwards
                 c.asked[rows], c.asked_held[rows], c.room[rows] = c.place[rows], held, distance
-        self._ticks += 1
-        if self._ticks % TRAIL_SPACING_TICKS == 0:
+        self._samples += 1
+        if self._samples % self._trail_samples == 0:
             c.trail[:, :-1] = c.trail[:, 1:]
             c.aim = np.maximum(c.aim - 1, 0)
         c.trail[:, -1] = target
@@ -307,20 +315,21 @@ class PersonTracks:
         return target, velocity
 
     def shown(self) -> PersonColumns:
-        """Integrate up to the shown tick, `lookahead` before the newest sample; once a tick."""
+        """Integrate up to the shown tick; once a tick, after `record` or `go_on`."""
         c, lookahead = self._columns, self._kernel.lookahead
         if not len(c.number):
             return PersonColumns.none()
         position, velocity, acceleration = self._history.curves([(0, 0.0), (1, 0.0), (2, 0.0)])
         speed = np.hypot(velocity[:, 0], velocity[:, 1])
-        walking = c.samples > lookahead + 1
+        walking = c.under_way
         self._turn(velocity, speed, walking)
         moving = c.moving = speed > np.where(c.moving, STANDING_MPS, STARTING_MPS)
         phase_rate = np.where(moving, self._phase_rates(speed) * speed, 0.0)
         mean_rate = np.where(walking, (c.phase_rate + phase_rate) / 2, 0.0)
         c.phase = c.phase + mean_rate * self._kernel.dt_s
         c.phase_rate = phase_rate
-        rows = np.flatnonzero(c.samples > lookahead)
+        c.under_way = c.samples > lookahead
+        rows = np.flatnonzero(c.under_way)
         angular = np.zeros((len(rows), 3))
         angular[:, 2] = c.yaw_rate[rows]
         doing = np.where(speed > c.running_mps, 3, np.where(moving, 2, c.stance))[rows]
@@ -400,6 +409,7 @@ def _newcomers(plan: PlanSamples, rows: NDArray[np.intp] | None = None) -> _Pers
         party=plan.party[rows],
         samples=ones,
         ended=0 * ones,
+        under_way=np.zeros(len(rows), dtype=bool),
         place=plan.place[rows].copy(),
         trail=np.repeat(plan.place[rows, None], TRAIL_POINTS, axis=1),
         plan_velocity=plan.pace_mps[rows, None] * ahead,

@@ -10,7 +10,10 @@ of approximation of equidistant data by analytic functions", 1946) and a stretch
 the m-scale relation (M. Unser et al., "Fast B-spline transforms", 1991) the weights sum to one for
 every t and straight uniform motion is kept exactly, so the curve is a smoothed copy of the path
 without a lag, twice continuously differentiable, with derivatives in closed form. The price is that
-p(t) needs samples up to 2m - 1 ticks ahead: traffic is shown that much later than SUMO computes it.
+p(t) needs 2m - 1 samples ahead: traffic is shown that much later than SUMO computes it.
+
+A curve needs no sample at every tick: SUMO decides every SAMPLE_S, and the ticks in between are
+read off the curve, as smooth and as exact as the others.
 """
 
 import math
@@ -24,6 +27,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Rows = NDArray[np.bool_] | NDArray[np.intp]
 
+SAMPLE_S = 0.1  # between samples, or the next shorter time that is a whole number of ticks
 HALF_WIDTH_S = 0.6  # half the support of the kernel; its standard deviation is 0.29 of that
 
 
@@ -47,37 +51,45 @@ def cubic_b_spline(u: Array, derivative: int = 0) -> Array:
 
 
 class SplineKernel:
-    """Weights of the newest `window` samples for the curve at the shown tick.
-
-    The shown tick lies `lookahead` ticks before the newest sample.
+    """Weights of the newest `window` samples for the curve at a tick.
 
     Attributes:
-        dt_s: time between samples.
-        stretch: m above, ticks.
-        lookahead: 2m - 1, ticks.
+        dt_s: length of a tick.
+        sample_ticks: from a sample to the next.
+        sample_s: the same in seconds.
+        stretch: m above, samples.
+        lookahead: 2m - 1, samples from the last tick that the curve is exact for to the newest.
         window: 4m, number of samples that are kept.
     """
 
     def __init__(self, dt_s: float) -> None:
-        """Choose the stretch, at least 2 ticks, that comes nearest to HALF_WIDTH_S."""
+        """Choose the stretch, at least 2 samples, that comes nearest to HALF_WIDTH_S."""
         self.dt_s = dt_s
-        self.stretch = max(2, round(HALF_WIDTH_S / 2 / dt_s))
+        self.sample_ticks = max(1, math.floor(SAMPLE_S / dt_s + 1e-9))
+        self.sample_s = self.sample_ticks * dt_s
+        self.stretch = max(2, round(HALF_WIDTH_S / 2 / self.sample_s))
         self.lookahead = 2 * self.stretch - 1
         self.window = 4 * self.stretch
-        self._age = np.arange(self.window) - self.lookahead  # ticks before the shown one
+        self._age = np.arange(self.window) - self.lookahead
+
+    @property
+    def delay_ticks(self) -> int:
+        """From a tick that is shown to the first one that its newest sample says nothing of."""
+        return (self.lookahead + 1) * self.sample_ticks
 
     def weights(self, derivative: int, offset_ticks: float = 0.0) -> Array:
-        """Return (window,) weights, newest sample first, at the shown tick + offset.
+        """Return (window,) weights, newest sample first, `lookahead` samples ago + offset.
 
         The weighted sum of samples in m is the position in m, the velocity in m/s or the
-        acceleration in m/s^2 for `derivative` 0, 1 or 2. From -1 to 0 the curve is exact; ahead of
-        the shown tick it is a forecast, which takes the samples that are still to come for those
-        of straight uniform motion after the newest two.
+        acceleration in m/s^2 for `derivative` 0, 1 or 2. From -sample_ticks to 0 the curve is
+        exact; ahead of that it is a forecast, which takes the samples that are still to come for
+        those of straight uniform motion after the newest two.
         """
-        scale = self.stretch * (self.stretch * self.dt_s) ** derivative
-        weights: Array = cubic_b_spline((self._age + offset_ticks) / self.stretch, derivative)
-        for k in range(1, math.ceil(offset_ticks) + 1):
-            age = self._age[0] - k + offset_ticks
+        scale = self.stretch * (self.stretch * self.sample_s) ** derivative
+        offset = offset_ticks / self.sample_ticks
+        weights: Array = cubic_b_spline((self._age + offset) / self.stretch, derivative)
+        for k in range(1, math.ceil(offset) + 1):
+            age = self._age[0] - k + offset
             weight = float(cubic_b_spline(np.array(age / self.stretch), derivative))
             weights[0] += weight * (1 + k)
             weights[1] -= weight * k
@@ -103,12 +115,14 @@ class Columns:
 class SampleHistory:
     """The newest samples of N actors, C channels each, and their curves at the shown tick.
 
-    One tick is: `keep` for who has gone, one `push` of everybody's sample, `append` for who comes.
+    A sample is: `keep` for who has gone, one `push` of everybody's, `append` for who comes. The
+    first tick that it allows to be shown is shown then; `go_on` shows the next ones.
     """
 
     def __init__(self, kernel: SplineKernel, channels: int) -> None:
         self.kernel = kernel
         self._samples = np.zeros((kernel.window, 0, channels))
+        self._late = 1 - kernel.sample_ticks  # the shown tick from the last that can be shown
         self._head = 0  # where the newest sample is in axis 0; older ones lie before it
         self._weights: dict[tuple[int, float], Array] = {}
 
@@ -116,7 +130,7 @@ class SampleHistory:
         """Add K actors who came with `samples` (K, C) and had moved at `rates` (K, C) per s."""
         age = np.empty(self.kernel.window)
         age[self._order()] = np.arange(self.kernel.window)
-        past = samples - age[:, None, None] * (rates * self.kernel.dt_s)
+        past = samples - age[:, None, None] * (rates * self.kernel.sample_s)
         self._samples = np.concatenate([self._samples, past], axis=1)
 
     def keep(self, rows: Rows) -> None:
@@ -124,13 +138,18 @@ class SampleHistory:
         self._samples = self._samples[:, rows]
 
     def newest(self, back: int = 0) -> Array:
-        """Return (N, C) the samples of `back` ticks before the newest."""
+        """Return (N, C) the samples of `back` before the newest."""
         return self._samples[(self._head - back) % self.kernel.window]
 
     def push(self, samples: Array) -> None:
         """Add everybody's next sample, (N, C)."""
         self._head = (self._head + 1) % self.kernel.window
         self._samples[self._head] = samples
+        self._late = 1 - self.kernel.sample_ticks
+
+    def go_on(self) -> None:
+        """Show the next tick, for which no new sample is needed."""
+        self._late += 1
 
     def curve(self, derivative: int = 0, offset_ticks: float = 0.0) -> Array:
         """Return (N, C) the curves or a time derivative at the shown tick + offset."""
@@ -143,11 +162,12 @@ class SampleHistory:
         channels: slice = slice(None),
     ) -> Array:
         """Return (Q, N, C) for Q pairs of derivative and offset in ticks, of all or some actors."""
-        for key in wanted:
+        keys = [(derivative, self._late + offset) for derivative, offset in wanted]
+        for key in keys:
             if key not in self._weights:
                 self._weights[key] = self.kernel.weights(*key)
         weights = np.empty((len(wanted), self.kernel.window))
-        weights[:, self._order()] = [self._weights[key] for key in wanted]
+        weights[:, self._order()] = [self._weights[key] for key in keys]
         samples = self._samples[..., channels]
         if rows is not None:
             samples = samples[:, rows]
@@ -158,7 +178,7 @@ class SampleHistory:
         return result.reshape(len(wanted), *samples.shape[1:])
 
     def shown(self) -> Array:
-        """Return (N, C) the raw samples of the shown tick, for channels that are not smoothed."""
+        """Return (N, C) the raw samples nearest to the shown tick, for what is not smoothed."""
         return self.newest(self.kernel.lookahead)
 
     def _order(self) -> NDArray[np.intp]:

@@ -28,7 +28,7 @@ class SumoSimulation:
     _open: ClassVar["SumoSimulation | None"] = None
 
     def __init__(
-        self, net_file: Path, types: Iterable[VehicleType], *, seed: int, dt_s: float
+        self, net_file: Path, types: Iterable[VehicleType], *, seed: int, step_s: float
     ) -> None:
         """Start SUMO at time 0 with the given vehicle types.
 
@@ -36,7 +36,7 @@ class SumoSimulation:
         simulated as the nearest that is; traffic then runs up to 1 % faster or slower.
 
         Raises:
-            ScenarioError: if a simulation is open in this process or the tick is out of range.
+            ScenarioError: if a simulation is open in this process.
             MapError: if SUMO cannot use the network.
         """
         if SumoSimulation._open is not None:
@@ -44,13 +44,9 @@ class SumoSimulation:
                 "Another scenario is being played in this process, and SUMO allows one simulation "
                 "a process: finish or close() the other run first, or use another process."
             )
-        if not 0.01 <= dt_s <= 0.2:
-            raise ScenarioError(
-                f"dt_s is {dt_s:g} s, but background traffic needs a tick of 0.01 to 0.2 s."
-            )
         if not net_file.is_file():
             raise MapError(f"{net_file}: there is no such road network file.")
-        step_ms = round(dt_s * 1000)
+        step_ms = round(step_s * 1000)
         with tempfile.TemporaryDirectory() as folder:
             additional = Path(folder) / "types.add.xml"
             additional.write_text(_types_xml(types))
@@ -80,7 +76,7 @@ class SumoSimulation:
         SumoSimulation._open = self
 
     def step(self) -> None:
-        """Simulate one tick.
+        """Simulate one step.
 
         Raises:
             MapError: if SUMO gives up.

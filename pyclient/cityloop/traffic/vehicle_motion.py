@@ -64,7 +64,8 @@ class _VehicleColumns(Columns):
     number: NDArray[np.int64]
     kind: NDArray[np.intp]  # index in the chassis table
     samples: NDArray[np.int64]
-    ended: NDArray[np.int64]  # ticks since SUMO dropped it
+    ended: NDArray[np.int64]  # samples since SUMO dropped it
+    under_way: NDArray[np.bool_]  # shown before
     sample: Array  # (N, 5) what SUMO said last
     yaw: Array
     speed: Array  # at the shown tick, for the step to the next
@@ -113,7 +114,7 @@ class VehicleTracks:
             for table in (c, self._history, self._bumpers, self._plans):
                 table.keep(stay)
         # Straight on at the last speed: what an arrived vehicle's curve needs to end with.
-        step = c.sample[:, 3] * self._kernel.dt_s
+        step = c.sample[:, 3] * self._kernel.sample_s
         rolled = c.sample.copy()
         rolled[:, 0] += step * np.cos(c.sample[:, 2])
         rolled[:, 1] += step * np.sin(c.sample[:, 2])
@@ -141,6 +142,10 @@ class VehicleTracks:
             rates[:, :2], rates[:, _ARC] = forward * new.sample[:, 3, None], new.sample[:, 3]
             self._history.append(points[old:], rates)
 
+    def go_on(self) -> None:
+        """Go on to the next tick, for which SUMO's newest step is enough."""
+        self._history.go_on()
+
     def drop(self, numbers: Sequence[int]) -> None:
         """Forget vehicles at once; before the next step nothing else may be asked of the tracks."""
         stay = ~np.isin(self._columns.number, np.array(numbers, dtype=np.int64))
@@ -148,12 +153,13 @@ class VehicleTracks:
             table.keep(stay)
 
     def shown(self, tick: int) -> VehicleColumns:
-        """Integrate up to the shown tick, `lookahead` before the newest sample; once a tick."""
+        """Integrate up to the shown tick; once a tick, after `record` or `go_on`."""
         c = self._columns
         if not len(c.number):
             return VehicleColumns.none()
         motion = self._motion()
-        rows = np.flatnonzero(c.samples > self._kernel.lookahead)
+        c.under_way = c.samples > self._kernel.lookahead
+        rows = np.flatnonzero(c.under_way)
         self._rows = rows = rows[np.argsort(c.number[rows])]
         wheels = np.zeros((len(rows), self._chassis.most_wheels, 5))
         wheels[..., 0], wheels[..., 1] = motion.wheel_steering[rows], c.spin[rows]
@@ -261,6 +267,7 @@ class VehicleTracks:
             kind=kind,
             samples=np.ones(n, dtype=np.int64),
             ended=np.zeros(n, dtype=np.int64),
+            under_way=zero > 0,
             sample=samples.table,
             yaw=samples.table[:, 2],
             speed=samples.table[:, 3],
@@ -277,8 +284,7 @@ class VehicleTracks:
     def _motion(self) -> "_Motion":
         dt_s, c, table = self._kernel.dt_s, self._columns, self._chassis
         arm, base = table.guide[c.kind], table.wheelbase[c.kind]
-        # A track's first shown tick has its initial yaw; the curve before it is made up.
-        moving = c.samples > self._kernel.lookahead + 1
+        moving = c.under_way  # a track's first shown tick has its initial yaw
         guide, before, between, now, second = self._history.curves(
             [(0, 0.0), (1, -1.0), (1, -0.5), (1, 0.0), (2, 0.0)]
         )
