@@ -31,3 +31,12 @@ class RequestError(EngineError):
 
 class DatasetError(CityloopError):
     """A dataset cannot be written, or what is on disk is not a whole, readable dataset."""
+
+
+_LONGEST_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """Return a wrong value as a message shows it: on one line, cut off where it is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

@@ -2,12 +2,15 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import synthetic
 import zarr
 
 from cityloop.dataset import Dataset
+from cityloop.dataset.events import Event, EventKind, read_events, write_events
+from cityloop.dataset.reader import Sequence
 from cityloop.errors import DatasetError
 
 
@@ -128,6 +131,68 @@ def test_what_is_missing_or_newer_is_named(copied: Path) -> None:
         Dataset(copied)
 
 
+def test_events_come_back_by_rising_tick(tmp_path: Path) -> None:
+    def event(tick: int, kind: EventKind) -> Event:
+        return Event(tick, tick * 0.05, kind, ("ego",), 0.0, (1.0, 2.0, 0.0))
+
+    told = [event(3, "red_light"), event(1, "collision"), event(3, "off_road")]
+    write_events(tmp_path / "events.parquet", told)
+    read = read_events(tmp_path / "events.parquet")
+    assert read == (told[1], told[0], told[2])
+
+
+TABLES = ("frames", "objects", "states", "events", "signals")
+
+
+def sentence(path: Path) -> str:
+    """What reading one table of a sequence says is wrong, which is one line."""
+    with pytest.raises(DatasetError) as caught:
+        getattr(Sequence(path.parent), path.stem)
+    said = str(caught.value)
+    assert "\n" not in said
+    assert said.startswith(f"{path} ")
+    assert said.endswith("; record the sequence again")
+    return said.removeprefix(f"{path} ")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_is_none_is_told_in_one_sentence(copied: Path, table: str) -> None:
+    path = copied / f"sequences/boxes/{table}.parquet"
+    whole = path.read_bytes()
+    garbled = whole[:4] + bytes(len(whole) - 12) + whole[-8:]
+    for content in (b"", b"PAR1", whole[: len(whole) // 2], b"\x89PNG" * 100, garbled):
+        path.write_bytes(content)
+        assert sentence(path).startswith("is damaged (")
+    path.unlink()
+    assert sentence(path).startswith("is missing;")
+    path.mkdir()
+    assert sentence(path).startswith("is damaged (")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_of_something_else_is_told_in_one_sentence(copied: Path, table: str) -> None:
+    path = copied / f"sequences/boxes/{table}.parquet"
+    pq.write_table(pa.table({"tick": pa.array([1], pa.int64())}), path)
+    assert sentence(path).startswith("has no column '")
+
+
+def test_pages_that_broke_are_told_when_they_are_read(copied: Path) -> None:
+    path = copied / "sequences/boxes/states.parquet"
+    column = pq.ParquetFile(path).metadata.row_group(0)
+    where = {
+        column.column(i).path_in_schema: column.column(i).data_page_offset
+        for i in range(column.num_columns)
+    }
+    data = bytearray(path.read_bytes())
+    for name in ("kind", "position.list.element"):
+        data[where[name] : where[name] + 16] = bytes(16)
+    path.write_bytes(bytes(data))
+    states = Sequence(path.parent).states
+    for read in (states.identities, lambda: list(states.blocks()), lambda: states.at(2)):
+        with pytest.raises(DatasetError, match=r"^\S+states\.parquet is damaged \(.+\); record"):
+            read()
+
+
 def test_truncated_files_are_named(copied: Path) -> None:
     sequence = Dataset(copied).sequence("boxes")
     frame = sequence.frame("front", 1)
@@ -146,7 +211,7 @@ def test_truncated_files_are_named(copied: Path) -> None:
         frame.read("depth")
     with pytest.raises(DatasetError, match=r"objects\.parquet is damaged"):
         _ = sequence.objects
-    with pytest.raises(DatasetError, match=r"states\.parquet cannot be read"):
+    with pytest.raises(DatasetError, match=r"states\.parquet is damaged"):
         _ = sequence.states
     (sequence.folder / damaged["rgb"]).unlink()
     with pytest.raises(DatasetError, match=r"000001\.png is missing"):

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import tiny_world
 
 import cityloop as cl
 from cityloop.annotation.actors import ActorTable
 from cityloop.dataset.events import Event
-from cityloop.engine import Contact
+from cityloop.engine import BodySpec, Commands, Contact, DriveCommand, Engine
 from cityloop.simulation.events import EventWatch
 from cityloop.simulation.stop_lines import StopLines
-from cityloop.spatial import rotation
+from cityloop.spatial import Pose, rotation
 from cityloop.world.netfile import Lane
 from cityloop.world.network import RoadNetwork
 from cityloop.world.road_areas import RoadAreas
@@ -188,17 +189,80 @@ def contact(a: int, b: int, impulse: float) -> Contact:
     return Contact(a, b, np.array([1.0, 2.0, 0.5]), np.array([1.0, 0.0, 0.0]), impulse)
 
 
-def test_a_collision_is_told_at_the_first_touch_with_its_impulse(
+def test_a_collision_is_told_with_its_first_contact_and_its_whole_impulse(
     network: RoadNetwork, watch: EventWatch
 ) -> None:
     middle, along, _ = open_road(network)
     here = table(*middle, math.atan2(along[1], along[0]), 8.0)
-    assert watch.look(0, 0.0, here, [contact(1, 2, 0.0)], {}) == ()
-    (event,) = watch.look(1, 0.05, here, [contact(1, 2, 83.0)], {})
-    assert event == Event(1, 0.05, "collision", ("ego", "child"), 83.0, (1.0, 2.0, 0.5))
-    assert watch.look(2, 0.1, here, [contact(1, 2, 900.0)], {}) == ()
-    assert watch.touched == {frozenset(("ego", "child"))}
-    assert watch.happened("collision", "child")
+    told = []
+    for frame, impulses in enumerate([[0.0], [83.0], [900.0, 60.0], [50.0], [8.0], [700.0], []]):
+        contacts = [contact(1, 2, impulse) for impulse in impulses]
+        told.append(watch.look(frame, frame * 0.05, here, contacts, {}))
+        # Conditions need not wait for the end of the blow.
+        assert watch.touched == ({frozenset(("ego", "child"))} if frame else set())
+        assert watch.happened("collision", "child") == (frame > 0)
+    whole = Event(1, 0.05, "collision", ("ego", "child"), 1101.0, (1.0, 2.0, 0.5))
+    # The second blow of the same two is not told.
+    assert told == [(), (), (), (), (whole,), (), ()]
+    assert watch.events == [whole]
+    assert watch.rest() == ()
+
+
+def test_who_pushes_on_and_on_has_struck_after_a_quarter_of_a_second(
+    network: RoadNetwork, watch: EventWatch
+) -> None:
+    middle, along, _ = open_road(network)
+    here = table(*middle, math.atan2(along[1], along[0]), 8.0)
+    events = [
+        (frame, event)
+        for frame in range(40)
+        for event in watch.look(frame, frame * 0.05, here, [contact(1, 2, 10.0)], {})
+    ]
+    assert [(frame, e.tick, e.impulse_ns) for frame, e in events] == [(6, 0, 70.0)]
+
+
+def test_a_blow_that_the_run_does_not_see_the_end_of_is_told_as_far_as_it_went(
+    network: RoadNetwork, watch: EventWatch
+) -> None:
+    middle, along, _ = open_road(network)
+    here = table(*middle, math.atan2(along[1], along[0]), 8.0)
+    for frame, impulse in enumerate([83.0, 900.0]):
+        assert watch.look(frame, frame * 0.05, here, [contact(1, 2, impulse)], {}) == ()
+    (event,) = watch.rest()
+    assert (event.tick, event.impulse_ns) == (0, 983.0)
+    assert watch.rest() == ()
+
+
+@pytest.mark.parametrize("speed_mps", [3.0, 8.0, 14.0])
+def test_the_impulse_of_two_cars_is_the_momentum_that_passes_between_them(
+    network: RoadNetwork, areas: RoadAreas, engine: Engine, speed_mps: float
+) -> None:
+    engine.load_scene(tiny_world.scene())
+    engine.spawn(
+        [
+            BodySpec(9, "ground"),
+            BodySpec(1, "car", "driven", velocity=np.array([speed_mps, 0.0, 0.0])),
+            BodySpec(2, "car", "driven", Pose.from_xyz_yaw(6.0, 0.0)),
+        ]
+    )
+    watch = EventWatch(areas, StopLines(network), {})
+    coast = Commands(drive=[DriveCommand(1), DriveCommand(2)])
+    told: list[Event] = []
+    speeds = [np.array([speed_mps, 0.0])]
+    for frame in range(40):
+        state = engine.advance(0.05, 5, coast)
+        rows = [state.bodies.row(i) for i in (1, 2)]
+        speeds.append(state.bodies.velocity[rows, 0])
+        told += watch.look(frame, frame * 0.05, table(0.0, 0.0, 0.0, 0.0), state.contacts, {})
+        if told:
+            break
+    (event,) = told
+    # speeds[k] is that at the start of tick k.
+    before, after = speeds[event.tick], speeds[-1]
+    assert after[0] < before[0] - speed_mps / 3
+    passed = tiny_world.CAR_MASS * (after - before)
+    assert passed[1] == pytest.approx(-passed[0], rel=0.1)
+    assert event.impulse_ns == pytest.approx(passed[1], rel=0.1)
 
 
 def test_what_has_no_label_is_background_to_vehicles_alone(
@@ -208,7 +272,8 @@ def test_what_has_no_label_is_background_to_vehicles_alone(
     here = table(*middle, math.atan2(along[1], along[0]), 8.0)
     house = 1 << 24
     assert watch.look(0, 0.0, here, [contact(2, house, 5.0)], {}) == ()
-    (event,) = watch.look(1, 0.05, here, [contact(1, house, 5000.0)], {})
+    assert watch.look(1, 0.05, here, [contact(1, house, 5000.0)], {}) == ()
+    (event,) = watch.look(2, 0.1, here, (), {})
     assert event.actors == ("ego", "background")
 
 
@@ -238,8 +303,9 @@ def test_what_is_so_from_the_start_is_told_at_frame_0(
         touching = [bump] if frame == -2 else []
         assert watch.look(frame, frame * 0.05, against, touching, {}) == ()
     events = watch.look(0, 0.0, against, (), {})
-    assert [(e.kind, e.tick) for e in events] == [("collision", 0), ("wrong_way", 0)]
-    assert watch.look(1, 0.05, against, (), {}) == ()
+    events += watch.look(1, 0.05, against, (), {})
+    assert [(e.kind, e.tick) for e in events] == [("wrong_way", 0), ("collision", 0)]
+    assert watch.look(2, 0.1, against, (), {}) == ()
     right = np.array([along[1], -along[0]])
     beside = EventWatch(areas, StopLines(network), {"ego": {}})
     grass = table(*(middle + 14 * right), math.atan2(along[1], along[0]), 8.0)

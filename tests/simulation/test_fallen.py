@@ -12,8 +12,10 @@ from cityloop.dataset import Dataset, verify
 from cityloop.dataset.verification import Row
 from cityloop.simulation.tick import Simulation
 from cityloop.spatial import rotation
+from cityloop.world.road_areas import RoadAreas
 
 CHILD_AT_M = 62.0
+LIES = "fallen"
 
 
 def scenario_of(city: cl.City, duration_s: float, *, filmed: bool = False) -> cl.Scenario:
@@ -133,3 +135,65 @@ def test_background_traffic_queues_behind_somebody_who_has_fallen(
         simulation.close()
     assert nearest > 0.2  # nobody drives over the child
     assert queued
+
+
+def somebody_on_the_road(city: cl.City, engine: cl.Engine) -> tuple[int, np.ndarray, np.ndarray]:
+    """A seed, and where somebody of its background crosses the road in frame 0, and how fast."""
+    areas = RoadAreas(city.network)
+    for seed in range(20):
+        scenario = cl.Scenario(city, duration_s=1.0, seed=seed)
+        scenario.traffic(pedestrians=40)
+        (first, *_) = cl.run(scenario, engine)
+        people = [i for i, n in enumerate(first.actors.name) if n.startswith("traffic/")]
+        off = areas.off_road_m(first.actors.position[people])
+        speed = np.linalg.norm(first.actors.velocity[people], axis=1)
+        crossing = np.flatnonzero((off <= 0) & (speed > 0.8))
+        if len(crossing):
+            row = people[crossing[0]]
+            return seed, first.actors.position[row, :2], first.actors.velocity[row, :2]
+    raise AssertionError("nobody crosses a road")
+
+
+def test_people_of_the_background_fall_as_well_and_are_labelled_so(
+    small_city: cl.City, engine: cl.Engine
+) -> None:
+    seed, place, velocity = somebody_on_the_road(small_city, engine)
+    # A car that comes along the road meets them after 0.6 s.
+    along = np.array([velocity[1], -velocity[0]]) / np.linalg.norm(velocity)
+    meeting = place + 0.6 * velocity
+    scenario = cl.Scenario(small_city, duration_s=2.5, seed=seed)
+    scenario.traffic(pedestrians=40)
+    ego = scenario.vehicle(
+        "ego",
+        kind="sedan",
+        waypoints=[meeting - 9.7 * along, meeting + 12.0 * along],
+        speed_mps=10,
+        ignores=["people", "signals", "speed_limit"],
+    )
+    # From above the roof, to see who lies right before the bumper.
+    ego.camera("front", fov_deg=100, size=(160, 120), position=(3.0, 0.0, 4.0), pitch_deg=50)
+    hit: dict[str, int] = {}
+    fallen: dict[str, int] = {}
+    labelled: set[str] = set()
+    for frame in cl.run(scenario, engine, passes=("instance", "depth")):
+        for event in frame.events:
+            if event.kind == "collision":
+                assert event.actors[0] == "ego"
+                hit[event.actors[1]] = event.tick
+        objects = frame["front"].objects
+        labelled.update(n for n, a in zip(objects.name, objects.activity, strict=True) if a == LIES)
+        down = {
+            n for n, a in zip(frame.actors.name, frame.actors.activity, strict=True) if a == LIES
+        }
+        assert down >= fallen.keys()
+        fallen |= dict.fromkeys(down - fallen.keys(), frame.index)
+    assert fallen.keys() == hit.keys()
+    assert hit
+    # They go limp at the first touch; the first push may be that of the next tick.
+    assert all(hit[name] - fallen[name] in (0, 1) for name in hit)
+    assert all(name.startswith("traffic/person.") for name in hit)
+    assert labelled == fallen.keys()
+    actors = frame.actors
+    for row in map(actors.name.index, fallen):
+        center = rotation.rotate(actors.quaternion[row], actors.box_center[row])
+        assert 0.0 < actors.position[row, 2] + center[2] < 0.5

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cityloop.traffic.background import ANY_BRAKING
+from cityloop.traffic.junction_ways import ways_across
 from cityloop.traffic.junctions import Junctions
 from cityloop.traffic.sumo import SumoSimulation
 from cityloop.traffic.vehicle_types import vehicle_types
@@ -39,7 +40,7 @@ def play(network, names, seconds, *, rule):
     simulation = SumoSimulation(network.net_file, vehicle_types(), seed=1, step_s=STEP_S)
     inside, arrived = [], []
     try:
-        junctions = Junctions(network.lanes, STEP_S)
+        junctions = Junctions(ways_across(network.lanes), network.lanes, STEP_S)
         for name in names:
             libsumo.route.add(name, ROUTES[name])
             libsumo.vehicle.add(name, name, typeID="van")
@@ -70,3 +71,41 @@ def test_who_is_alone_is_not_kept_back(network):
     _, free = play(network, ["west"], 30, rule=False)
     _, ruled = play(network, ["west"], 30, rule=True)
     assert free == ruled == ["west"]
+
+
+def send(network, vehicles, seconds, standing=()):
+    """Send out (name, route, type, start in m); return who arrived. Those `standing` never move."""
+    simulation = SumoSimulation(network.net_file, vehicle_types(), seed=1, step_s=STEP_S)
+    arrived = []
+    try:
+        junctions = Junctions(ways_across(network.lanes), network.lanes, STEP_S)
+        for name, edges, kind, start_m in vehicles:
+            libsumo.route.add(name, edges)
+            libsumo.vehicle.add(name, name, typeID=kind, departPos=start_m)
+        for _ in range(round(seconds / STEP_S)):
+            there = libsumo.vehicle.getIDList()
+            limits = junctions.limits(there) | dict.fromkeys(standing, 0.0)
+            for name in there:
+                libsumo.vehicle.setSpeedMode(name, ANY_BRAKING)
+                libsumo.vehicle.setSpeed(name, limits.get(name, -1))
+            simulation.step()
+            arrived += libsumo.simulation.getArrivedIDList()
+    finally:
+        simulation.close()
+    return arrived
+
+
+def test_two_who_stand_abreast_both_get_their_turn(network):
+    """The bicycle's name comes last, so at the same distance it sorts behind the car beside it."""
+    vehicles = [
+        ("b", ROUTES["west"], "bicycle", "70"),
+        ("a", ROUTES["west"], "sedan", "70"),
+        ("c", ROUTES["east"], "van", "70"),
+    ]
+    assert sorted(send(network, vehicles, 60)) == ["a", "b", "c"]
+
+
+def test_who_cannot_use_its_way_does_not_keep_it_from_others(network):
+    """The first to come stands at the line, as one does who minds a queue beyond the junction."""
+    vehicles = [("a", ROUTES["west"], "van", "70"), ("c", ROUTES["east"], "van", "60")]
+    assert send(network, vehicles, 60, standing=["a"]) == ["c"]

@@ -1,12 +1,15 @@
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
 
 from cityloop.spatial import rotation
 from cityloop.traffic.gaits import gait_phase_rate
 from cityloop.traffic.person_motion import Obstacles, PersonTracks, PlanSamples
 from cityloop.traffic.smoothing import SplineKernel
+from cityloop.traffic.walkable import Boundary
 
 DT_S = 0.05
 NOBODY = np.zeros((0, 2))
@@ -201,3 +204,15 @@ def test_people_keep_clear_of_strangers_whom_the_plan_does_not_know():
 def test_running_is_told_from_walking():
     shown = show(walk(along_x(60, speed=2.9), pace=2.9))
     assert shown[30].activity == ("running",)
+
+
+def test_nobody_is_behind_whose_plan_cuts_a_corner():
+    area = shapely.box(-5, 0, 60, 3)
+    walkable = SimpleNamespace(open=Boundary(area), closed=Boundary(area))
+    kernel = SplineKernel(DT_S)
+    tracks = PersonTracks(kernel, lambda xy: np.zeros(len(xy)), walkable)
+    for k in range(100):
+        x = 1.3 * kernel.sample_s * k
+        tracks.record(plan([(x, 1.0 - 2.0 * (3 < x < 9))]))
+        if 5 < x < 8:  # the plan is a metre outside, and they walk along the edge beside it
+            assert tracks.behind_m(np.array([3]))[0] < 0.5

@@ -279,9 +279,10 @@ def test_lights_stand_where_the_file_says_and_show_sumos_signal() -> None:
     (way,) = [r for r in source.roads if r.signals]
     vehicle, *people = way.signals
     first, *others = city.masts[:3]
-    assert first.placement.pose.position[:2] == pytest.approx(
-        way.place(vehicle.s, vehicle.t)[0][0], abs=1e-6
-    )
+    # 5 cm more than the file leaves: riders who lean into the bend need room.
+    stands = first.placement.pose.position[:2]
+    assert stands == pytest.approx(way.place(vehicle.s, vehicle.t)[0][0], abs=0.1)
+    assert city.network.ground.road.distance(shapely.Point(stands)) == pytest.approx(0.25)
     assert first.placement.prototype == "traffic_light_vehicle"
     assert first.tls_id == "4"
     head = city.network.lanes[first.lane]

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cityloop.dataset.layout import replacing
-from cityloop.dataset.tables import EVENTS_SCHEMA, PARQUET_OPTIONS, check_columns, check_filled
-from cityloop.errors import DatasetError
+from cityloop.dataset.reading import read_table
+from cityloop.dataset.tables import EVENTS_SCHEMA, PARQUET_OPTIONS
 
 EventKind = Literal["collision", "off_road", "red_light", "wrong_way"]
 BACKGROUND = "background"  # the other one of a collision with what has no label
@@ -25,8 +25,7 @@ class Event:
         time_s: since frame 0.
         kind: see `cityloop.simulation.events`.
         actors: names of those whom it happened to.
-        impulse_ns: of a collision the largest impulse of a physics substep during the tick, N s;
-            else 0.
+        impulse_ns: of a collision the impulse of the whole blow, N s; else 0.
         position: (x, y, z) world, m: where two touch, the front bumper at the stop line, the wheel
             or the middle of the vehicle, on the ground.
     """
@@ -40,7 +39,7 @@ class Event:
 
 
 def write_events(path: Path, events: Iterable[Event]) -> None:
-    """Write events.parquet, a row per event in their order.
+    """Write events.parquet, a row per event by rising tick.
 
     Raises:
         DatasetError: if the disk is full or read-only.
@@ -54,7 +53,8 @@ def write_events(path: Path, events: Iterable[Event]) -> None:
             "impulse_ns": e.impulse_ns,
             "position": list(e.position),
         }
-        for e in events
+        # Collisions are told when their blows are over.
+        for e in sorted(events, key=lambda event: event.tick)
     ]
     table = pa.Table.from_pylist(rows, schema=EVENTS_SCHEMA)
     with replacing(path) as partial:
@@ -67,15 +67,7 @@ def read_events(path: Path) -> tuple[Event, ...]:
     Raises:
         DatasetError: if the file is missing or damaged.
     """
-    try:
-        table = pq.read_table(path)
-    except FileNotFoundError:
-        raise DatasetError(f"{path} is missing; record the sequence again") from None
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise DatasetError(f"{path} is damaged ({reason}); record the sequence again") from error
-    check_columns(path, table.schema, EVENTS_SCHEMA)
-    check_filled(path, table)
+    table = read_table(path, EVENTS_SCHEMA)
     return tuple(
         Event(
             tick=row["tick"],

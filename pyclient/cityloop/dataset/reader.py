@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
@@ -24,16 +23,11 @@ from cityloop.dataset.description import (
 from cityloop.dataset.events import Event, read_events
 from cityloop.dataset.layout import SequenceLayout, read_json
 from cityloop.dataset.passes import PassStore
+from cityloop.dataset.reading import read_table
 from cityloop.dataset.recorded_states import RecordedStates
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
-from cityloop.dataset.tables import (
-    OBJECTS_SCHEMA,
-    check_columns,
-    check_filled,
-    frames_schema,
-    objects_of,
-)
+from cityloop.dataset.tables import OBJECTS_SCHEMA, frames_schema, objects_of
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
@@ -173,7 +167,7 @@ class Sequence:
         Raises:
             DatasetError: if the file is missing or damaged.
         """
-        return _read_table(self.layout.frames, frames_schema(self.passes))
+        return read_table(self.layout.frames, frames_schema(self.passes))
 
     @cached_property
     def objects(self) -> pa.Table:
@@ -182,7 +176,7 @@ class Sequence:
         Raises:
             DatasetError: if the file is missing or damaged.
         """
-        return _read_table(self.layout.objects, OBJECTS_SCHEMA)
+        return read_table(self.layout.objects, OBJECTS_SCHEMA)
 
     @cached_property
     def states(self) -> RecordedStates:
@@ -362,17 +356,3 @@ def _actor(said: Mapping[str, Any]) -> Mapping[str, Any]:
         fields.text(said, key)
     fields.whole(said, "class_id")
     return said
-
-
-def _read_table(path: Path, schema: pa.Schema) -> pa.Table:
-    """Return a table with at least the columns of `schema`."""
-    try:
-        table = pq.read_table(path)
-    except FileNotFoundError:
-        raise DatasetError(f"{path} is missing; record the sequence again") from None
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise DatasetError(f"{path} is damaged ({reason}); record the sequence again") from error
-    check_columns(path, table.schema, schema)
-    check_filled(path, table)
-    return table

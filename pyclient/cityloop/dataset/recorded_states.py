@@ -14,14 +14,8 @@ from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable
 from cityloop.annotation.actors import ACTIVITIES
-from cityloop.dataset.tables import (
-    STATES_SCHEMA,
-    WHEEL_COLUMNS,
-    check_columns,
-    check_filled,
-    vectors_of,
-)
-from cityloop.errors import DatasetError
+from cityloop.dataset.reading import check_columns, check_filled, reading
+from cityloop.dataset.tables import STATES_SCHEMA, WHEEL_COLUMNS, vectors_of
 from cityloop.spatial import Pose
 
 
@@ -122,15 +116,13 @@ class RecordedStates:
             DatasetError: if it is missing or damaged.
         """
         self._path = path
-        try:
+        with reading(path):
             self._file = pq.ParquetFile(path)
             check_columns(path, self._file.schema_arrow, STATES_SCHEMA)
             self._group_of_tick: dict[int, int] = {}
             for group in range(self._file.num_row_groups):
                 ticks = self._file.read_row_group(group, columns=["tick"]).column("tick")
                 self._group_of_tick.update((t, group) for t in pc.unique(ticks).to_pylist())
-        except (OSError, pa.ArrowException) as error:
-            raise DatasetError(f"{path} cannot be read ({error}); record it again") from error
         self._group = lru_cache(maxsize=2)(self._read_group)
         self._state = lru_cache(maxsize=4)(self._read_state)
 
@@ -165,17 +157,13 @@ class RecordedStates:
             DatasetError: if the table is damaged.
         """
         names = ["id", "name", "kind", "class", "class_id"]
-        try:
+        with reading(self._path):
             rows = self._file.read(columns=names).group_by(names).aggregate([]).to_pylist()
-        except (OSError, pa.ArrowException) as error:
-            raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
         return {row.pop("id"): row for row in rows}
 
     def _read_group(self, group: int, columns: list[str] | None = None) -> pa.Table:
-        try:
+        with reading(self._path):
             rows = self._file.read_row_group(group, columns=columns)
-        except (OSError, pa.ArrowException) as error:
-            raise DatasetError(f"{self._path} is damaged ({error}); record it again") from error
         check_filled(self._path, rows)
         return rows
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cityloop.dataset.layout import replacing
-from cityloop.dataset.tables import PARQUET_OPTIONS, SIGNALS_SCHEMA, check_columns, check_filled
-from cityloop.errors import DatasetError
+from cityloop.dataset.reading import read_table
+from cityloop.dataset.tables import PARQUET_OPTIONS, SIGNALS_SCHEMA
 
 
 class SignalLog:
@@ -67,17 +67,7 @@ class SignalLog:
         Raises:
             DatasetError: if the file is missing or damaged.
         """
-        try:
-            table = pq.read_table(path)
-        except FileNotFoundError:
-            raise DatasetError(f"{path} is missing; record the sequence again") from None
-        except (OSError, pa.ArrowException) as error:
-            reason = str(error).splitlines()[0]
-            raise DatasetError(
-                f"{path} is damaged ({reason}); record the sequence again"
-            ) from error
-        check_columns(path, table.schema, SIGNALS_SCHEMA)
-        check_filled(path, table)
+        table = read_table(path, SIGNALS_SCHEMA)
         log = SignalLog()
         for row in table.sort_by("tick").to_pylist():
             log.add(row["tick"], {row["light"]: row["state"]})

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
-from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 from cityloop.world.environment import Environment
 from cityloop.world.semantics import CLASSES, SemanticClass
@@ -143,32 +141,6 @@ SIGNALS_SCHEMA = pa.schema(
         _field("state", pa.string(), "none", "none"),
     ]
 )
-
-
-def check_columns(path: Path, found: pa.Schema, expected: pa.Schema) -> None:
-    """Check that a table has the columns of its kind.
-
-    Raises:
-        DatasetError: if one is missing or of another type.
-    """
-    for field in expected:
-        if field.name not in found.names or found.field(field.name).type != field.type:
-            raise DatasetError(
-                f"{path} has no column {field.name!r} of {field.type}; record the sequence again"
-            )
-
-
-def check_filled(path: Path, rows: pa.Table) -> None:
-    """Check that every row says something in every column.
-
-    Raises:
-        DatasetError: if a value is missing.
-    """
-    for name in rows.column_names:
-        if rows.column(name).null_count:
-            raise DatasetError(
-                f"{path} has rows without a value in column {name!r}; record the sequence again"
-            )
 
 
 def class_name(semantic: int) -> str:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Protocol
 
-from cityloop.errors import ScenarioError
+from cityloop.errors import ScenarioError, shown
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -92,10 +92,16 @@ class Condition:
         yield from ()
 
     def __and__(self, other: "Condition") -> "Condition":
-        return Both(self, other, "and")
+        return Both(self, _joined(other), "and")
 
     def __or__(self, other: "Condition") -> "Condition":
-        return Both(self, other, "or")
+        return Both(self, _joined(other), "or")
+
+    def __rand__(self, other: object) -> "Condition":
+        return _joined(other)
+
+    def __ror__(self, other: object) -> "Condition":
+        return _joined(other)
 
     def __invert__(self) -> "Condition":
         return Not(self)
@@ -105,6 +111,16 @@ class Condition:
             f"The condition '{self}' has no value before the scenario runs: "
             "combine conditions with &, | and ~ instead of and, or and not."
         )
+
+
+def _joined(other: object) -> Condition:
+    """Return a condition that is joined to another; ScenarioError if it is none."""
+    if not isinstance(other, Condition):
+        raise ScenarioError(
+            f"A condition cannot be joined to {shown(other)}: put each comparison in brackets of "
+            "its own, as in (ego.speed() < 1) & (time() > 3)."
+        )
+    return other
 
 
 @dataclass(frozen=True)
@@ -129,7 +145,9 @@ class Measurement:
         """Return what it is compared with as a plain number; ScenarioError if that is none."""
         # Numbers of numpy are numbers too.
         if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-            raise ScenarioError(f"'{self}' cannot be compared with {value}: give a finite number.")
+            raise ScenarioError(
+                f"'{self}' cannot be compared with {shown(value)}: give a finite number."
+            )
         if value < 0:
             raise ScenarioError(
                 f"'{self}' cannot be compared with {value}, because it is never below 0: give a "
@@ -293,6 +311,8 @@ def parse_condition(text: str) -> Condition:
     Raises:
         ScenarioError: if the text is no condition.
     """
+    if not isinstance(text, str):
+        raise ScenarioError(f"A condition is written as a text, not as {shown(text)}: {_GRAMMAR}.")
     if len(text) > _LONGEST_TEXT:
         raise ScenarioError(
             f"A condition of {len(text)} characters is too long: write at most {_LONGEST_TEXT}."

@@ -1,8 +1,9 @@
 """Maps as a scenario names them, and the cities that they become."""
 
+import os
 from pathlib import Path
 
-from cityloop.errors import MapError
+from cityloop.errors import MapError, shown
 from cityloop.scenario.model import FileMap, GridMap, MapModel
 from cityloop.world.city import City
 
@@ -23,12 +24,15 @@ def build(source: MapModel, folder: Path) -> City:
     return City.from_network(folder / source.sumo.path, seed=source.sumo.seed)
 
 
-def from_file(path: Path) -> MapModel:
+def from_file(path: str | Path) -> MapModel:
     """Return the map that a file holds, told by its ending.
 
     Raises:
-        MapError: if the ending is unknown.
+        MapError: if the ending is unknown, or it is no path at all.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise MapError(f"a map is read from the path of a file, not from {shown(path)}")
+    path = Path(path)
     if path.name.endswith(".xodr"):
         return MapModel(opendrive=FileMap(path=str(path)))
     if path.name.endswith((".net.xml", ".net.xml.gz")):

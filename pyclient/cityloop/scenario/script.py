@@ -1,5 +1,6 @@
 """The scripting language: a scenario put together in Python, with words that read aloud."""
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cityloop.errors import CityloopError, ScenarioError
+from cityloop.errors import CityloopError, ScenarioError, shown
 from cityloop.scenario import conditions, maps, places, starts, yaml_format
 from cityloop.scenario.conditions import Condition, Measurement
 from cityloop.scenario.model import (
@@ -53,7 +54,7 @@ class Actor:
 
     def _other(self, other: object, word: str) -> str:
         if not isinstance(other, Actor) or other.name == self.name:
-            given = f"'{other.name}' itself" if isinstance(other, Actor) else repr(other)
+            given = f"'{other.name}' itself" if isinstance(other, Actor) else shown(other)
             raise ScenarioError(
                 f"The {word} of '{self.name}' needs another actor of the scenario, not {given}."
             )
@@ -95,20 +96,25 @@ class Vehicle(Actor):
                 rear axle), m.
             yaw_deg: turn to the left.
             pitch_deg: turn downwards.
+
+        Raises:
+            ScenarioError: if a value is impossible.
         """
+        name = _name(name, "camera", "front")
         model = self._scenario.model.actors[self.name]
         assert isinstance(model, VehicleModel)
+        where = f"Camera '{name}' of '{self.name}'"
         camera = _build(
             CameraModel,
-            f"Camera '{name}' of '{self.name}'",
+            where,
             fov_deg=fov_deg,
             size=size,
             position_m=position,
             yaw_deg=yaw_deg,
             pitch_deg=pitch_deg,
         )
-        cameras = {**model.cameras, name: camera}
-        self._scenario._put_actor(self.name, model.model_copy(update={"cameras": cameras}))
+        changes = {"cameras": {**model.cameras, name: camera}}
+        self._scenario._put_actor(self.name, _build(VehicleModel, where, **(dict(model) | changes)))
 
     def set_speed(self, speed_mps: float) -> ActionModel:
         """Return the action: drive at up to `speed_mps` from now on, 0 to stop."""
@@ -144,7 +150,16 @@ class When:
     condition: Condition
 
     def do(self, action: ActionModel) -> None:
-        """Add the trigger: the action happens once, when the condition first holds."""
+        """Add the trigger: the action happens once, when the condition first holds.
+
+        Raises:
+            ScenarioError: if it is no action, or the scenario cannot have the trigger.
+        """
+        if not isinstance(action, ActionModel):
+            raise ScenarioError(
+                f"What the trigger '{self.condition}' does is an action such as "
+                f"child.run_across(speed_mps=3.0), not {shown(action)}."
+            )
         model = self.scenario.model
         where = f"The trigger '{self.condition}'"
         trigger = _build(TriggerModel, where, when=str(self.condition), do=action)
@@ -180,10 +195,11 @@ class Scenario:
         """
         if not isinstance(city, City):
             raise ScenarioError(
-                f"A scenario plays in a city, not in {city!r}: make one with City.grid() or "
+                f"A scenario plays in a city, not in {shown(city)}: make one with City.grid() or "
                 "City.from_opendrive(path)."
             )
         self.city = city
+        name = _name(name, "scenario", "child_runs_out")
         self.model: ScenarioModel = _build(
             ScenarioModel,
             f"Scenario '{name}'",
@@ -207,10 +223,14 @@ class Scenario:
             ScenarioError: if the file is no scenario.
             MapError: if the map cannot be used.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise ScenarioError(
+                f"A scenario is read from the path of a YAML file, not from {shown(path)}."
+            )
         path = Path(path)
         model = yaml_format.read_model(path)
         scenario = Scenario.__new__(Scenario)
-        source = maps.from_file(Path(map_file)) if map_file is not None else model.map
+        source = maps.from_file(map_file) if map_file is not None else model.map
 
         def place(*keys: str) -> str:
             return yaml_format.place_of(path, keys)
@@ -312,6 +332,7 @@ class Scenario:
         Raises:
             ScenarioError, MapError: if a value is impossible or nobody can drive this way.
         """
+        name = _name(name, "vehicle", "ego")
         model = _build(
             VehicleModel,
             f"Vehicle '{name}'",
@@ -347,11 +368,14 @@ class Scenario:
         Raises:
             ScenarioError, MapError: if a value is impossible.
         """
-        spot: Any = at
-        if isinstance(at, Roadside):
-            spot = RoadsideModel(
-                edge=at.edge_id, s_m=at.s_m, hidden_by="parked" if at.placements else None
+        name = _name(name, "pedestrian", "child")
+        if not (at is None or isinstance(at, Roadside)):
+            raise ScenarioError(
+                f"The spot of '{name}' is one that city.roadside(...) gives, not {shown(at)}."
             )
+        spot = at and RoadsideModel(
+            edge=at.edge_id, s_m=at.s_m, hidden_by="parked" if at.placements else None
+        )
         model = _build(
             PedestrianModel,
             f"Pedestrian '{name}'",
@@ -364,12 +388,20 @@ class Scenario:
         return Pedestrian(self, name)
 
     def when(self, condition: Condition) -> When:
-        """Start a trigger: `scenario.when(condition).do(action)`."""
-        return When(self, condition)
+        """Start a trigger: `scenario.when(condition).do(action)`.
+
+        Raises:
+            ScenarioError: if it is no condition.
+        """
+        return When(self, _condition(condition, "when"))
 
     def fail_when(self, condition: Condition) -> None:
-        """Call the run a failure, and end it, when the condition holds."""
-        self._update(fail_when=str(condition))
+        """Call the run a failure, and end it, when the condition holds.
+
+        Raises:
+            ScenarioError: if it is no condition, or speaks of an actor who is not there.
+        """
+        self._update(fail_when=str(_condition(condition, "fail_when")))
 
     def _add_actor(self, name: str, model: VehicleModel | PedestrianModel) -> None:
         if name in self.model.actors:
@@ -389,6 +421,25 @@ class Scenario:
     def _update(self, **changes: Any) -> None:
         fields = {key: getattr(self.model, key) for key in type(self.model).model_fields}
         self.model = _build(ScenarioModel, f"Scenario '{self.model.name}'", **(fields | changes))
+
+
+def _name(value: object, what: str, example: str) -> str:
+    """Return a name as plain text; ScenarioError if it is none."""
+    if not isinstance(value, str):
+        raise ScenarioError(
+            f'The name of a {what} is a text, not {shown(value)}: write "{example}", for example.'
+        )
+    return str(value)
+
+
+def _condition(value: object, word: str) -> Condition:
+    """Return a condition that `word` is followed by; ScenarioError if it is none."""
+    if not isinstance(value, Condition):
+        raise ScenarioError(
+            f"After {word} comes a condition such as ego.distance_to(child) < 20, "
+            f"not {shown(value)}."
+        )
+    return value
 
 
 def _ends(route: Any) -> Any:

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cityloop.errors import ScenarioError
+from cityloop.errors import ScenarioError, shown
 from cityloop.scenario.model import ScenarioModel
 
 
@@ -26,6 +26,8 @@ def read_model(path: Path) -> ScenarioModel:
         raise ScenarioError(f"Cannot read the scenario {path}: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"The scenario {path} is not a text file in UTF-8.") from None
+    except ValueError as error:  # a path that no file can have
+        raise ScenarioError(f"Cannot read the scenario {shown(str(path))}: {error}.") from None
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)

@@ -2,7 +2,9 @@
 
 collision
     Two touch for the first time. What has no label, such as a building, is called "background" and
-    counts where a scripted vehicle touches it. The scripted actor is named first.
+    counts where a scripted vehicle touches it. The scripted actor is named first. It is told when
+    the blow is over, with the tick and the place of the first contact and the impulse of all its
+    ticks; conditions hold from the first contact on.
 red_light
     The front bumper of a scripted vehicle passes a stop line whose light was red.
 off_road
@@ -17,6 +19,7 @@ side from the start has the event at frame 0.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,10 +35,28 @@ OFF_ROAD_M = 0.1
 DRIVING_MPS = 0.5  # slower than this nobody drives the wrong way
 COURSE_MPS = 1.0  # from here on the direction of motion is plain
 EXCURSION_OVER_S = 1.0
+# A blow is over with the tick that adds less than this share of its hardest tick; whoever pushes on
+# and on has struck no later than that.
+BLOW_OVER_SHARE = 0.05
+LONGEST_BLOW_S = 0.25
+
+_Finding = tuple[EventKind, str, Array]  # kind, actor, place (3,)
+_Pair = frozenset[str]
 
 
-# Kind, actors, impulse in N s, place (3,).
-_Finding = tuple[EventKind, tuple[str, ...], float, Array]
+@dataclass
+class _Blow:
+    """A collision that goes on: its event as far as it is known, and its hardest tick, N s."""
+
+    event: Event
+    hardest_ns: float = 0.0
+
+    def push(self, impulse_ns: float, time_s: float) -> bool:
+        """Add the impulse of a tick at `time_s`; return whether it was the last."""
+        self.event = replace(self.event, impulse_ns=self.event.impulse_ns + impulse_ns)
+        self.hardest_ns = max(self.hardest_ns, impulse_ns)
+        ended = impulse_ns < BLOW_OVER_SHARE * self.hardest_ns
+        return ended or time_s - self.event.time_s > LONGEST_BLOW_S
 
 
 class EventWatch:
@@ -43,7 +64,7 @@ class EventWatch:
 
     Attributes:
         touched: pairs of names that have been in contact so far.
-        events: all events so far, in the order of ticks.
+        events: all that have been told so far.
     """
 
     def __init__(
@@ -58,15 +79,18 @@ class EventWatch:
                 this lane; elsewhere the light is red if it is so for all links.
         """
         self._areas, self._stop_lines, self._links = areas, stop_lines, links
-        self.touched: set[frozenset[str]] = set()
+        self.touched: set[_Pair] = set()
         self.events: list[Event] = []
         self._bumper: dict[str, Array] = {}
         self._signals: Mapping[str, str] = {}
         self._early: list[Contact] = []  # before frame 0, which tells of them
+        self._blows: dict[_Pair, _Blow] = {}  # that are not over
         self._seen_s: dict[tuple[EventKind, str], float] = {}  # excursion -> when last seen
 
     def happened(self, kind: str, name: str) -> bool:
         """Return whether an event of a kind has happened to an actor so far."""
+        if kind == "collision":
+            return any(name in pair for pair in self.touched)
         return any(e.kind == kind and name in e.actors for e in self.events)
 
     def look(
@@ -77,7 +101,7 @@ class EventWatch:
         contacts: Sequence[Contact],
         signals: Mapping[str, str],
     ) -> tuple[Event, ...]:
-        """Return what happened between the tick before and this one.
+        """Return what happened between the tick before and this one, and blows that are over.
 
         Args:
             frame: number of the frame that shows this tick; negative before the first, when nothing
@@ -93,37 +117,65 @@ class EventWatch:
             return ()
         contacts = (*self._early, *contacts)
         self._early = []
-        found = [
-            Event(frame, time_s, kind, names, impulse, (float(p[0]), float(p[1]), float(p[2])))
-            for kind, names, impulse, p in (
-                *self._collisions(actors, contacts),
-                *self._rules(actors, time_s),
-            )
+        told = self._collisions(frame, time_s, actors, contacts)
+        told += [
+            Event(frame, time_s, kind, (name,), 0.0, _plain(place))
+            for kind, name, place in self._rules(actors, time_s)
         ]
         self._signals = signals
-        self.events += found
-        return tuple(found)
+        self.events += told
+        return tuple(told)
 
-    def _collisions(self, actors: ActorTable, contacts: Sequence[Contact]) -> list[_Finding]:
+    def rest(self) -> tuple[Event, ...]:
+        """Return the collisions whose blows are not over, with what they have had so far.
+
+        For the end of a run: none of them is told again.
+        """
+        told = tuple(blow.event for blow in self._blows.values())
+        self._blows.clear()
+        self.events += told
+        return told
+
+    def _collisions(
+        self, frame: int, time_s: float, actors: ActorTable, contacts: Sequence[Contact]
+    ) -> list[Event]:
+        """Note the collisions that begin; return those whose blows are over."""
+        pushes = self._pushes(actors, contacts)
+        for pair, (_, hardest) in pushes.items():
+            if pair in self.touched:
+                continue
+            self.touched.add(pair)
+            names = sorted(pair, key=lambda n: (n == BACKGROUND, n not in self._links, n))
+            place = _plain(hardest.point)
+            self._blows[pair] = _Blow(Event(frame, time_s, "collision", tuple(names), 0.0, place))
+        over = [
+            pair
+            for pair, blow in self._blows.items()
+            if blow.push(pushes[pair][0] if pair in pushes else 0.0, time_s)
+        ]
+        return [self._blows.pop(pair).event for pair in over]
+
+    def _pushes(
+        self, actors: ActorTable, contacts: Sequence[Contact]
+    ) -> dict[_Pair, tuple[float, Contact]]:
+        """Return who pushes whom: by pair of names the impulse, N s, and the hardest contact."""
         if not contacts:
-            return []
+            return {}
         names = dict(zip(actors.id.tolist(), actors.name, strict=True))
-        found: list[_Finding] = []
+        pushes: dict[_Pair, tuple[float, Contact]] = {}
         for contact in contacts:
-            pair = [names.get(i, BACKGROUND) for i in (contact.body_a, contact.body_b)]
+            pair = frozenset(names.get(i, BACKGROUND) for i in (contact.body_a, contact.body_b))
             # People who lie on the ground or lean on a wall collide with nobody.
             if BACKGROUND in pair and not any(name in self._links for name in pair):
                 continue
             # Bodies that are led along their paths come close to others without a push.
-            if contact.impulse_ns <= 0:
+            if contact.impulse_ns <= 0 or len(pair) < 2:
                 continue
-            key = frozenset(pair)
-            if len(key) < 2 or key in self.touched:
-                continue
-            self.touched.add(key)
-            pair.sort(key=lambda name: (name == BACKGROUND, name not in self._links, name))
-            found.append(("collision", tuple(pair), contact.impulse_ns, np.asarray(contact.point)))
-        return found
+            impulse, hardest = pushes.get(pair, (0.0, contact))
+            if contact.impulse_ns > hardest.impulse_ns:
+                hardest = contact
+            pushes[pair] = (impulse + contact.impulse_ns, hardest)
+        return pushes
 
     def _rules(self, actors: ActorTable, time_s: float) -> list[_Finding]:
         found: list[_Finding] = []
@@ -142,20 +194,20 @@ class EventWatch:
             if name in self._bumper:
                 passed = self._stop_lines.passed(self._bumper[name], bumper, yaw)
                 if any(self._is_red(name, line) for line in passed):
-                    found.append(("red_light", (name,), 0.0, bumper))
+                    found.append(("red_light", name, bumper))
             self._bumper[name] = bumper
 
             wheels = np.array([on_ground(x, y) for x, y, _ in kind.wheel_centers])
             off = self._areas.off_road_m(wheels)
             if off.max() > OFF_ROAD_M and self._begins("off_road", name, time_s):
-                found.append(("off_road", (name,), 0.0, wheels[int(np.argmax(off))]))
+                found.append(("off_road", name, wheels[int(np.argmax(off))]))
 
             course = _course(actors.velocity[row], yaw)
             if course is not None:
                 middle = on_ground(kind.box_center[0], 0.0)
                 against = bool(self._areas.against_traffic(middle[None, :2], course)[0])
                 if against and self._begins("wrong_way", name, time_s):
-                    found.append(("wrong_way", (name,), 0.0, middle))
+                    found.append(("wrong_way", name, middle))
         return found
 
     def _begins(self, kind: EventKind, name: str, time_s: float) -> bool:
@@ -171,6 +223,11 @@ class EventWatch:
         links = stop.links if own is None else [own]
         state = self._signals.get(stop.tls_id, "")
         return all(link < len(state) and state[link] in "ru" for link in links)
+
+
+def _plain(place: Array) -> tuple[float, float, float]:
+    x, y, z = place.tolist()
+    return x, y, z
 
 
 def _course(velocity: Array, yaw_rad: float) -> float | None:

@@ -47,8 +47,8 @@ MOST_OFFSET_M, MOST_TURN_RAD = 0.6, 0.2  # from the plan when a body stops being
 HOLD_LAG_M, RELEASE_LAG_M, TARGET_LAG_M = 1.5, 1.0, 0.5
 HOLD_GAIN_PER_S = 0.5
 CRASH_IMPULSE_NS = 30.0
-# Two bodies that stand in each other's way cannot back out: after that time one of them leaves
-# where nobody sees it, as SUMO's vehicles are teleported out of a jam.
+# Who has crashed stays, and two bodies that stand in each other's way cannot back out: after that
+# time one of them leaves where nobody sees it, as SUMO's vehicles are teleported out of a jam.
 JAMMED_S, OUT_OF_SIGHT_M, STUCK_MPS = 40.0, 60.0, 0.1
 _SIDES = np.uint32(VehicleLamp.LEFT | VehicleLamp.RIGHT)
 
@@ -269,9 +269,12 @@ class NearVehicles:
         actors: ActorTable,
         watched: Collection[int],
     ) -> None:
-        """Take the newest vehicle that is jammed and out of sight out of the traffic, if any."""
+        """Take a vehicle that is jammed and out of sight out of the traffic, if any.
+
+        The newest of those that have crashed comes first, then the newest of the others.
+        """
         f = self._fleet
-        stuck = f.near & f.held & ~f.crashed & (speed < STUCK_MPS)
+        stuck = f.near & f.held & (speed < STUCK_MPS)
         f.jammed_s[:] = np.where(stuck, f.jammed_s + self._dt_s, 0.0)
         jammed = rows[f.jammed_s[rows] > JAMMED_S]
         if not len(jammed):
@@ -280,8 +283,9 @@ class NearVehicles:
         distance = _nearest(position[jammed], actors.position[here, :2])
         jammed = jammed[distance > OUT_OF_SIGHT_M]
         if len(jammed):
-            self._traffic.withdraw([int(f.number[jammed[-1]])])
-            f.jammed_s[:] = 0.0  # the others may have room now
+            last = max(jammed.tolist(), key=lambda row: (f.crashed[row], row))
+            self._traffic.withdraw([int(f.number[last])])
+            f.jammed_s[~f.crashed] = 0.0  # they may have room now
 
     def _targets(self, rows: Rows, shown: Rows, plan: VehicleColumns) -> KinematicTargets:
         f = self._fleet

@@ -61,7 +61,7 @@ class Moment:
         failure: the fail_when condition if it holds, else "".
         state: the engine's own words.
         signals: state of each traffic light, a character per link.
-        events: what happened between the tick before and this one.
+        events: what is told at this tick; see `cityloop.simulation.events`.
     """
 
     frame: int
@@ -214,7 +214,19 @@ class Simulation:
         self.engine.despawn(self._background.departures())
         self.engine.spawn(self._background.arrivals(self.engine.state.bodies))
         self.moment = self._look(before.frame + 1)
+        if self.settled.failure or self.settled.frame + 1 == self.scenario.model.frame_count:
+            self._tell_the_rest()
         return self.moment
+
+    def _tell_the_rest(self) -> None:
+        """Tell of blows that go on in the last frame, with the tick after it: nobody sees more."""
+        told = (*self.moment.events, *self._watch.rest())
+        now, later = (
+            tuple(e for e in told if (e.tick > self.settled.frame) == after)
+            for after in (False, True)
+        )
+        self.settled = replace(self.settled, events=self.settled.events + now)
+        self.moment = replace(self.moment, events=later)
 
     def _scripted(
         self, areas: RoadAreas
@@ -318,9 +330,8 @@ class Simulation:
         events = self._watch.look(
             frame, time_s, actors, state.contacts, self._traffic.state.signals
         )
-        for event in events:
-            for vehicle in (self._vehicles[n] for n in event.actors if n in self._vehicles):
-                vehicle.collided |= event.kind == "collision"
+        for name, vehicle in self._vehicles.items():
+            vehicle.collided = self._watch.happened("collision", name)
         wheels = state.bodies.wheels
         bones = self._bones | self._background.bones | state.bodies.bones
         labelled = set(actors.id.tolist())

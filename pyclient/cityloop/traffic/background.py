@@ -9,9 +9,10 @@ show.
 
 Vehicles: Intelligent Driver Model (M. Treiber et al., "Congested traffic states in empirical
 observations and microscopic simulations", 2000) with SUMO's sublane lane changing. People: SUMO's
-striping model.
+ways, along which a crowd model of our own moves them (`crowd`).
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
@@ -19,11 +20,13 @@ from typing import Self
 
 import libsumo
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from cityloop.errors import ScenarioError
 from cityloop.traffic.chassis import Chassis
 from cityloop.traffic.demand import Demand
+from cityloop.traffic.junction_ways import ways_across
 from cityloop.traffic.junctions import Junctions
 from cityloop.traffic.lanes_ahead import LanesAhead
 from cityloop.traffic.outsiders import OutsiderMirror
@@ -33,7 +36,7 @@ from cityloop.traffic.plans import Plans
 from cityloop.traffic.road_graph import RoadGraph
 from cityloop.traffic.smoothing import SplineKernel
 from cityloop.traffic.state import Outsider, TrafficState
-from cityloop.traffic.sumo import SumoSimulation
+from cityloop.traffic.sumo import SumoSimulation, sumo_angle_to_yaw
 from cityloop.traffic.turns import turning_speeds
 from cityloop.traffic.vehicle_motion import VehicleSamples, VehicleTracks
 from cityloop.traffic.vehicle_types import chassis_of, vehicle_classes, vehicle_types
@@ -54,6 +57,7 @@ WARM_UP_S = 30.0
 JAM_SPACING_M = 7.5  # of lane that a standing car takes up: more cannot be in the network
 PATIENCE_S = 2.0  # after which a vehicle that finds no room to enter tries somewhere else
 CAR = "car."
+CLEARING_MPS = 2.0  # off a crossing
 # SUMO's speed modes: all that a driver minds, and the same without a limit to braking.
 ALL_CHECKS, ANY_BRAKING = 31, 27
 HOLD_WITHIN_MPS = 0.3  # of a limit: who is farther below it needs no holding
@@ -120,7 +124,8 @@ class BackgroundTraffic:
 
     def _start(self, seed: int, pedestrians: int, dark: bool, obstacles: Iterable[Shape]) -> None:
         kernel = self._kernel
-        for lane, speed_mps in turning_speeds(self._network.lanes.values()).items():
+        ways = ways_across(self._network.lanes)
+        for lane, speed_mps in turning_speeds(ways.values(), self._network.lanes).items():
             libsumo.lane.setMaxSpeed(lane, speed_mps)
         roads = RoadGraph()
         # Without a road at all one is wanted nevertheless, so that the lack of a way is told.
@@ -144,7 +149,9 @@ class BackgroundTraffic:
             _shift_signal(i, float(stream(seed, f"traffic/signal/{i}").random()))
         self._car_kinds: dict[int, str] = {}  # on the road, by rising number
         self._lanes = LanesAhead(self._network.lanes)
-        self._junctions = Junctions(self._network.lanes, kernel.sample_s)
+        self._junctions = Junctions(ways, self._network.lanes, kernel.sample_s)
+        self._crossings = shapely.union_all(list(self._network.ground.crossings.values()))
+        shapely.prepare(self._crossings)
         self._bodies_mps: dict[str, float] = {}  # of vehicles whose bodies lag behind
         self._held: set[str] = set()
         self._waiting: dict[int, float] = {}  # cars that have not entered yet: since when, s
@@ -261,7 +268,11 @@ class BackgroundTraffic:
     def _hold(self) -> None:
         """Keep back those whose bodies lag behind or who wait for a way across a junction."""
         there = [f"{CAR}{n}" for n in self._car_kinds if n not in self._waiting]
-        speeds = {n: self._bodies_mps[n] for n in there if n in self._bodies_mps}
+        speeds = {
+            n: max(self._bodies_mps[n], CLEARING_MPS if self._is_on_crossing(n) else 0.0)
+            for n in there
+            if n in self._bodies_mps
+        }
         for name, speed in self._junctions.limits(there).items():
             # Who is slower gathers speed as drivers do.
             if speed < libsumo.vehicle.getSpeed(name) + HOLD_WITHIN_MPS:
@@ -274,6 +285,19 @@ class BackgroundTraffic:
                 libsumo.vehicle.setSpeedMode(name, ANY_BRAKING)
             libsumo.vehicle.setSpeed(name, speed)
         self._held = set(speeds)
+
+    def _is_on_crossing(self, name: str) -> bool:
+        """Tell whether people wait for SUMO's vehicle of this name to clear their way.
+
+        Its body may in turn wait for those people, so it must not be held there.
+        """
+        x, y = libsumo.vehicle.getPosition(name)
+        yaw, length = (
+            sumo_angle_to_yaw(libsumo.vehicle.getAngle(name)),
+            libsumo.vehicle.getLength(name),
+        )
+        tail = x - length * math.cos(yaw), y - length * math.sin(yaw)
+        return bool(self._crossings.intersects(shapely.LineString([(x, y), tail])))
 
     def _names(self, rows: Rows) -> list[str]:
         return [f"{CAR}{n}" for n in self._state.vehicles.number[rows].tolist()]

@@ -34,6 +34,10 @@ TURNING_MPS = 0.4  # a slower party keeps its heading
 ABREAST_M = 0.65  # of pavement that each of a pair or three takes up
 WIDEST_M = 1.5  # as SUMO sees a party: others must get past
 STAND_ASIDE_M = 0.35  # from the boundary of what is walkable, to leave the way free
+# A party that SUMO takes across a corner goes around it instead, and farther inside by half its
+# width; the more so if others come towards it along that kerb, who keep right.
+ONCOMING_M = 0.9
+GIVING_WAY_M = 0.5  # of corner that is cut, until the whole party is on the way around
 FARTHEST_M = 1e7  # from the origin: beyond, nobody of the background takes note of outsiders
 ROAMING_S = 0.5  # between looks at who is far off sidewalks and crossings
 # How far behind their plan somebody of a party is, and at which share of its pace it then goes on.
@@ -45,7 +49,8 @@ class _Parties(Columns):
     """A row for each party under way."""
 
     lead: NDArray[np.int64]
-    place: Array  # (P, 2) m
+    place: Array  # (P, 2) where SUMO has them, m
+    kept: Array  # (P, 2) the same without the corners that SUMO cuts, m
     heading: Array  # rad
     standing: NDArray[np.bool_]  # at their stop
     facing: Array  # rad, nan while they walk
@@ -63,7 +68,7 @@ class _People:
         kinds: N keys of PERSON_KINDS.
         row: (N,) row of their party.
         walking_slot, standing_slot: (N, 2) ahead of the party's place and to its left, m.
-        pace_mps: (P,) of the parties.
+        pace_mps, half_width_m: (P,) of the parties.
     """
 
     number: NDArray[np.int64]
@@ -72,6 +77,7 @@ class _People:
     walking_slot: Array
     standing_slot: Array
     pace_mps: Array
+    half_width_m: Array
 
 
 class Pedestrians:
@@ -85,9 +91,17 @@ class Pedestrians:
         self._sent: dict[int, Party] = {}  # by number of the first member
         self._members: dict[int, set[int]] = {}  # of the sent: who of them is under way
         self._next = 0
-        none, flat = np.zeros(0, dtype=bool), np.zeros(0)
+        none, flat, nowhere = np.zeros(0, dtype=bool), np.zeros(0), np.zeros((0, 2))
         self._parties = _Parties(
-            np.zeros(0, dtype=np.int64), np.zeros((0, 2)), flat, none, flat, flat, none, none
+            lead=np.zeros(0, dtype=np.int64),
+            place=nowhere,
+            kept=nowhere,
+            heading=flat,
+            standing=none,
+            facing=flat,
+            haste=flat,
+            crossing=none,
+            roaming=none,
         )
         self._list_members()
         self._roaming_samples = max(1, round(ROAMING_S / tracks.sample_s))
@@ -179,11 +193,13 @@ class Pedestrians:
         if new:
             count = len(new)
             none = np.zeros(count, dtype=bool)
+            places = np.array([person.getPosition(f"{PERSON}{n}") for n in new])
             angles = [sumo_angle_to_yaw(person.getAngle(f"{PERSON}{n}")) for n in new]
             p.append(
                 _Parties(
                     np.array(new, dtype=np.int64),
-                    np.array([person.getPosition(f"{PERSON}{n}") for n in new]),
+                    places,
+                    places.copy(),
                     np.array(angles),
                     none,
                     np.full(count, np.nan),
@@ -222,6 +238,22 @@ class Pedestrians:
         self._samples += 1
         if new or self._samples % self._roaming_samples == 0:
             p.roaming = self._walkable.open.clearance(place)[0] < -RELEASE_M
+        p.kept = self._around_corners()
+
+    def _around_corners(self) -> Array:
+        """Return (P, 2) where the parties are, those beyond a boundary moved inside of it, m."""
+        p, walkable = self._parties, self._walkable
+        kept = p.place.copy()
+        for boundary, on_crossings in ((walkable.closed, False), (walkable.open, True)):
+            rows = np.flatnonzero(~p.roaming & (p.crossing == on_crossings))
+            distance, inwards = boundary.clearance(p.place[rows])
+            over = np.maximum(-distance, 0.0)
+            heading = p.heading[rows]
+            kerb_left = np.cos(heading) * inwards[:, 1] < np.sin(heading) * inwards[:, 0]
+            room = self._people.half_width_m[rows] + np.where(kerb_left, ONCOMING_M, 0.0)
+            way = over + np.minimum(over / GIVING_WAY_M, 1.0) * room
+            kept[rows] += way[:, None] * inwards
+        return kept
 
     def _drop_parties(self) -> bool:
         """Take out the parties that are no longer under way; tell whether there are any."""
@@ -261,6 +293,7 @@ class Pedestrians:
             np.array(walking).reshape(-1, 2),
             np.array(standing).reshape(-1, 2),
             np.array([self._sent[n].speed_mps for n in p.lead.tolist()]),
+            np.array([np.abs(self._sent[n].walking_slots)[:, 1].max() for n in p.lead.tolist()]),
         )
 
     def _plan(self) -> PlanSamples:
@@ -279,7 +312,7 @@ class Pedestrians:
             number=people.number,
             kind=people.kinds,
             party=p.lead[row],
-            place=p.place[row] + offset,
+            place=p.kept[row] + offset,
             heading_rad=heading,
             pace_mps=people.pace_mps[row],
             held=~p.crossing[row],

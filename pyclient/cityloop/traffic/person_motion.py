@@ -249,9 +249,12 @@ class PersonTracks:
         return self._kernel.sample_s
 
     def behind_m(self, numbers: NDArray[np.int64]) -> Array:
-        """Return (N,) how far the people of these numbers are from their plan, m."""
+        """Return (N,) how far the people of these numbers are from their plan, m.
+
+        From where it can be walked to: nobody is late who may not cut the corner that it cuts.
+        """
         row = np.searchsorted(self._columns.number, numbers)
-        gap = self._history.newest()[row, :2] - self._columns.place[row]
+        gap = self._history.newest()[row, :2] - self._columns.trail[row, -1]
         return np.hypot(gap[:, 0], gap[:, 1])
 
     def forget(self, numbers: NDArray[np.int64]) -> None:

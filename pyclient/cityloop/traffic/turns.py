@@ -1,10 +1,11 @@
 """How fast one drives round the bends inside junctions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.traffic.junction_ways import Way
 from cityloop.world import polylines
 from cityloop.world.network import Lane
 
@@ -18,15 +19,24 @@ STEP_M = 0.5  # between the places where a bend is measured
 ALONG_M = 3.0  # over which a heading changes: a vehicle is no point
 
 
-def turning_speeds(lanes: Iterable[Lane]) -> dict[str, float]:
-    """Return the speed (m/s) of every way across a junction that is too tight for its limit."""
-    speeds = {}
-    for lane in lanes:
-        if lane.kind != "internal":
-            continue
-        speed = max(SLOWEST_MPS, float(np.sqrt(LATERAL_ACCEL_MPS2 * tightest_radius_m(lane.shape))))
-        if speed < lane.speed_mps:
-            speeds[lane.id] = speed
+def turning_speeds(ways: Iterable[Way], lanes: Mapping[str, Lane]) -> dict[str, float]:
+    """Return the speed (m/s) of each lane of the ways that are too tight for its limit.
+
+    A way may be bent where it meets the lanes before and after it, so their ends count too.
+    """
+    speeds: dict[str, float] = {}
+    for way in ways:
+        before, after = lanes[way.entry].shape[:, :2], lanes[way.exit].shape[:, :2]
+        end = float(polylines.lengths(before)[-1])
+        line = np.concatenate(
+            [
+                polylines.between(before, max(end - ALONG_M, 0.0), end),
+                way.line,
+                polylines.between(after, 0.0, min(ALONG_M, float(polylines.lengths(after)[-1]))),
+            ]
+        )
+        speed = max(SLOWEST_MPS, float(np.sqrt(LATERAL_ACCEL_MPS2 * tightest_radius_m(line))))
+        speeds |= {part: speed for part in way.parts if speed < lanes[part].speed_mps}
     return speeds
 
 

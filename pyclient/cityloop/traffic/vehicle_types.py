@@ -59,7 +59,7 @@ DRIVING: dict[str, Driving] = {
     "van": replace(_CAR, vehicle_class="delivery", accel_mps2=1.5, time_gap_s=1.2),
     "truck": Driving("truck", 0.9, 1.8, 1.5, 2.5, 0.5, minor_gap_s=2.0, crossing_gap_m=12.0),
     "bus": Driving("bus", 0.9, 1.6, 1.4, 2.5, 0.5, minor_gap_s=2.0, crossing_gap_m=12.0),
-    "motorcycle": Driving("motorcycle", 2.4, 2.5, 1.0, 1.8, 0.5),
+    "motorcycle": Driving("motorcycle", 2.4, 2.5, 1.0, 1.8, 0.5, sway_m=0.3),
     "bicycle": Driving(
         "bicycle",
         0.9,

@@ -26,6 +26,7 @@ HEAD_HEIGHT_M = 2.0  # what begins above is no obstacle
 # Pockets between obstacles and kerbs that are narrower than twice this are closed, so that the
 # boundary has no corner that somebody who slides along it could be caught in.
 POCKET_M = 0.4
+CROSSING_GAP_M = 0.8  # of carriageway that may be left between a crossing and the kerb
 # A plan this far beyond the boundary is not meant to stay inside. SUMO cuts the corners of bent
 # walking areas, across half a road at most.
 RELEASE_M = 4.0
@@ -76,12 +77,6 @@ class Boundary:
         inwards = np.where(near[:, None], normal, (sign / np.maximum(length, 1e-9))[:, None] * away)
         return distance, inwards
 
-    def inside(self, xy: Array) -> Array:
-        """Return (N, 2) the points, those outside moved to the nearest ones of the boundary, m."""
-        distance, inwards = self.clearance(xy)
-        moved: Array = xy - np.minimum(distance, 0.0)[:, None] * inwards
-        return moved
-
 
 class Walkable:
     """What is free for people's middles in a city.
@@ -99,12 +94,20 @@ class Walkable:
         self._road = ground.road
         shapely.prepare(self._road)
         self.closed = Boundary(_free(ground.raised, taken))
-        crossings = [area.buffer(0.02) for area in ground.crossings.values()]
-        self.open = Boundary(_free(shapely.union_all([ground.raised, *crossings]), taken))
+        self.open = Boundary(_free(_joined(ground.raised, ground.crossings.values()), taken))
 
     def is_road(self, xy: Array) -> NDArray[np.bool_]:
         """Return (N,) whether the points (N, 2) are on the carriageway."""
         return np.asarray(shapely.contains_xy(self._road, xy[:, 0], xy[:, 1]))
+
+
+def _joined(raised: Shape, crossings: Iterable[Shape]) -> Shape:
+    """Return sidewalks and crossings as one: a crossing may end a little before a bent kerb."""
+    crossings = list(crossings)
+    paved = shapely.union_all([raised, *crossings])
+    closed = paved.buffer(CROSSING_GAP_M / 2).buffer(-CROSSING_GAP_M / 2)
+    near = shapely.union_all([area.buffer(CROSSING_GAP_M) for area in crossings])
+    return shapely.union_all([paved, closed.intersection(near)])
 
 
 def _free(paved: Shape, taken: Shape) -> Shape:

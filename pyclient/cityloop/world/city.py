@@ -1,6 +1,7 @@
 """A city: a road network and everything that stands on and beside it, ready for an engine."""
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -8,12 +9,13 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import shapely
 
-from cityloop.errors import MapError
+from cityloop.errors import MapError, shown
 from cityloop.world import parking, signals
 from cityloop.world.buildings import build_buildings
 from cityloop.world.facade_textures import facade_textures
@@ -182,8 +184,15 @@ class City:
         that it does not name are left out.
 
         Raises:
-            MapError: if a state is too short or has an unknown character.
+            MapError: if a state is no text, is too short or has an unknown character.
         """
+        if not isinstance(tls_states, Mapping) or not all(
+            isinstance(state, str) for state in tls_states.values()
+        ):
+            raise MapError(
+                f"tls_states={shown(tls_states)} is impossible: give the state of each traffic "
+                'light by its id, such as {"x0y0": "GGrr"}'
+            )
         return signals.signal_lamps(self._masts, tls_states)
 
     @property
@@ -213,13 +222,17 @@ class City:
         right side of the road that runs back.
 
         Raises:
-            MapError: if the road is unknown, `s_m` is off it or too near its ends for parked cars,
-                or `hidden_by` or `side` are none of the words above.
+            MapError: if the road is unknown, `s_m` is no number, off the road or too near its ends
+                for parked cars, or `hidden_by` or `side` are none of the words above.
         """
-        if hidden_by not in (None, "parked"):
-            raise MapError(f"hidden_by={hidden_by!r} is unknown; give 'parked' or leave it out")
-        if side not in ("right", "left"):
-            raise MapError(f"side={side!r} is unknown; give 'right' or 'left'")
+        if not (hidden_by is None or _is_word(hidden_by, "parked")):
+            raise MapError(
+                f"hidden_by={shown(hidden_by)} is unknown; give 'parked' or leave it out"
+            )
+        if not _is_word(side, "right", "left"):
+            raise MapError(f"side={shown(side)} is unknown; give 'right' or 'left'")
+        if not _is_number(s_m):
+            raise MapError(f"s_m={shown(s_m)} is no number: give a distance in metres")
         edge_id = self.network.edge_id(edge)
         length = self.network.driving_lane(edge_id).length_m
         margin = 0.0 if hidden_by is None else parking.PARKED_MARGIN_M
@@ -270,21 +283,32 @@ def network_sha256(net_file: Path) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+def _is_word(value: object, *words: str) -> bool:
+    """Tell whether `value` is one of `words`; anything can be asked, arrays as well."""
+    return isinstance(value, str) and value in words
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether `value` is a number, numpy's as well."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _checked_seed(seed: int) -> int:
     """Return the seed as a plain integer, or raise MapError."""
     if not is_seed(seed):
-        raise MapError(f"seed={seed!r} is impossible: give a whole number of 0 or more")
+        raise MapError(f"seed={shown(seed)} is impossible: give a whole number of 0 or more")
     return int(seed)
 
 
 def _checked_file(path: str | Path, what: str) -> Path:
     """Return the path of a file that is there, or raise MapError."""
+    if not isinstance(path, str | os.PathLike):
+        raise MapError(f"{shown(path)}: there is no such {what}: that is no path")
     try:
         found = Path(path).is_file()
-    except (OSError, TypeError) as error:  # too long a name, an unreadable folder, no path at all
-        shown = str(path) if len(str(path)) <= _SHOWN_PATH else f"{str(path)[:_SHOWN_PATH]}..."
-        reason = getattr(error, "strerror", None) or "that is no path"
-        raise MapError(f"{shown}: there is no such {what}: {reason}") from error
+    except OSError as error:  # too long a name, an unreadable folder
+        cut = str(path) if len(str(path)) <= _SHOWN_PATH else f"{str(path)[:_SHOWN_PATH]}..."
+        raise MapError(f"{cut}: there is no such {what}: {error.strerror}") from error
     if not found:
         raise MapError(f"{path}: there is no such {what}")
     return Path(path)

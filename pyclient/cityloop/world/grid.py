@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from cityloop.errors import MapError
+from cityloop.errors import MapError, shown
 from cityloop.world.netconvert import convert
 from cityloop.world.streams import stream
 
@@ -28,12 +28,16 @@ def checked_blocks(blocks: object) -> tuple[int, int]:
     Raises:
         MapError: if they are not two whole numbers from 2 to 12.
     """
-    numbers = list(blocks) if isinstance(blocks, Iterable) else []
+    try:
+        numbers = list(blocks) if isinstance(blocks, Iterable) else []
+    except TypeError:  # an array without axes
+        numbers = []
     if len(numbers) != 2 or not all(
         isinstance(n, Integral) and 2 <= int(n) <= MAX_BLOCKS for n in numbers
     ):
         raise MapError(
-            f"a grid of blocks={blocks!r} is impossible: give two numbers from 2 to {MAX_BLOCKS}"
+            f"a grid of blocks={shown(blocks)} is impossible: "
+            f"give two numbers from 2 to {MAX_BLOCKS}"
         )
     return int(numbers[0]), int(numbers[1])
 

@@ -13,19 +13,29 @@ MAX_BYTES = 512 * 2**20
 MAX_ELEMENTS = 20_000_000
 MAX_DEPTH = 64
 
+# What the root element of each kind of map is called, and who reads it.
+_READERS = {
+    "OpenDRIVE": "City.from_opendrive",
+    "osm": "City.from_osm",
+    "net": "City.from_network",
+}
+
 
 class UnsafeMapError(MapError):
-    """A map that netconvert must not be given: it would hang, or make nonsense of it silently."""
+    """A map that netconvert must not be given: it would hang, crash or make nonsense of it."""
 
 
-def parse_map(path: Path, what: str) -> ET.Element:
+def parse_map(path: Path, what: str, tag: str) -> ET.Element:
     """Return the root element of a map file, gunzipped where its name ends in ".gz".
 
-    `what` is what the file should be ("an OpenDRIVE map"), for messages.
+    Args:
+        path: the file.
+        what: what it should be ("an OpenDRIVE map"), for messages.
+        tag: of the root element of such a map.
 
     Raises:
-        UnsafeMapError: if it is larger or nested deeper than any map, or defines XML entities
-            (which can grow without end).
+        UnsafeMapError: if it is larger or nested deeper than any map, defines XML entities (which
+            can grow without end), or is a map of another kind.
         MapError: if it cannot be read or is no XML.
     """
     try:
@@ -41,9 +51,13 @@ def parse_map(path: Path, what: str) -> ET.Element:
         )
     try:
         _check_bounds(path, raw)
-        return ET.fromstring(raw)
+        root = ET.fromstring(raw)
     except (expat.ExpatError, ET.ParseError, ValueError, LookupError) as error:
         raise MapError(f"{path}: not {what}, its XML breaks at {error}") from error
+    if root.tag != tag:
+        known = f"{_READERS[root.tag]} reads that" if root.tag in _READERS else "give another file"
+        raise UnsafeMapError(f"{path}: not {what} but <{root.tag}>; {known}")
+    return root
 
 
 def _check_bounds(path: Path, raw: bytes) -> None:

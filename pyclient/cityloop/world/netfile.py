@@ -133,18 +133,18 @@ def read_net(path: Path, source: Path | None = None) -> NetContent:
     Raises:
         MapError: if the file cannot be read or is no SUMO network.
     """
-    root = parse_map(path, "a SUMO network")
+    root = parse_map(path, "a SUMO network", "net")
     path = source or path
-    if root.tag != "net":
-        raise MapError(f"{path}: not a SUMO network but <{root.tag}>; convert it with netconvert")
     content = NetContent()
-    try:
-        for element in root:
+    for element in root:
+        try:
             _READERS.get(element.tag, _skip)(element, content)
-    except (KeyError, ValueError) as error:
-        raise MapError(
-            f"{path}: not a whole SUMO network: {error!r} is missing or wrong"
-        ) from error
+        except (KeyError, ValueError) as error:
+            wrong = f"no attribute {error}" if isinstance(error, KeyError) else str(error)
+            raise MapError(
+                f"{path}: not a whole SUMO network: <{element.tag}> {element.get('id', '')!r} has "
+                f"{wrong}; make it anew with netconvert"
+            ) from error
     content.signals.sort(key=lambda s: (s.tls_id, s.link_index, s.from_lane))
     return content
 
@@ -153,8 +153,29 @@ def _skip(element: ET.Element, content: NetContent) -> None:
     """Pass over elements that say nothing about roads (location, requests, parameters)."""
 
 
+def _number(text: str | float) -> float:
+    """Return a number of the file; ValueError if it is none, or not finite."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} where a number belongs")
+    return value
+
+
+def _whole(text: str) -> int:
+    """Return a whole number of the file; ValueError if it is none."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} where a whole number belongs") from None
+
+
 def _points(text: str) -> NDArray[np.float64]:
-    rows = [[float(v) for v in point.split(",")] for point in text.split()]
+    rows = [[_number(v) for v in point.split(",")] for point in text.split()]
+    if any(len(row) < 2 for row in rows):
+        raise ValueError(f"a point without y in {text[:40]!r}")
     return np.array([(r + [0.0])[:3] for r in rows], dtype=np.float64).reshape(-1, 3)
 
 
@@ -199,15 +220,17 @@ def _read_edge(element: ET.Element, content: NetContent) -> None:
     types = element.get("type", "").split("|")
     ids = []
     for lane in lanes:
-        width = float(lane.get("width", _DEFAULT_WIDTH_M))
-        index = int(lane["index"])
+        width = _number(lane.get("width", _DEFAULT_WIDTH_M))
+        index = _whole(lane["index"])
+        if not 0 <= index < len(lanes):
+            raise ValueError(f"lane {index} of {len(lanes)}")
         named = types[index] if len(types) == len(lanes) > 1 else ""
         lane_type = lane.get("type", named)
         inner = types[index + 1] if index + 1 < len(types) == len(lanes) else ""
         kind = _lane_kind(function, lane, lane_type, width)
         shape = _points(lane["shape"])
         if len(shape) < 2:
-            raise ValueError(f"shape of lane {lane['id']}")
+            raise ValueError(f"a lane {lane['id']!r} with fewer than two points")
         content.lanes[lane["id"]] = Lane(
             id=lane["id"],
             edge_id=edge_id,
@@ -215,8 +238,8 @@ def _read_edge(element: ET.Element, content: NetContent) -> None:
             kind=kind,
             shape=shape,
             width_m=width,
-            speed_mps=float(lane["speed"]),
-            length_m=float(lane["length"]),
+            speed_mps=_number(lane["speed"]),
+            length_m=_number(lane["length"]),
             outline=_points(lane.get("outlineShape", "")),
             crosses=tuple(element.get("crossingEdges", "").split()),
             paved=kind != "border" or _is_paved(width, lane_type, inner),
@@ -231,7 +254,7 @@ def _read_edge(element: ET.Element, content: NetContent) -> None:
 def _read_junction(element: ET.Element, content: NetContent) -> None:
     if element.get("type") == "internal":
         return
-    position = np.array([float(element.get(axis, 0.0)) for axis in "xyz"])
+    position = np.array([_number(element.get(axis, 0.0)) for axis in "xyz"])
     content.junctions[element.attrib["id"]] = Junction(
         element.attrib["id"],
         element.attrib["type"],
@@ -249,11 +272,11 @@ def _read_connection(element: ET.Element, content: NetContent) -> None:
     link = Connection(
         from_edge=a["from"],
         to_edge=a["to"],
-        from_lane=int(a["fromLane"]),
-        to_lane=int(a["toLane"]),
+        from_lane=_whole(a["fromLane"]),
+        to_lane=_whole(a["toLane"]),
         via=a.get("via", ""),
         tls_id=a.get("tl", ""),
-        link_index=int(a.get("linkIndex", -1)),
+        link_index=_whole(a.get("linkIndex", "-1")),
         direction=a.get("dir", ""),
         state=a.get("state", ""),
     )

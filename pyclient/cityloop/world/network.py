@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cityloop.errors import MapError
+from cityloop.errors import MapError, shown
 from cityloop.world.ground import Ground
 from cityloop.world.netfile import Connection, Edge, Junction, Lane, SignalHead, read_net
 from cityloop.world.polylines import cut, smooth, spaced
@@ -90,12 +90,17 @@ class RoadNetwork:
         Raises:
             MapError: if neither an edge nor an alias has this name.
         """
+        if not isinstance(name, str):
+            raise MapError(
+                f"a road is named by a text, not by {shown(name)}: give the id of an edge or a "
+                'compass name such as "east_in"'
+            )
         if name in self.edges:
             return name
         if name in self.aliases:
             return self.aliases[name]
         known = ", ".join([*sorted(self.aliases), *sorted(self.edges)][:24])
-        raise MapError(f"there is no road named {name!r}; this map's are {known}, ...")
+        raise MapError(f"there is no road named {shown(name)}; this map's are {known}, ...")
 
     def lanes_of(self, edge: str, *kinds: str) -> list[Lane]:
         """Return the lanes of an edge from right to left, only those of `kinds` if given."""
@@ -114,8 +119,12 @@ class RoadNetwork:
         return lanes[0]
 
     def reverse_edge(self, edge: str) -> str | None:
-        """Return the edge that runs back along the same road, or None."""
-        here = self.edges[edge]
+        """Return the edge that runs back along the same road, or None.
+
+        Raises:
+            MapError: if the edge is unknown.
+        """
+        here = self.edges[self.edge_id(edge)]
         for other in self.edges.values():
             if (other.from_junction, other.to_junction) == (here.to_junction, here.from_junction):
                 return other.id

@@ -136,7 +136,7 @@ def read_osm(path: Path, roads_file: Path) -> OsmMap:
     Raises:
         MapError: if the file cannot be read or is no OpenStreetMap data with roads.
     """
-    root = _parse(path)
+    root = parse_map(path, "OpenStreetMap data", "osm")
     nodes, unplaced = _nodes(root)
     ways = [_Way.of(e) for e in root.iter("way")]
     roads = [w for w in ways if "highway" in w.tags and not _is_driveway(w)]
@@ -194,13 +194,6 @@ class _Way:
     def of(element: ET.Element) -> "_Way":
         refs = tuple(e.get("ref", "") for e in element if e.tag == "nd")
         return _Way(element.get("id", ""), refs, _tags(element))
-
-
-def _parse(path: Path) -> ET.Element:
-    root = parse_map(path, "OpenStreetMap data")
-    if root.tag != "osm":
-        raise MapError(f"{path}: not OpenStreetMap data but <{root.tag}>; give an .osm file")
-    return root
 
 
 def _nodes(root: ET.Element) -> tuple[dict[str, tuple[float, float]], dict[str, str]]:

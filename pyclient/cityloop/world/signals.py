@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from cityloop.errors import MapError
@@ -146,11 +147,24 @@ def _stand_as_mapped(network: RoadNetwork, light: MappedLight, masts: list[Mast]
     """Put a mast where the map says; without a signal of SUMO's it shows what priority means."""
     kind = "traffic_light_pedestrian" if light.pedestrian else "traffic_light_vehicle"
     head = light.head or SignalHead("", 0, "", "", "")
-    _add(network, masts, kind, light.xy, light.facing_rad, head)
+    _add(network, masts, kind, _off_the_road(network, light.xy), light.facing_rad, head)
     if light.head is None:
         lamp = SignalLamp.RED if light.pedestrian else SignalLamp.GREEN
         shown = replace(masts[-1].placement, lamps=int(lamp))
         masts[-1] = replace(masts[-1], placement=shown)
+
+
+def _off_the_road(network: RoadNetwork, xy: Array) -> Array:
+    """Return the place (2,) of a mast, m, farther from a carriageway that it would stand close to.
+
+    Maps have masts at the very edge, where riders who lean into a bend would touch them.
+    """
+    road, point = network.ground.road, shapely.Point(xy)
+    distance = float(road.distance(point))
+    if not 0.0 < distance < _BESIDE_KERB_M:  # 0: on the road, such as on a gantry
+        return xy
+    edge = shapely.get_coordinates(shapely.shortest_line(road, point))[0]
+    return edge + _BESIDE_KERB_M / distance * (xy - edge)
 
 
 def _kerb_offset(network: RoadNetwork, edge: str) -> float:

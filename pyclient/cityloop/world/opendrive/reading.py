@@ -60,9 +60,7 @@ def read_opendrive(path: Path) -> OpenDriveMap:
         MapError: if the file cannot be read, is no whole OpenDRIVE map with roads, or says what
             cannot be meant (see `checks`).
     """
-    root = parse_map(path, "an OpenDRIVE map")
-    if root.tag != "OpenDRIVE":
-        raise MapError(f"{path}: not an OpenDRIVE map but <{root.tag}>; give an .xodr file")
+    root = parse_map(path, "an OpenDRIVE map", "OpenDRIVE")
     shift = _shift(root)
     roads = []
     for element in root.iter("road"):
