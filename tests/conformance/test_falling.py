@@ -114,7 +114,8 @@ def test_the_contact_is_reported_with_its_impulse(street):
     lost = tiny_world.CAR_MASS * (
         column(states, "velocity", CAR)[first - 1, 0] - column(states, "velocity", CAR)[-1, 0]
     )
-    assert 0.1 * lost < hardest.impulse_ns < 1.1 * lost
+    # The tyres and the air take a little as well.
+    assert sum(c.impulse_ns for _, c in contacts) == pytest.approx(lost, rel=0.1)
     assert hardest.normal[0] > 0.7
     front = column(states, "position", CAR)[contacts[0][0], 0] + NOSE_M
     assert abs(contacts[0][1].point[0] - front) < 0.5

@@ -1,7 +1,8 @@
 """What touched during a tick, from the contact pairs of its substeps."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import rapier3d
 
@@ -24,7 +25,7 @@ class Touch:
 
 
 class Contacts:
-    """The hardest contact of each pair of bodies over the substeps of a tick."""
+    """Who touched whom over the substeps of a tick: the whole impulse, and the hardest contact."""
 
     def __init__(
         self, world: rapier3d.PhysicsWorld, owners: Mapping[rapier3d.ColliderHandle, Owner]
@@ -32,12 +33,15 @@ class Contacts:
         self._world = world
         self._owners = owners
         self._touches: dict[tuple[int, int], Touch] = {}
+        # Over the tick so far, N s, in the world.
+        self._impulse: dict[tuple[int, int], tuple[float, float, float]] = {}
 
     def collect(self) -> None:
         """Take in the contacts of the substep that has just been done.
 
         Two bodies may touch with several shapes each, as a limp one does with its limbs: their
-        impulses add up, and the hardest says where.
+        impulses add up as vectors, as those of the substeps do, so that pushes from both sides of
+        a thin wall count for what they change. The hardest contact says where.
         """
         sums: dict[tuple[int, int], float] = {}
         hardest: dict[tuple[int, int], tuple[float, rapier3d.ContactPair, Owner, Owner]] = {}
@@ -50,6 +54,13 @@ class Contacts:
             key = (one[0], other[0]) if one[0] < other[0] else (other[0], one[0])
             impulse = pair.total_impulse_magnitude()
             sums[key] = sums.get(key, 0.0) + impulse
+            push, before = pair.total_impulse(), self._impulse.get(key, (0.0, 0.0, 0.0))
+            sign = 1.0 if one[0] < other[0] else -1.0
+            self._impulse[key] = (
+                before[0] + sign * push.x,
+                before[1] + sign * push.y,
+                before[2] + sign * push.z,
+            )
             if key not in hardest or hardest[key][0] < impulse:
                 hardest[key] = (impulse, pair, one, other)
         for key, (_, pair, one, other) in hardest.items():
@@ -80,4 +91,7 @@ class Contacts:
 
     def sorted(self) -> list[Touch]:
         """Return them by rising ids."""
-        return [self._touches[key] for key in sorted(self._touches)]
+        return [
+            replace(self._touches[key], impulse_ns=math.hypot(*self._impulse[key]))
+            for key in sorted(self._touches)
+        ]

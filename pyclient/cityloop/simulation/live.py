@@ -116,7 +116,7 @@ class Frame:
         time_s: since frame 0.
         actors: everything labelled, in view or not.
         failure: the scenario's fail_when condition if it holds, else "".
-        events: what happened since the frame before; see `cityloop.simulation.events`.
+        events: what has been told since the frame before; see `cityloop.simulation.events`.
     """
 
     def __init__(
