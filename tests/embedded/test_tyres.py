@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cityloop.embedded.tyres import grip, wheel_loads
+from cityloop.embedded.tyres import braking_shares, grip, wheel_loads
 from cityloop.protocol import geometry_pb2, scene_pb2
 
 G = 9.81
@@ -29,7 +30,17 @@ def test_four_wheels_carry_by_their_lever_arms():
     assert loads.at_rest == pytest.approx([0.2, 0.2, 0.3, 0.3])
     # A deceleration of 1 g shifts height / wheelbase of the weight to the front.
     assert loads.per_g == pytest.approx([0.1, 0.1, -0.1, -0.1])
-    assert loads.braking(0.5) == pytest.approx([0.25, 0.25, 0.25, 0.25])
+
+
+def test_wheels_brake_by_what_they_carry_then():
+    loads = wheel_loads(dynamics(CAR, (1.0, 0.0, 0.5)))
+    row = np.repeat([0, 1], 4)
+    shares = braking_shares(
+        np.tile(loads.at_rest, 2), np.tile(loads.per_g, 2), row, np.array([0.5, 10.0])
+    )
+    assert shares[:4] == pytest.approx([0.25, 0.25, 0.25, 0.25])
+    # The rear wheels are off the ground.
+    assert shares[4:] == pytest.approx([0.5, 0.5, 0.0, 0.0])
 
 
 @given(st.floats(0.7, 1.8), st.floats(-0.4, 0.4), st.floats(0.2, 2.0), st.floats(-1.0, 1.0))

@@ -1,196 +1,160 @@
-"""A vehicle moved by throttle, brake and steering, on ray-cast wheels.
+"""Vehicles moved by throttle, brake and steering.
 
-Each wheel is a ray with a spring and a damper that Rapier turns into forces on the chassis
-(DynamicRayCastVehicleController, after the ray-cast vehicle of Bullet). Pedals and steering act
-through actuators of limited rate, as in a real car: this also keeps the acceleration continuous,
-so that the velocity at a tick is the one that the positions before and after it show.
+What acts on their wheels is found for all of them at once (`powertrain.py`); then the wheels of
+each are told, and push its chassis (`wheel_springs.py`).
 """
 
-import math
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 
+import numpy as np
 import rapier3d
+from numpy.typing import NDArray
 
-from cityloop.embedded.gravity import GRAVITY_MPS2
+from cityloop.embedded.powertrain import Powertrains, at_once
 from cityloop.embedded.rider import Rider
 from cityloop.embedded.scene_store import LoadedPrototype
+from cityloop.embedded.standing import hold, look
 from cityloop.embedded.tyres import wheel_loads
-from cityloop.protocol import geometry_pb2
+from cityloop.embedded.wheel_springs import Machine, build_wheels, read_springs
+from cityloop.spatial.rotation import Array
 
-# Static compression of every spring; the heave frequency is sqrt(g / sag) / (2 pi) = 1.6 Hz.
-_SAG_M = 0.1
-_SPRING_LENGTH_M = 0.3
-_TRAVEL_M = 0.15
-# Two-wheelers, high and short, would nod on such springs: 3.5 Hz.
-_BALANCED_SAG_M = 0.02
-# Share of the critical damping of each wheel's quarter of the car.
-_DAMPING_RATIO = 0.35
-_BALANCED_DAMPING_RATIO = 1.0
-_AIR_DENSITY_KGPM3 = 1.2  # as scene.proto says of drag_area_m2
-# Share of the weight that rolling resists with (passenger car tyres on asphalt: 0.010 to 0.015).
-_ROLLING_RESISTANCE = 0.012
-# Time from nothing to full force (a hydraulic brake builds up in 0.15 to 0.3 s).
-_BRAKE_BUILD_UP_S = 0.2
-_DRIVE_BUILD_UP_S = 0.4
-# Rate of the road wheels about z: a quick driver turns the hand wheel at 700 deg/s, ratio 15.
-_STEERING_RATE_RADPS = 0.8
-# Brakes ease off below this speed, as a driver does it, so that a stop ends without a jerk.
-_SOFT_STOP_MPS = 1.0
-_SOFT_STOP_DECELERATION_MPS2 = 2.5
-# Drive force fades over this last share of the top speed.
-_TOP_SPEED_FADE = 0.05
+_ROADS = rapier3d.QueryFilter.only_fixed()
+
+# A controller, and the number of one of its wheels.
+_Wheel = tuple[rapier3d.DynamicRayCastVehicleController, int]
 
 
 @dataclass
-class Pedals:
-    """What is wanted (shares of the maximum), held until the next command."""
+class _Vehicle:
+    body_id: int
+    chassis: rapier3d.RigidBodyHandle
+    machine: Machine
+    rider: Rider | None
+    wheels: rapier3d.DynamicRayCastVehicleController
 
-    throttle: float = 0.0
-    brake: float = 0.0
-    steering: float = 0.0
+    def build_wheels(self, grip: float) -> None:
+        self.wheels = build_wheels(self.chassis, self.machine, grip)
 
-
-@dataclass
-class _Actuators:
-    """What acts now: shares of the maximum, and the steering angle in rad."""
-
-    throttle: float = 0.0
-    brake: float = 0.0
-    steering_rad: float = 0.0
+    def springs(self) -> list[tuple[float, float]]:
+        return read_springs(self.wheels, self.machine)
 
 
-class _Inputs(NamedTuple):
-    """What acts in a substep: force of each driven wheel, sum of brake forces, its length.
+@dataclass(frozen=True)
+class SavedVehicles:
+    """What `DrivenVehicles.save` keeps: of each vehicle, and the columns of all."""
 
-    The brake force is positive while the vehicle rolls forward, negative while it rolls back.
+    vehicles: tuple[tuple[_Vehicle, bytes], ...]
+    grip: float
+    pedals: Array
+    actuators: Array
+    still_s: Array
+
+
+class DrivenVehicles:
+    """All driven bodies; columns have a row for each of the N vehicles.
+
+    Args:
+        grip: coefficient of friction of the tyres.
     """
 
-    drive_n: float = 0.0
-    brake_n: float = 0.0
-    steering_rad: float = 0.0
-    step_s: float = 0.0
-
-
-class _MostForces(NamedTuple):
-    """Greatest sums of the forces of all wheels: braking, driving forward and back."""
-
-    brake_n: float
-    forward_n: float
-    back_n: float
-
-
-class DrivenVehicle:
-    """One driven body.
-
-    Attributes:
-        handle: of the chassis in the physics world.
-        pedals: the command in force.
-    """
-
-    def __init__(
-        self, handle: rapier3d.RigidBodyHandle, prototype: LoadedPrototype, grip: float
-    ) -> None:
-        if prototype.dynamics is None:
-            raise ValueError(f"{prototype.name} has no dynamics")
-        self.handle = handle
-        self.pedals = Pedals()
-        self._dynamics = prototype.dynamics
-        self._actuators = _Actuators()
-        self._loads = wheel_loads(prototype.dynamics)
-        self._sag_m = _BALANCED_SAG_M if prototype.dynamics.balanced else _SAG_M
-        self._rider: Rider | None = None
-        if prototype.dynamics.balanced:
-            at = [w.center.x for w in prototype.dynamics.wheels]
-            self._rider = Rider(prototype.dynamics.center_of_mass.z, max(at) - min(at))
+    def __init__(self, grip: float) -> None:
         self._grip = grip
-        # Weight and drag, N, world frame.
-        self._pull_n = (0.0, 0.0, 0.0)
-        self._steered = [i for i, w in enumerate(prototype.dynamics.wheels) if w.steered]
-        self._driven = [i for i, w in enumerate(prototype.dynamics.wheels) if w.driven]
-        self._applied = _Inputs()
-        # Length of the substeps while nothing changes, else 0.
-        self._steady_step_s = 0.0
-        # Shares of the wheels in the brake force, and the force that they were found for.
-        self._shares, self._shares_at_n = self._loads.braking(0.0), 0.0
-        self._most = self._most_forces()
-        self._controller = self._build_controller()
-        self._filter = rapier3d.QueryFilter.only_fixed().exclude_rigid_body(handle)
+        self._vehicles: list[_Vehicle] = []
+        # Of the vehicles' bodies, in this tick.
+        self._bodies: list[rapier3d.RigidBody] = []
+        self._pull_n: Array = np.zeros((0, 3))
+        # (3, N) as in `powertrain.py`: what is wanted until the next command, and what acts now.
+        self._pedals: Array = np.zeros((3, 0))
+        self._actuators: Array = np.zeros((3, 0))
+        self._still_s: Array = np.zeros(0)  # for how long each has been still
+        self._regroup()
 
-    def set_pedals(self, throttle: float, brake: float, steering: float) -> None:
-        """Hold these shares of the maximum until the next command."""
-        pedals = Pedals(throttle, brake, steering)
-        if pedals != self.pedals:
-            self.pedals = pedals
-            self._steady_step_s = 0.0
+    def add(
+        self, body_id: int, chassis: rapier3d.RigidBodyHandle, prototype: LoadedPrototype
+    ) -> None:
+        """Drive a body, which has a chassis in the physics world already."""
+        dynamics = prototype.dynamics
+        if dynamics is None:
+            raise ValueError(f"{prototype.name} has no dynamics")
+        machine = Machine(dynamics, wheel_loads(dynamics))
+        rider = None
+        if dynamics.balanced:
+            at = [wheel.center.x for wheel in dynamics.wheels]
+            rider = Rider(dynamics.center_of_mass.z, max(at) - min(at))
+        wheels = build_wheels(chassis, machine, self._grip)
+        self._vehicles.append(_Vehicle(body_id, chassis, machine, rider, wheels))
+        self._pedals = np.append(self._pedals, np.zeros((3, 1)), axis=1)
+        self._actuators = np.append(self._actuators, np.zeros((3, 1)), axis=1)
+        self._still_s = np.append(self._still_s, 0.0)
+        self._regroup()
 
-    def take_over(self, steering_rad: float) -> None:
-        """Go on from another kind of motion: pedals act at once, the wheels are turned already."""
-        p = self.pedals
-        throttle = 0.0 if p.brake > 0.0 else p.throttle
-        self._actuators = _Actuators(throttle, p.brake, steering_rad)
-        self._steady_step_s = 0.0
+    def remove(self, body_id: int) -> None:
+        """Let a body go, if it was driven."""
+        row = self._rows.get(body_id)
+        if row is None:
+            return
+        del self._vehicles[row]
+        self._pedals = np.delete(self._pedals, row, axis=1)
+        self._actuators = np.delete(self._actuators, row, axis=1)
+        self._still_s = np.delete(self._still_s, row)
+        self._regroup()
+
+    def _regroup(self) -> None:
+        """Follow a change of the vehicles or of their wheels."""
+        self._rows = {vehicle.body_id: row for row, vehicle in enumerate(self._vehicles)}
+        self._grouped = False
+
+    def _group(self) -> None:
+        """Put together what is known of all wheels, once for all changes since the last tick."""
+        machines = [vehicle.machine for vehicle in self._vehicles]
+        riders = [vehicle.rider for vehicle in self._vehicles]
+        self._powertrains = Powertrains(machines, riders, self._grip)
+        self._wheels: list[_Wheel] = [
+            (vehicle.wheels, i)
+            for vehicle in self._vehicles
+            for i in range(len(vehicle.machine.dynamics.wheels))
+        ]
+        # Drive force, brake impulse and steering that the wheels know of: nothing yet.
+        self._told: Array = np.full((3, len(self._wheels)), np.nan)
+        self._grouped = True
+
+    def set_pedals(self, ids: Sequence[int], pedals: Array) -> None:
+        """Hold (K, 3) throttle, brake and steering, shares of the maximum, until told otherwise."""
+        rows = self._rows_of(ids)
+        changed = (self._pedals[:, rows] != pedals.T).any(axis=0)
+        self._pedals[:, rows] = pedals.T
+        self._still_s[rows[changed]] = 0.0
+
+    def take_over(self, ids: Sequence[int], steering_rad: Array) -> None:
+        """Go on from another kind of motion: pedals act at once, wheels are turned by (K,) rad."""
+        rows = self._rows_of(ids)
+        self._actuators[:, rows] = at_once(self._pedals[:, rows], steering_rad)
+        self._still_s[rows] = 0.0
 
     def set_grip(self, grip: float) -> None:
         """Set the coefficient of friction of the tyres."""
-        if grip != self._grip:
-            self._grip = grip
-            self._most = self._most_forces()
-            self._controller = self._build_controller()
-            self._applied = _Inputs()
-            self._steady_step_s = 0.0
+        if grip == self._grip:
+            return
+        self._grip = grip
+        for vehicle in self._vehicles:
+            vehicle.build_wheels(grip)
+        self._regroup()
+        self.rouse()
 
-    def _most_forces(self) -> _MostForces:
-        """Return what brakes and drive can do on this ground.
-
-        Rapier scales the forces of a wheel down to its grip only while it also slips sideways.
-        """
-        d, loads = self._dynamics, self._loads
-        forward, back = loads.traction_g(self._driven, self._grip)
-        brake = self._grip
-        if self._rider is not None:
-            stop, start = loads.tipping_g
-            brake, forward, back = min(brake, stop), min(forward, start), min(back, stop)
-        weight = d.mass_kg * GRAVITY_MPS2
-        return _MostForces(
-            min(d.max_brake_force_n, brake * weight),
-            min(d.max_drive_force_n, forward * weight),
-            min(d.max_drive_force_n, back * weight),
-        )
+    def rouse(self) -> None:
+        """Let vehicles that stand still find out anew what carries them."""
+        self._still_s[:] = 0.0
 
     def begin_tick(self, world: rapier3d.PhysicsWorld) -> None:
-        """Take the drag of the air from the speed at the start of a tick."""
-        v, d = world.rigid_bodies[self.handle].linvel, self._dynamics
-        speed = math.sqrt(v.x * v.x + v.y * v.y + v.z * v.z)
-        drag = -0.5 * _AIR_DENSITY_KGPM3 * d.drag_area_m2 * speed
-        weight = d.mass_kg * GRAVITY_MPS2
-        self._pull_n = (drag * v.x, drag * v.y, drag * v.z - weight)
-
-    def _build_controller(self) -> rapier3d.DynamicRayCastVehicleController:
-        damping_ratio = _BALANCED_DAMPING_RATIO if self._dynamics.balanced else _DAMPING_RATIO
-        controller = rapier3d.DynamicRayCastVehicleController(self.handle)
-        controller.index_up_axis = 2
-        controller.index_forward_axis = 0
-        for wheel, load in zip(self._dynamics.wheels, self._loads.at_rest.tolist(), strict=True):
-            # Rapier's stiffness and damping are per chassis mass.
-            stiffness = load * GRAVITY_MPS2 / self._sag_m
-            damping = 2 * damping_ratio * math.sqrt(stiffness * load)
-            tuning = rapier3d.WheelTuning(
-                suspension_stiffness=stiffness,
-                suspension_compression=damping,
-                suspension_damping=damping,
-                max_suspension_travel=_TRAVEL_M,
-                side_friction_stiffness=1.0,
-                friction_slip=self._grip,
-                max_suspension_force=10 * self._dynamics.mass_kg * GRAVITY_MPS2,
-            )
-            x, y, z = _xyz(wheel.center)
-            top = (x, y, z + _SPRING_LENGTH_M - self._sag_m)
-            # Rapier drives along up x axle, hence the axle to the right.
-            controller.add_wheel(
-                top, (0.0, 0.0, -1.0), (0.0, -1.0, 0.0), _SPRING_LENGTH_M, wheel.radius_m, tuning
-            )
-        return controller
+        """Take the drag of the air from the speeds at the start of a tick."""
+        if not self._grouped:
+            self._group()
+        bodies = world.rigid_bodies
+        self._bodies = [bodies[vehicle.chassis] for vehicle in self._vehicles]
+        velocities = [(v.x, v.y, v.z) for v in (body.linvel for body in self._bodies)]
+        self._pull_n = self._powertrains.pull_n(np.array(velocities).reshape(-1, 3))
 
     def push(self, world: rapier3d.PhysicsWorld, step_s: float) -> None:
         """Apply the forces of one substep of `step_s` to the chassis.
@@ -199,136 +163,78 @@ class DrivenVehicle:
         would enter in the solver's small steps, after them: a standing car would then have a
         velocity that the dampers answer to.
         """
-        speed = self._controller.current_vehicle_speed
-        if step_s != self._steady_step_s or not self._is_cruising(speed):
-            there = self._move_actuators(speed, step_s)
-            inputs = self._inputs(speed, step_s)
-            if inputs != self._applied:
-                self._apply(inputs)
-            self._steady_step_s = step_s if there and self._is_cruising(speed) else 0.0
-        self._controller.update_vehicle(
-            step_s, world.rigid_bodies, world.colliders, world.query_pipeline, self._filter
-        )
-        body = world.rigid_bodies[self.handle]
-        x, y, z = self._pull_n
-        body.apply_impulse((x * step_s, y * step_s, z * step_s))
-        if self._rider is not None:
-            self._rider.steady(body, speed, step_s)
+        if not self._vehicles:
+            return
+        speed = np.array([vehicle.wheels.current_vehicle_speed for vehicle in self._vehicles])
+        before = self._still_s
+        self._still_s = look(self._bodies, self._pedals[1] > 0.0, speed, before, step_s)
+        stands = hold(self._bodies, self._still_s, before, self._is_on_its_wheels)
+        self._actuators = self._powertrains.follow(self._actuators, self._pedals, speed, step_s)
+        forces = self._powertrains.forces(self._actuators, speed)
+        self._tell(np.stack([forces.drive_n, forces.brake_n * step_s, forces.steering_rad]))
+        bodies, colliders, queries = world.rigid_bodies, world.colliders, world.query_pipeline
+        impulses, speeds = (self._pull_n * step_s).tolist(), speed.tolist()
+        for row in np.flatnonzero(~stands).tolist():
+            vehicle, body = self._vehicles[row], self._bodies[row]
+            vehicle.wheels.update_vehicle(step_s, bodies, colliders, queries, _ROADS)
+            body.apply_impulse(tuple(impulses[row]))
+            if vehicle.rider is not None:
+                vehicle.rider.steady(body, speeds[row], step_s)
 
-    def _is_cruising(self, speed: float) -> bool:
-        """Return whether what acts at `speed` does not depend on it."""
-        fading = self._dynamics.max_speed_mps * (1.0 - _TOP_SPEED_FADE)
-        return self._rider is None and _SOFT_STOP_MPS < speed < fading
+    def _is_on_its_wheels(self, row: int) -> bool:
+        return all(on_ground for _, on_ground in self._vehicles[row].springs())
 
-    def _apply(self, inputs: _Inputs) -> None:
-        old = self._applied
-        if inputs.steering_rad != old.steering_rad:
-            for i in self._steered:
-                self._controller.set_steering(i, inputs.steering_rad)
-        if inputs.brake_n != self._shares_at_n:
-            weight = self._dynamics.mass_kg * GRAVITY_MPS2
-            self._shares = self._loads.braking(inputs.brake_n / weight)
-            self._shares_at_n = inputs.brake_n
-        for i, share in enumerate(self._shares):
-            # Each wheel brakes by the weight that it carries then (brake force distribution).
-            # Rapier lets a wheel either drive or brake, so it is given the difference.
-            drive = inputs.drive_n if i in self._driven else 0.0
-            surplus = abs(drive) - abs(inputs.brake_n) * share
-            self._controller.apply_engine_force(i, math.copysign(max(surplus, 0.0), drive))
-            self._controller.set_brake(i, max(-surplus, 0.0) * inputs.step_s)
-        self._applied = inputs
+    def _tell(self, wanted: Array) -> None:
+        """Tell wheels what they do not know yet: (3, W) drive forces, brake impulses, steering."""
+        changed = wanted != self._told
+        for (controller, number), value in self._each(changed[0], wanted[0]):
+            controller.apply_engine_force(number, value)
+        for (controller, number), value in self._each(changed[1], wanted[1]):
+            controller.set_brake(number, value)
+        for (controller, number), value in self._each(changed[2], wanted[2]):
+            controller.set_steering(number, value)
+        self._told = wanted
 
-    def _move_actuators(self, speed: float, step_s: float) -> bool:
-        """Let actuators follow the pedals; return whether they are there."""
-        a, p, d = self._actuators, self.pedals, self._dynamics
-        rate = _STEERING_RATE_RADPS
-        if self._rider is not None:
-            rate = min(rate, self._rider.steering_rate_radps(speed))
-        # The brake pedal cuts the drive force, as in a car with brake override.
-        throttle = 0.0 if p.brake > 0.0 else p.throttle
-        # What the ground cannot take is not built up either.
-        full = self._most.brake_n / d.max_brake_force_n if d.max_brake_force_n else 0.0
-        brake, steering = min(p.brake, full), p.steering * d.max_steering_angle_rad
-        a.throttle = _approach(a.throttle, throttle, step_s / _DRIVE_BUILD_UP_S)
-        a.brake = _approach(a.brake, brake, full * step_s / _BRAKE_BUILD_UP_S)
-        a.steering_rad = _approach(a.steering_rad, steering, step_s * rate)
-        return (a.throttle, a.brake, a.steering_rad) == (throttle, brake, steering)
+    def _each(self, chosen: NDArray[np.bool_], values: Array) -> Iterable[tuple[_Wheel, float]]:
+        rows = np.flatnonzero(chosen)
+        return zip([self._wheels[i] for i in rows.tolist()], values[rows].tolist(), strict=True)
 
-    def _inputs(self, speed: float, step_s: float) -> _Inputs:
-        a, d, most = self._actuators, self._dynamics, self._most
-        weight = d.mass_kg * GRAVITY_MPS2
-        room = self._rider.straight_share(self._grip) if self._rider is not None else 1.0
-        drive = a.throttle * d.max_drive_force_n
-        drive = max(-most.back_n * room, min(most.forward_n * room, drive))
-        if a.brake > 0.0 and speed * a.throttle < 0.0:
-            drive = 0.0
-        if speed * a.throttle > 0.0:
-            left = (d.max_speed_mps - abs(speed)) / (_TOP_SPEED_FADE * d.max_speed_mps)
-            drive *= min(max(left, 0.0), 1.0)
-        brake = min(a.brake * d.max_brake_force_n, most.brake_n * room)
-        if abs(speed) < _SOFT_STOP_MPS:
-            full = most.brake_n / d.mass_kg
-            low = min(_SOFT_STOP_DECELERATION_MPS2, full)
-            brake = min(brake, d.mass_kg * (low + (full - low) * abs(speed) / _SOFT_STOP_MPS))
-        brake = min(brake + _ROLLING_RESISTANCE * weight, self._grip * weight)
-        brake = math.copysign(brake, speed)
-        steering = a.steering_rad
-        if self._rider is not None:
-            # On a leaning two-wheeler a turn of the bars turns the wheel's track more.
-            steering = math.atan(math.tan(steering) * math.cos(self._rider.lean_rad))
-        return _Inputs(drive / max(len(self._driven), 1), brake, steering, step_s)
+    def steering_rad(self, ids: Sequence[int]) -> Array:
+        """Return (K,) angles of the steered wheels now."""
+        return self._actuators[2, self._rows_of(ids)]
 
-    def read_suspension(self) -> list[tuple[float, float]]:
-        """Return (travel_m, grounded) of each wheel after the last substep."""
-        rest = _SPRING_LENGTH_M - self._sag_m
-        rays = [wheel.raycast_info for wheel in self._controller.wheels()]
-        return [(rest - ray.suspension_length, float(ray.is_in_contact)) for ray in rays]
+    def springs(self, ids: Sequence[int]) -> Array:
+        """Return (W, 2) spring travel, m, and 1 for a wheel on the ground, vehicle by vehicle."""
+        return np.array([wheel for i in ids for wheel in self._vehicles[self._rows[i]].springs()])
 
-    @property
-    def steering_rad(self) -> float:
-        """Angle of the steered wheels now."""
-        return self._actuators.steering_rad
+    def _rows_of(self, ids: Iterable[int]) -> NDArray[np.int64]:
+        return np.array([self._rows[body_id] for body_id in ids], dtype=np.int64)
 
-    def save(self) -> "SavedVehicle":
+    def save(self) -> SavedVehicles:
         """Return everything that changes."""
-        return SavedVehicle(
-            self._controller.to_bytes(),
-            Pedals(**vars(self.pedals)),
-            _Actuators(**vars(self._actuators)),
-            self._applied,
+        return SavedVehicles(
+            tuple((_copied(vehicle), vehicle.wheels.to_bytes()) for vehicle in self._vehicles),
             self._grip,
-            (self._rider.lean_rad, self._rider.roll_rate_radps) if self._rider else None,
+            self._pedals.copy(),
+            self._actuators.copy(),
+            self._still_s.copy(),
         )
 
-    def restore(self, saved: "SavedVehicle") -> None:
-        """Go back to what `save` returned."""
-        self._controller = rapier3d.DynamicRayCastVehicleController.from_bytes(saved.controller)
-        self.pedals = Pedals(**vars(saved.pedals))
-        self._actuators = _Actuators(**vars(saved.actuators))
-        self._applied = saved.applied
-        self._steady_step_s = 0.0
-        if self._rider is not None and saved.rider is not None:
-            self._rider.lean_rad, self._rider.roll_rate_radps = saved.rider
-        # The ground may have become wet or dry since then.
+    def restore(self, saved: SavedVehicles) -> None:
+        """Go back to what `save` returned; only the ground may have become wet or dry since."""
+        self._vehicles = []
+        for kept, wheels in saved.vehicles:
+            vehicle = _copied(kept)
+            vehicle.wheels = rapier3d.DynamicRayCastVehicleController.from_bytes(wheels)
+            self._vehicles.append(vehicle)
+        self._pedals = saved.pedals.copy()
+        self._actuators = saved.actuators.copy()
+        self._still_s = saved.still_s.copy()
         grip, self._grip = self._grip, saved.grip
+        self._regroup()
         self.set_grip(grip)
 
 
-@dataclass(frozen=True)
-class SavedVehicle:
-    """What `DrivenVehicle.save` keeps."""
-
-    controller: bytes
-    pedals: Pedals
-    actuators: _Actuators
-    applied: _Inputs
-    grip: float
-    rider: tuple[float, float] | None
-
-
-def _approach(value: float, target: float, step: float) -> float:
-    return min(value + step, target) if value < target else max(value - step, target)
-
-
-def _xyz(v: geometry_pb2.Vector3) -> tuple[float, float, float]:
-    return (v.x, v.y, v.z)
+def _copied(vehicle: _Vehicle) -> _Vehicle:
+    """Return one with a rider of its own, but the same wheels."""
+    return replace(vehicle, rider=copy(vehicle.rider))

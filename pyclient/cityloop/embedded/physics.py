@@ -13,7 +13,7 @@ import rapier3d
 from numpy.typing import NDArray
 
 from cityloop.embedded.contacts import Contacts, Owner, Touch
-from cityloop.embedded.driven import DrivenVehicle, SavedVehicle
+from cityloop.embedded.driven import DrivenVehicles, SavedVehicles
 from cityloop.embedded.gravity import GRAVITY_MPS2
 from cityloop.embedded.impacts import Outline, can_fall, outline, runs_into
 from cityloop.embedded.ragdoll import MORE_SOLVER_STEPS, Fall, Posture, Ragdoll
@@ -65,7 +65,7 @@ class SavedPhysics:
     world: bytes
     handles: dict[int, rapier3d.RigidBodyHandle]
     owners: dict[rapier3d.ColliderHandle, Owner]
-    vehicles: dict[int, SavedVehicle]
+    vehicles: SavedVehicles
     walkers: dict[int, tuple[WalkGoal, WalkerMotion]]
     ragdolls: dict[int, tuple[Ragdoll, float]]
     prototypes: dict[int, LoadedPrototype]
@@ -79,7 +79,7 @@ class Physics:
     """All bodies that can touch or be touched, by body id."""
 
     def __init__(self) -> None:
-        self.vehicles: dict[int, DrivenVehicle] = {}
+        self.vehicles = DrivenVehicles(GRIP_DRY)
         self.walkers: dict[int, Walker] = {}
         self.ragdolls: dict[int, Ragdoll] = {}
         self._outlines: dict[str, tuple[Outline, ...]] = {}
@@ -92,7 +92,6 @@ class Physics:
         self._gliding: set[int] = set()
         self._touched: frozenset[int] = frozenset()
         self._stale = False
-        self._grip = GRIP_DRY
         self._world = rapier3d.PhysicsWorld(gravity=(0.0, 0.0, -GRAVITY_MPS2))
         # One thread: the order of the additions in the solver, and so the result, stays the same.
         self._world.set_num_threads(1)
@@ -101,6 +100,7 @@ class Physics:
         """Add a body that never moves."""
         if prototype.shapes:
             self._add(body_id, rapier3d.RigidBody.fixed(), prototype, motion)
+            self.vehicles.rouse()
 
     def add_kinematic(self, body_id: int, prototype: LoadedPrototype, motion: Motion) -> None:
         """Add a body whose poses are given from outside."""
@@ -132,7 +132,7 @@ class Physics:
         builder = (
             rapier3d.RigidBody.dynamic()
             .can_sleep(False)
-            # Its weight comes with the wheel forces, see DrivenVehicle.push.
+            # Its weight comes with the wheel forces, see DrivenVehicles.push.
             .gravity_scale(0.0)
             .linvel(velocity)
             .angvel(motion.angular_velocity)
@@ -146,7 +146,7 @@ class Physics:
             )
         )
         handle = self._add(body_id, builder, prototype, motion, forces=_FORCES_OF_DRIVEN)
-        self.vehicles[body_id] = DrivenVehicle(handle, prototype, self._grip)
+        self.vehicles.add(body_id, handle, prototype)
         self._fresh[body_id] = acceleration
 
     def add_walker(self, body_id: int, prototype: LoadedPrototype, motion: Motion) -> None:
@@ -210,10 +210,13 @@ class Physics:
         if handle is None:
             return
         del self._prototypes[body_id]
-        for collider in self._world.rigid_bodies[handle].colliders:
+        body = self._world.rigid_bodies[handle]
+        for collider in body.colliders:
             del self._owners[collider]
+        if body.is_fixed:
+            self.vehicles.rouse()
         self._world.remove_body(handle)
-        self.vehicles.pop(body_id, None)
+        self.vehicles.remove(body_id)
         self._fresh.pop(body_id, None)
         self._gliding.discard(body_id)
         self.walkers.pop(body_id, None)
@@ -221,9 +224,7 @@ class Physics:
 
     def set_wetness(self, wetness: float) -> None:
         """Say how wet the ground is, 0 to 1: wet tyres hold less."""
-        self._grip = grip(wetness)
-        for vehicle in self.vehicles.values():
-            vehicle.set_grip(self._grip)
+        self.vehicles.set_grip(grip(wetness))
 
     def steer_kinematic(
         self,
@@ -293,15 +294,13 @@ class Physics:
             self._start_walking(walker, dt_s)
         self._start_driving(step_s)
         contacts = Contacts(world, self._owners)
-        for vehicle in self.vehicles.values():
-            vehicle.begin_tick(world)
+        self.vehicles.begin_tick(world)
         for ragdoll in self.ragdolls.values():
             ragdoll.settle(world, dt_s)
         for i in range(substeps):
             if fall is not None:
                 self._knock_down(suspects, fall, i / substeps, step_s)
-            for vehicle in self.vehicles.values():
-                vehicle.push(world, step_s)
+            self.vehicles.push(world, step_s)
             world.step()
             contacts.collect()
             for ragdoll in self.ragdolls.values():
@@ -390,9 +389,7 @@ class Physics:
 
         The latter is (W, 2): travel, m, and 1 for a wheel on the ground, body by body.
         """
-        vehicles = [self.vehicles[body_id] for body_id in ids]
-        steering = np.array([vehicle.steering_rad for vehicle in vehicles])
-        return steering, np.array([row for v in vehicles for row in v.read_suspension()])
+        return self.vehicles.steering_rad(ids), self.vehicles.springs(ids)
 
     def read_ragdoll(
         self, body_id: int, velocity_before: Array, dt_s: float, step_s: float
@@ -438,7 +435,7 @@ class Physics:
             self._world.snapshot(),
             dict(self._handles),
             dict(self._owners),
-            {i: vehicle.save() for i, vehicle in self.vehicles.items()},
+            self.vehicles.save(),
             {i: (walker.goal, walker.motion) for i, walker in self.walkers.items()},
             {i: (ragdoll, ragdoll.calm_s) for i, ragdoll in self.ragdolls.items()},
             dict(self._prototypes),
@@ -462,10 +459,7 @@ class Physics:
         for i, (ragdoll, calm_s) in saved.ragdolls.items():
             ragdoll.resume(calm_s)
             self.ragdolls[i] = ragdoll
-        self.vehicles = {}
-        for i, state in saved.vehicles.items():
-            self.vehicles[i] = DrivenVehicle(self._handles[i], prototypes[i], self._grip)
-            self.vehicles[i].restore(state)
+        self.vehicles.restore(saved.vehicles)
         self.walkers = {}
         for i, (goal, motion) in saved.walkers.items():
             self.walkers[i] = Walker(self._handles[i], prototypes[i].shapes[0], motion)

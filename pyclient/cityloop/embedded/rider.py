@@ -42,6 +42,10 @@ class Rider:
         """Return the share of the tyres' grip that leaning leaves for braking (friction circle)."""
         return math.sqrt(max(0.0, 1.0 - (math.tan(self.lean_rad) / grip) ** 2))
 
+    def track_rad(self, bars_rad: float) -> float:
+        """Return by how much the wheel's track turns: more than the bars of a leaning body."""
+        return math.atan(math.tan(bars_rad) * math.cos(self.lean_rad))
+
     def steady(self, body: rapier3d.RigidBody, speed_mps: float, step_s: float) -> None:
         """Set the roll rate of a body that drives at `speed_mps` for the next `step_s`."""
         q, w = body.rotation, body.angvel

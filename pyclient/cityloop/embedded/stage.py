@@ -167,8 +167,7 @@ class Stage:
         orders = take_orders(request, s, columns)
 
         self._change_kinds(orders.changed, columns)
-        for body_id, pedals in zip(orders.driven, orders.pedals.tolist(), strict=True):
-            self._physics.vehicles[body_id].set_pedals(*pedals)
+        self._physics.vehicles.set_pedals(orders.driven, orders.pedals)
         self._take_over(orders.changed[columns.kinds[orders.changed] == _DRIVEN])
         for body_id, walker in self._physics.walkers.items():
             walker.goal = orders.goals.get(body_id, WalkGoal())
@@ -264,11 +263,12 @@ class Stage:
     def _take_over(self, rows: NDArray[np.int64]) -> None:
         """Let vehicles that were just moved otherwise go on with their steering and no build-up."""
         cast = self.newest.cast
-        for row in rows.tolist():
+        angles = np.zeros(len(rows))
+        for i, row in enumerate(rows.tolist()):
             own = cast.wheels.one(row)
             steering = self.newest.motions.wheels[own, 0][cast.wheel_geometry.steered[own]]
-            angle = float(steering.mean()) if len(steering) else 0.0
-            self._physics.vehicles[int(cast.ids[row])].take_over(angle)
+            angles[i] = steering.mean() if len(steering) else 0.0
+        self._physics.vehicles.take_over(cast.ids[rows].tolist(), angles)
 
     # Looking -----------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.protocol import geometry_pb2, scene_pb2
 from cityloop.spatial.rotation import Array
@@ -23,6 +24,22 @@ def grip(wetness: float) -> float:
     return GRIP_DRY + (GRIP_WET - GRIP_DRY) * wetness
 
 
+def braking_shares(
+    at_rest: Array, per_g: Array, row: NDArray[np.int64], deceleration_g: Array
+) -> Array:
+    """Return (W,) shares of the weight that wheels carry while their bodies lose speed.
+
+    Args:
+        at_rest: (W,) as in `WheelLoads`, body by body.
+        per_g: (W,) also.
+        row: (W,) rising, the bodies of the wheels.
+        deceleration_g: (N,) of all bodies; negative where they gain speed.
+    """
+    carried = np.maximum(at_rest + per_g * deceleration_g[row], 0.0)
+    shares: Array = carried / np.bincount(row, carried, len(deceleration_g))[row]
+    return shares
+
+
 @dataclass(frozen=True)
 class WheelLoads:
     """Shares of the weight that W wheels carry on flat ground.
@@ -34,12 +51,6 @@ class WheelLoads:
 
     at_rest: Array
     per_g: Array
-
-    def braking(self, deceleration_g: float) -> list[float]:
-        """Return the shares while the body loses speed (gains it, where negative)."""
-        shares = np.maximum(self.at_rest + self.per_g * deceleration_g, 0.0)
-        ideal: list[float] = (shares / shares.sum()).tolist()
-        return ideal
 
     def traction_g(self, driven: Sequence[int], grip: float) -> tuple[float, float]:
         """Return the accelerations forward and back, in g, at which the `driven` wheels slip.
