@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recording_renderer import RecordingRenderer
 
-from cityloop.embedded.impacts import ImpactWatch, outline, runs_into
+from cityloop.embedded.impacts import ImpactWatch, could_run_into, outline, runs_into
 from cityloop.embedded.stage import Stage
 from cityloop.engine import BodySpec, encode
 from cityloop.spatial import Pose, rotation
@@ -58,6 +58,39 @@ def test_who_is_run_into(prototypes, where, car, person, hit):
         vehicle = body(0.0, 0.0, yaw, rotation.rotate(turned, [*car, 0.0]))
         walker = body(*place[:2], 0.0, rotation.rotate(turned, [*person, 0.0]))
         assert runs_into(vehicle, boxes, walker, capsule, STEP_S) is hit
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.floats(-8.0, 8.0),
+    st.floats(-8.0, 8.0),
+    st.floats(-3.0, 3.0),
+    st.floats(0.0, 30.0),
+    st.floats(-3.0, 3.0),
+    st.floats(-1.5, 1.5),
+)
+def test_who_is_run_into_within_a_tick_was_looked_at(x, y, yaw, speed, walk, turn):
+    prototypes = WORLD.stage()._scene.prototypes
+    boxes = tuple(map(outline, prototypes["car"].shapes))
+    capsule = tuple(map(outline, prototypes["man"].shapes))
+    ahead = rotation.rotate(rotation.from_yaw(yaw), [speed, 0.0, 0.0])
+    parties = (body(0.0, 0.0, yaw, ahead), boxes, body(x, y, 0.0, (walk, 0.0, 0.0)), capsule)
+    vehicle, person = parties[0], parties[2]
+    vehicle.angvel = rapier3d.Vec3(0.0, 0.0, turn)
+    looked_at = could_run_into(*parties, 0.05)
+    for k in range(5):
+        turned = rotation.from_yaw(yaw + turn * k * STEP_S)
+        vehicle.position = rapier3d.Isometry3(ahead * (k * STEP_S), turned)
+        person.translation = rapier3d.Vec3(x + walk * k * STEP_S, y, 0.0)
+        assert looked_at or not runs_into(*parties, STEP_S)
+
+
+def test_who_walks_beside_a_car_needs_no_second_look(prototypes):
+    boxes = tuple(map(outline, prototypes["car"].shapes))
+    capsule = tuple(map(outline, prototypes["man"].shapes))
+    car = body(0.0, 0.0, 0.0, (10.0, 0.0, 0.0))
+    assert could_run_into(car, boxes, body(4.3, 0.0), capsule, 0.05)
+    assert not could_run_into(car, boxes, body(1.0, 2.1), capsule, 0.05)
 
 
 def test_a_bridge_above_is_no_impact(prototypes):

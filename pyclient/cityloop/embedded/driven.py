@@ -105,6 +105,8 @@ class DrivenVehicles:
         """Follow a change of the vehicles or of their wheels."""
         self._rows = {vehicle.body_id: row for row, vehicle in enumerate(self._vehicles)}
         self._grouped = False
+        # Length of the substeps while nothing changes, else 0.
+        self._steady_step_s = 0.0
 
     def _group(self) -> None:
         """Put together what is known of all wheels, once for all changes since the last tick."""
@@ -118,20 +120,26 @@ class DrivenVehicles:
         ]
         # Drive force, brake impulse and steering that the wheels know of: nothing yet.
         self._told: Array = np.full((3, len(self._wheels)), np.nan)
+        # Springs as they were read last, and whether they have moved since.
+        self._springs: list[list[tuple[float, float]]] = [[] for _ in self._vehicles]
+        self._unread = np.ones(len(self._vehicles), dtype=np.bool_)
         self._grouped = True
 
     def set_pedals(self, ids: Sequence[int], pedals: Array) -> None:
         """Hold (K, 3) throttle, brake and steering, shares of the maximum, until told otherwise."""
         rows = self._rows_of(ids)
         changed = (self._pedals[:, rows] != pedals.T).any(axis=0)
-        self._pedals[:, rows] = pedals.T
-        self._still_s[rows[changed]] = 0.0
+        if changed.any():
+            self._pedals[:, rows] = pedals.T
+            self._still_s[rows[changed]] = 0.0
+            self._steady_step_s = 0.0
 
     def take_over(self, ids: Sequence[int], steering_rad: Array) -> None:
         """Go on from another kind of motion: pedals act at once, wheels are turned by (K,) rad."""
         rows = self._rows_of(ids)
         self._actuators[:, rows] = at_once(self._pedals[:, rows], steering_rad)
         self._still_s[rows] = 0.0
+        self._steady_step_s = 0.0
 
     def set_grip(self, grip: float) -> None:
         """Set the coefficient of friction of the tyres."""
@@ -169,17 +177,29 @@ class DrivenVehicles:
         before = self._still_s
         self._still_s = look(self._bodies, self._pedals[1] > 0.0, speed, before, step_s)
         stands = hold(self._bodies, self._still_s, before, self._is_on_its_wheels)
-        self._actuators = self._powertrains.follow(self._actuators, self._pedals, speed, step_s)
+        self._act(speed, stands, step_s)
+        bodies, colliders, queries = world.rigid_bodies, world.colliders, world.query_pipeline
+        impulses = (self._pull_n * step_s).tolist()
+        moving = np.flatnonzero(~stands)
+        for row in moving.tolist():
+            vehicle = self._vehicles[row]
+            vehicle.wheels.update_vehicle(step_s, bodies, colliders, queries, _ROADS)
+            self._bodies[row].apply_impulse(tuple(impulses[row]))
+            if vehicle.rider is not None:
+                vehicle.rider.steady(self._bodies[row], float(speed[row]), step_s)
+        self._unread[moving] = True
+
+    def _act(self, speed: Array, stands: NDArray[np.bool_], step_s: float) -> None:
+        """Let actuators follow the pedals, and wheels know of it."""
+        cruises = bool((self._powertrains.cruise(speed) | stands).all())
+        if cruises and step_s == self._steady_step_s:
+            return
+        self._actuators, there = self._powertrains.follow(
+            self._actuators, self._pedals, speed, step_s
+        )
         forces = self._powertrains.forces(self._actuators, speed)
         self._tell(np.stack([forces.drive_n, forces.brake_n * step_s, forces.steering_rad]))
-        bodies, colliders, queries = world.rigid_bodies, world.colliders, world.query_pipeline
-        impulses, speeds = (self._pull_n * step_s).tolist(), speed.tolist()
-        for row in np.flatnonzero(~stands).tolist():
-            vehicle, body = self._vehicles[row], self._bodies[row]
-            vehicle.wheels.update_vehicle(step_s, bodies, colliders, queries, _ROADS)
-            body.apply_impulse(tuple(impulses[row]))
-            if vehicle.rider is not None:
-                vehicle.rider.steady(body, speeds[row], step_s)
+        self._steady_step_s = step_s if there and cruises else 0.0
 
     def _is_on_its_wheels(self, row: int) -> bool:
         return all(on_ground for _, on_ground in self._vehicles[row].springs())
@@ -205,7 +225,12 @@ class DrivenVehicles:
 
     def springs(self, ids: Sequence[int]) -> Array:
         """Return (W, 2) spring travel, m, and 1 for a wheel on the ground, vehicle by vehicle."""
-        return np.array([wheel for i in ids for wheel in self._vehicles[self._rows[i]].springs()])
+        rows = self._rows_of(ids).tolist()
+        for row in rows:
+            if self._unread[row]:
+                self._springs[row] = self._vehicles[row].springs()
+                self._unread[row] = False
+        return np.array([wheel for row in rows for wheel in self._springs[row]])
 
     def _rows_of(self, ids: Iterable[int]) -> NDArray[np.int64]:
         return np.array([self._rows[body_id] for body_id in ids], dtype=np.int64)

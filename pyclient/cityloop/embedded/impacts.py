@@ -1,10 +1,11 @@
 """Who is run into: people that go limp because a vehicle hits them.
 
-A tick begins with the pairs that could meet in it, found over columns; every substep looks at those
-few again. What counts are the boxes around the vehicle's shapes and upright cylinders around the
-person's.
+A tick begins with the pairs that could meet in it, found over columns and then looked at one by
+one; every substep looks at those few again. What counts are the boxes around the vehicle's shapes
+and upright cylinders around the person's.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from cityloop.spatial.rotation import Array
 IMPACT_MPS = 1.5
 # Vehicles may gain this speed within a tick and are looked at nevertheless.
 _SLACK_MPS = 1.0
+_SLACK_M = 0.2
 
 
 def can_fall(prototype: LoadedPrototype) -> bool:
@@ -83,6 +85,29 @@ def outline(shape: CollisionShape) -> Outline:
     x, y, z = ((low + high) / 2).tolist()
     dx, dy, dz = ((high - low) / 2).tolist()
     return Outline((x, y, z), (dx, dy, dz))
+
+
+def could_run_into(
+    vehicle: rapier3d.RigidBody,
+    boxes: tuple[Outline, ...],
+    person: rapier3d.RigidBody,
+    columns: tuple[Outline, ...],
+    dt_s: float,
+) -> bool:
+    """Return whether a vehicle could come to touch a person within the next `dt_s`, at most."""
+    into_vehicle, place = vehicle.position.inverse(), person.position
+    v, w, p = vehicle.linvel, vehicle.angvel, person.linvel
+    way = (math.hypot(v.x, v.y, v.z) + math.hypot(p.x, p.y, p.z) + 2 * _SLACK_MPS) * dt_s + _SLACK_M
+    turn = 2 * math.hypot(w.x, w.y, w.z) * dt_s
+    for column in columns:
+        at = into_vehicle.transform_point(place.transform_point(rapier3d.Point3(*column.center)))
+        reach = way + turn * math.hypot(at.x, at.y, at.z) + max(column.half[:2])
+        for box in boxes:
+            x = abs(at.x - box.center[0]) - box.half[0]
+            y = abs(at.y - box.center[1]) - box.half[1]
+            if math.hypot(max(x, 0.0), max(y, 0.0)) <= reach:
+                return True
+    return False
 
 
 def runs_into(

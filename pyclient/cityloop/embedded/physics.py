@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cityloop.embedded.contacts import Contacts, Owner, Touch
 from cityloop.embedded.driven import DrivenVehicles, SavedVehicles
 from cityloop.embedded.gravity import GRAVITY_MPS2
-from cityloop.embedded.impacts import Outline, can_fall, outline, runs_into
+from cityloop.embedded.impacts import Outline, can_fall, could_run_into, outline, runs_into
 from cityloop.embedded.ragdoll import MORE_SOLVER_STEPS, Fall, Posture, Ragdoll
 from cityloop.embedded.scene_store import CollisionShape, LoadedPrototype
 from cityloop.embedded.tyres import GRIP_DRY, grip
@@ -248,28 +248,35 @@ class Physics:
         """
         moves = (end[0] != start[0]).any(axis=1) | (end[1] != start[1]).any(axis=1)
         glides = moves & involved & ~jumped
-        velocity = (end[0] - start[0]) / dt_s
-        turn = rotation.multiply(end[1], rotation.inverse(start[1]))
+        glided = np.array([body_id in self._gliding for body_id in ids], dtype=np.bool_)
+        rows = np.flatnonzero(moves | jumped | glided)
+        glides = glides[rows]
+        first = [
+            np.where(glides[:, None], a[rows], b[rows]) for a, b in zip(start, end, strict=True)
+        ]
+        places, turns = (_tuples(column) for column in first)
+        sent = rows[glides]
+        velocity = (end[0][sent] - start[0][sent]) / dt_s
+        turn = rotation.multiply(end[1][sent], rotation.inverse(start[1][sent]))
         rate = rotation.rotation_vector(turn) / dt_s
-        places = np.where(glides[:, None], start[0], end[0]).tolist()
-        turns = np.where(glides[:, None], start[1], end[1]).tolist()
-        velocities, rates = velocity.tolist(), rate.tolist()
-        bodies = self._world.rigid_bodies
-        for i in np.flatnonzero(moves | jumped | np.isin(ids, list(self._gliding))).tolist():
-            body_id = ids[i]
-            handle = self._handles.get(body_id)
+        rates = iter(zip(_tuples(velocity), _tuples(rate), strict=True))
+        bodies, handles = self._world.rigid_bodies, self._handles
+        self._gliding = {ids[row] for row in sent.tolist()}
+        for row, place, turned, glide in zip(
+            rows.tolist(), places, turns, glides.tolist(), strict=True
+        ):
+            rate_of = next(rates) if glide else None
+            handle = handles.get(ids[row])
             if handle is None:
                 continue
             # Rapier takes tuples where its stubs say Vec3, four times faster.
             body: Any = bodies[handle]
-            body.translation, body.rotation = tuple(places[i]), tuple(turns[i])
-            if glides[i]:
-                body.linvel, body.angvel = tuple(velocities[i]), tuple(rates[i])
-                self._gliding.add(body_id)
-            else:
+            body.translation, body.rotation = place, turned
+            if rate_of is None:
                 # At rest, and not looked at in every substep.
                 body.sleep()
-                self._gliding.discard(body_id)
+            else:
+                body.linvel, body.angvel = rate_of
 
     def step(
         self,
@@ -297,6 +304,7 @@ class Physics:
         self.vehicles.begin_tick(world)
         for ragdoll in self.ragdolls.values():
             ragdoll.settle(world, dt_s)
+        suspects = [pair for pair in suspects if could_run_into(*self._parties(*pair), dt_s)]
         for i in range(substeps):
             if fall is not None:
                 self._knock_down(suspects, fall, i / substeps, step_s)
@@ -316,22 +324,25 @@ class Physics:
         share: float,
         step_s: float,
     ) -> None:
-        bodies = self._world.rigid_bodies
         for vehicle, person in suspects:
-            if person in self.ragdolls or person not in self._handles:
+            if person in self.ragdolls:
                 continue
-            hit = runs_into(
-                bodies[self._handles[vehicle]],
-                self._outline(vehicle),
-                bodies[self._handles[person]],
-                self._outline(person),
-                step_s,
-            )
-            if hit:
+            if runs_into(*self._parties(vehicle, person), step_s):
                 prototype = self._prototypes[person]
                 start = fall(person, share)
                 self.remove(person)
                 self.add_ragdoll(person, prototype, start)
+
+    def _parties(
+        self, vehicle: int, person: int
+    ) -> tuple[rapier3d.RigidBody, tuple[Outline, ...], rapier3d.RigidBody, tuple[Outline, ...]]:
+        bodies, handles = self._world.rigid_bodies, self._handles
+        return (
+            bodies[handles[vehicle]],
+            self._outline(vehicle),
+            bodies[handles[person]],
+            self._outline(person),
+        )
 
     def _outline(self, body_id: int) -> tuple[Outline, ...]:
         prototype = self._prototypes[body_id]
@@ -467,6 +478,10 @@ class Physics:
         # Another detection of collisions would freshen contacts that the first run goes on with.
         self._world.update_query_pipeline()
         self._stale = saved.stale
+
+
+def _tuples(table: Array) -> list[tuple[float, ...]]:
+    return list(map(tuple, table.tolist()))
 
 
 def _extents(shapes: tuple[CollisionShape, ...]) -> tuple[float, float, float]:

@@ -72,6 +72,9 @@ class Powertrains:
         self._full_brake_n = _column([kind.max_brake_force_n for kind in kinds])
         self._full_drive_n = _column([kind.max_drive_force_n for kind in kinds])
         self._top_speed_mps = _column([kind.max_speed_mps for kind in kinds])
+        self._fading_mps = self._top_speed_mps * (1.0 - _TOP_SPEED_FADE)
+        for row, _ in self._riders:
+            self._fading_mps[row] = 0.0  # a lean is never the same
         self._full_steering_rad = _column([kind.max_steering_angle_rad for kind in kinds])
         self._at_rest = np.concatenate([_NONE, *(machine.loads.at_rest for machine in machines)])
         self._per_g = np.concatenate([_NONE, *(machine.loads.per_g for machine in machines)])
@@ -100,8 +103,13 @@ class Powertrains:
         pull[:, 2] -= self._weight_n
         return pull
 
-    def follow(self, actuators: Array, pedals: Array, speed: Array, step_s: float) -> Array:
-        """Return (3, N) the actuators after a substep at speeds (N,), m/s."""
+    def follow(
+        self, actuators: Array, pedals: Array, speed: Array, step_s: float
+    ) -> tuple[Array, bool]:
+        """Return (3, N) the actuators after a substep at speeds (N,), m/s; whether all are there.
+
+        That is, where the pedals want them.
+        """
         throttle, brake, steering = pedals
         rate = np.full(len(speed), _STEERING_RATE_RADPS)
         for row, rider in self._riders:
@@ -121,7 +129,12 @@ class Powertrains:
             ]
         )
         moved: Array = np.minimum(np.maximum(wanted, actuators - most), actuators + most)
-        return moved
+        return moved, bool((moved == wanted).all())
+
+    def cruise(self, speed: Array) -> NDArray[np.bool_]:
+        """Return (N,) whose forces do not depend on their speeds (N,), m/s, around these."""
+        cruising: NDArray[np.bool_] = (speed > _SOFT_STOP_MPS) & (speed < self._fading_mps)
+        return cruising
 
     def forces(self, actuators: Array, speed: Array) -> WheelForces:
         """Return what acts on the wheels at speeds (N,), m/s."""
