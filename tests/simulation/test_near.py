@@ -72,8 +72,12 @@ def known_drive(ticks, accel_mps2, top_mps):
     return np.array(samples)
 
 
-def test_every_kind_tracks_a_known_drive_without_swinging(engine):
-    kinds = sorted(VEHICLE_KINDS)
+def follow(engine, kinds, ways, aside_m=0.0, turned_rad=0.0):
+    """Drive bodies after plans along ways, (N, T, 5); start them off their plans' first pose.
+
+    Returns:
+        (T, N) lag and offset, m, steering share and lateral acceleration, m/s^2, of each tick.
+    """
     scene = plain()
     prototypes = {p.name: p for p in scene.prototypes}
     engine.load_scene(scene)
@@ -85,19 +89,14 @@ def test_every_kind_tracks_a_known_drive_without_swinging(engine):
     wheelbase = np.array([VEHICLE_KINDS[k].wheelbase_m for k in kinds])
     dynamics = [d for k in kinds if (d := prototypes[k].dynamics) is not None]
     machines = Machines.of(dynamics, wheelbase)
-    types = {t["id"]: t for t in vehicle_types()}
-    ways = [
-        known_drive(720, float(types[k]["accel"]), min(12.0, float(types[k]["maxSpeed"])))
-        for k in kinds
-    ]
-    aside = np.zeros((len(kinds), 5))
-    aside[:, 1] = 100.0 * np.arange(len(kinds))
+    apart = np.zeros((len(kinds), 5))
+    apart[:, 1] = 100.0 * np.arange(len(kinds))
     everybody, far = np.arange(len(kinds)), np.full(len(kinds), np.inf)
     arc = None
-    lags, offsets, steering, lateral = [], [], [], []
+    seen = []
     for tick, sample in enumerate(np.array(ways).swapaxes(0, 1)):
         if tick % kernel.sample_ticks == 0:
-            tracks.record(VehicleSamples(range(len(kinds)), kinds, aside + sample))
+            tracks.record(VehicleSamples(range(len(kinds)), kinds, apart + sample))
         else:
             tracks.go_on()
         plan = tracks.shown(tick)
@@ -105,8 +104,11 @@ def test_every_kind_tracks_a_known_drive_without_swinging(engine):
             continue
         if arc is None:
             for i, kind in enumerate(kinds):
-                pose = Pose(plan.position[i], plan.quaternion[i])
-                engine.spawn([BodySpec(i + 1, kind, "driven", pose, plan.velocity[i])])
+                left = rotation.rotate(plan.quaternion[i], np.array([0.0, aside_m, 0.0]))
+                turn = rotation.from_yaw(turned_rad)
+                pose = Pose(plan.position[i] + left, rotation.multiply(turn, plan.quaternion[i]))
+                velocity = rotation.rotate(turn, plan.velocity[i])
+                engine.spawn([BodySpec(i + 1, kind, "driven", pose, velocity)])
             arc = tracks.plans(everybody).arc_m[:, 0]
             continue
         bodies = engine.state.bodies
@@ -131,20 +133,41 @@ def test_every_kind_tracks_a_known_drive_without_swinging(engine):
         )
         columns = (everybody + 1, pedals.throttle, pedals.brake, pedals.steering)
         orders = [DriveCommand(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
-        engine.advance(DT_S, 5, Commands(drive=orders))
-        lags.append(found.lag_m)
-        offsets.append(found.offset_m)
-        steering.append(pedals.steering)
-        lateral.append(states.speed * bodies.angular_velocity[:, 2])
+        engine.advance(DT_S, 4, Commands(drive=orders))
+        swerve = states.speed * bodies.angular_velocity[:, 2]
+        seen.append((found.lag_m, found.offset_m, pedals.steering, swerve))
+    return np.array(seen).swapaxes(0, 1)
+
+
+def test_every_kind_tracks_a_known_drive_without_swinging(engine):
+    kinds = sorted(VEHICLE_KINDS)
+    types = {t["id"]: t for t in vehicle_types()}
+    ways = [
+        known_drive(720, float(types[k]["accel"]), min(12.0, float(types[k]["maxSpeed"])))
+        for k in kinds
+    ]
+    lags, offsets, steering, lateral = follow(engine, kinds, ways)
     error = np.sqrt(np.mean(np.square(lags) + np.square(offsets), axis=0))
     assert dict(zip(kinds, error, strict=True)) == {k: pytest.approx(0, abs=0.3) for k in kinds}
     assert np.abs(offsets).max() < 0.3
     # No swinging: what the steering does faster than 1 Hz is next to nothing.
-    for signal, most in ((np.array(steering), 0.03), (np.array(lateral), 0.3)):
+    for signal, most in ((steering, 0.03), (lateral, 0.3)):
         spectrum = np.fft.rfft(signal * np.hanning(len(signal))[:, None], axis=0)
         spectrum[np.fft.rfftfreq(len(signal), DT_S) < 1.0] = 0
         swing = np.fft.irfft(spectrum, len(signal), axis=0)
         assert np.sqrt(np.mean(swing**2, axis=0)).max() < most
+
+
+@pytest.mark.parametrize("turned_rad", [-0.3, 0.0, 0.3])
+def test_who_has_come_off_the_plan_returns_without_running_off_the_other_side(engine, turned_rad):
+    """As after a corner that was too tight: 1.5 m aside, beside a pavement with people on it."""
+    kinds = sorted(VEHICLE_KINDS)
+    x = 5.0 * DT_S * np.arange(320)
+    way = np.column_stack([x, 0 * x, 0 * x, 0 * x + 5.0, 0 * x])
+    _, offsets, _, _ = follow(engine, kinds, [way] * len(kinds), 1.5, turned_rad)
+    assert offsets[0].min() > 1.4
+    assert offsets.min(axis=0).min() > -0.15
+    assert np.abs(offsets[-40:]).max() < 0.05
 
 
 def play(engine, city, ticks, *, vehicles=25, radius_m=40.0, people=0, prepare=None, dt_s=DT_S):

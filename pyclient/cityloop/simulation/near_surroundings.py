@@ -15,7 +15,8 @@ BACKGROUND = "traffic/"
 FIXED = frozenset({"parked", "signal", ""})  # activities of what never moves
 # Less air is left beside it: ways lead past parked cars closely.
 FIXED_AIR_M = 0.05
-SLOW_MPS = 2.0
+# Slower vehicles are walked around; people trust faster ones to brake, or wait for them.
+SLOW_MPS = 5.0
 CORNER_M = 0.3  # radius of the discs at the corners of a vehicle
 BESIDE_M = 0.05  # what people keep of the sides of a vehicle, beyond their own radius
 LYING_RADIUS_M = 0.7  # of who lies on the ground, however they lie
@@ -48,7 +49,7 @@ def boxes_of(actors: ActorTable) -> Boxes:
 
 
 def standing_vehicles(actors: ActorTable) -> Obstacles:
-    """Return the vehicles that stand or creep as discs, for people to go around.
+    """Return the vehicles that stand or go slowly as discs, for people to go around.
 
     Each is a row of discs along its middle and a small one at each corner.
     Parked ones are part of the map.

@@ -43,7 +43,7 @@ from cityloop.world.semantics import SemanticClass
 
 # Ticks before frame 0, so that every frame has a state before it.
 WARM_UP_TICKS = 2
-PHYSICS_STEP_S = 0.01
+PHYSICS_STEP_S = 0.0125
 
 Bones = NDArray[np.float32]
 Articulation = dict[int, tuple[NDArray[np.float64] | None, Bones | None]]

@@ -8,6 +8,9 @@ plan's curvature kappa and a length l over which errors fade,
 
     curvature = kappa cos(theta) / (1 - kappa e) - 2 theta / l - sinc(theta) e / l^2.
 
+Who is far off the plan, after a jolt or a corner that was tighter than the vehicle can turn, would
+be sent back too steeply to straighten in time: the last term is bounded, and the speed with it.
+
 Longitudinal: the plan's acceleration as feed-forward, previewed by what the actuators take to build
 up, and feedback of speed and distance along the plan (PD). Who lags behind closes up along the way
 of the plan, not in time: no faster than the road allows, and than braking comfortably allows.
@@ -27,8 +30,12 @@ Flags = NDArray[np.bool_]
 
 GRAVITY_MPS2 = 9.81
 ROLLING_RESISTANCE = 0.012  # share of the weight, as the engine has it
-FADE_LENGTH_M, FADE_TIME_S = 2.0, 0.35  # l is the greater of the first and speed times the second
-STEERING_PREVIEW_S = 0.1
+# l is the greatest of a length, of speed times a time and of a share of the wheelbase: what is long
+# turns more slowly.
+FADE_LENGTH_M, FADE_TIME_S, FADE_WHEELBASES = 2.0, 0.35, 0.7
+STEEPEST_RETURN_RAD = 0.25
+OFF_PLAN_M, SLOWEST_RETURN_MPS = 0.4, 2.0  # from where on the return sets the speed, and the least
+STEERING_PREVIEW_S = 0.25
 PEDAL_PREVIEW_TICKS = 1
 DISTANCE_GAIN_PER_S = 0.9
 SPEED_GAIN_PER_S = 2.2
@@ -154,7 +161,9 @@ def drive(
         most_accel: (n,) what others on the way leave room for, m/s^2.
         crashed: (n,) who brakes and stays.
     """
-    wanted = np.minimum(_wanted_acceleration(plans, states, tracking, allowed_mps), most_accel)
+    curvature = _curvature(plans, states, tracking, machines.wheelbase_m)
+    wanted = _wanted_acceleration(plans, states, tracking, allowed_mps, curvature)
+    wanted = np.minimum(wanted, most_accel)
     wanted = np.clip(wanted, -HIGHEST_DECEL_MPS2, HIGHEST_ACCEL_MPS2)
     slope = ROLLING_RESISTANCE - np.sin(states.pitch)
     force = machines.mass_kg * (wanted + GRAVITY_MPS2 * slope)
@@ -165,14 +174,17 @@ def drive(
     throttle[holding | crashed] = 0.0
     brake[holding] = np.maximum(brake[holding], HOLDING_BRAKE)
     brake[crashed] = CRASH_BRAKE
-    curvature = _curvature(plans, states, tracking)
     angle = np.arctan(machines.wheelbase_m * curvature)
     steering = np.clip(angle / machines.steering_rad, -1.0, 1.0)
     return PedalColumns(throttle, brake, np.where(crashed, 0.0, steering))
 
 
 def _wanted_acceleration(
-    plans: Plans, states: DrivenStates, tracking: Tracking, allowed_mps: Array
+    plans: Plans,
+    states: DrivenStates,
+    tracking: Tracking,
+    allowed_mps: Array,
+    steered: Array,
 ) -> Array:
     lag = tracking.lag_m
     closing = np.minimum(DISTANCE_GAIN_PER_S * np.abs(lag), MOST_CLOSING_UP_MPS)
@@ -181,15 +193,22 @@ def _wanted_acceleration(
     curvature = np.maximum(np.abs(tracking.points[:, CURVATURE]), 1e-6)
     limit = np.minimum(OVER_LIMIT * allowed_mps, np.sqrt(LATERAL_ACCEL_MPS2 / curvature))
     speed = np.minimum(speed, np.maximum(limit, plans.speed_before_mps))
+    # Who has to steer harder than the plan to come back to it takes the time for that.
+    off = np.abs(tracking.offset_m) > OFF_PLAN_M
+    bent = np.sqrt(LATERAL_ACCEL_MPS2 / np.maximum(np.abs(steered), 1e-6))
+    speed = np.where(off, np.minimum(speed, np.maximum(bent, SLOWEST_RETURN_MPS)), speed)
     planned = plans.acceleration[:, min(PEDAL_PREVIEW_TICKS, plans.acceleration.shape[1] - 1)]
     return planned + SPEED_GAIN_PER_S * (speed - states.speed)
 
 
-def _curvature(plans: Plans, states: DrivenStates, tracking: Tracking) -> Array:
+def _curvature(plans: Plans, states: DrivenStates, tracking: Tracking, wheelbase_m: Array) -> Array:
     """Return (n,) the curvature to steer, 1/m."""
     ahead = plans.at(tracking.arc_m + STEERING_PREVIEW_S * states.speed)[:, CURVATURE]
     length = np.maximum(FADE_LENGTH_M, FADE_TIME_S * np.abs(states.speed))
+    length = np.maximum(length, FADE_WHEELBASES * wheelbase_m)
     e, theta = tracking.offset_m, tracking.turned_rad
     room = np.maximum(1 - ahead * e, 0.5)
-    feedback = 2 * theta / length + np.sinc(theta / np.pi) * e / length**2
+    back = np.sinc(theta / np.pi) * e / length**2
+    most = 2 * STEEPEST_RETURN_RAD / length
+    feedback = 2 * theta / length + np.clip(back, -most, most)
     return ahead * np.cos(theta) / room - feedback
