@@ -1,0 +1,1 @@
+"""Checks of `unity_project` without a Unity installation."""

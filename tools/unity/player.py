@@ -1,0 +1,128 @@
+"""A Unity player that runs the engine for the checks, and ends with who started it."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from unity.assemblies import player_jobs
+from unity.compiler import Job
+from unity.packages import ToolchainError, helper_python
+
+ENTRY_CLASS, ENTRY_METHOD = "Cityloop.Player.PlayerEntry", "Start"
+# Protobuf, and what it was compiled against; the player has neither.
+_BORROWED = ("Google.Protobuf_Packed.dll", "netstandard.dll")
+_PATIENCE_S = 10.0
+
+
+def install(toolchain: Path, copy: Path, jobs: list[Job]) -> None:
+    """Make a copy of the player that starts what the jobs have made, the last one's entry.
+
+    Raises:
+        ToolchainError: if the injection fails.
+    """
+    libraries = [job.output for job in reversed(jobs)]
+    libraries += [toolchain / "unity6" / name for name in _BORROWED]
+    if copy.exists():
+        shutil.rmtree(copy)
+    driver = Path(__file__).with_name("inject.py")
+    command = [str(helper_python(toolchain)), str(driver), str(toolchain / "player"), str(copy)]
+    command += [ENTRY_CLASS, ENTRY_METHOD, *map(str, libraries)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ToolchainError(f"the player cannot be prepared: {done.stderr.strip()[-500:]}")
+
+
+def install_engine(toolchain: Path, copy: Path, built: Path) -> None:
+    """Make a copy of the player that runs the engine whose assemblies are in `built`."""
+    install(toolchain, copy, player_jobs(toolchain, built))
+
+
+class Player:
+    """A running player; a context manager that ends it.
+
+    Args:
+        copy: what `install` made.
+        deadline_s: time it may take to listen.
+
+    Attributes:
+        port: on which its `LengthPrefixedServer` listens.
+
+    Raises:
+        ToolchainError: if it does not listen in time, with the last error in its log.
+    """
+
+    def __init__(self, copy: Path, deadline_s: float = 60.0) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="cityloop-player-")
+        self.log = Path(self._scratch.name) / "player.log"
+        self.port = _free_port()
+        program = copy / "3dball.x86_64"
+        arguments = ["-batchmode", "-nographics", "-logFile", str(self.log)]
+        arguments += ["-cityloop-port", str(self.port), "-cityloop-parent", str(os.getpid())]
+        self._child = subprocess.Popen(
+            [str(program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # Its settings are of no interest to the person's own ones.
+            env={**os.environ, "HOME": self._scratch.name},
+        )
+        try:
+            self._wait_until_it_listens(deadline_s)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_it_listens(self, deadline_s: float) -> None:
+        end = time.monotonic() + deadline_s
+        while time.monotonic() < end:
+            if "cityloop listening" in self._read_log():
+                return
+            if self._child.poll() is not None:
+                raise ToolchainError(f"the player ended: {self.last_error()}")
+            time.sleep(0.05)
+        raise ToolchainError(f"the player was not ready in {deadline_s:g} s: {self.last_error()}")
+
+    def _read_log(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def last_error(self) -> str:
+        """Return the last line of the log that tells of an exception, or its last line."""
+        lines = self._read_log().splitlines()
+        told = [line for line in lines if "Exception" in line or "Error" in line]
+        return (told or lines or ["it said nothing"])[-1]
+
+    def stop(self) -> None:
+        """End the player, by force if it does not go."""
+        self._child.terminate()
+        try:
+            self._child.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        with contextlib.suppress(OSError):
+            self._scratch.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
