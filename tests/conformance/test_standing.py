@@ -26,6 +26,19 @@ def test_a_braked_car_stands_exactly_still(ground):
     assert other.wheels[2][:, 4].all()
 
 
+@pytest.mark.parametrize(("slope", "eased"), [(-0.15, 0.0), (0.1, 0.0), (0.1, 0.01)])
+def test_a_braked_car_holds_on_a_slope_and_rolls_without_its_brake(engine, slope, eased):
+    tilt = rotation.from_axis_angle(np.array([0.0, 1.0, 0.0]), slope)
+    engine.spawn([BodySpec(1, "ground", pose=Pose(np.zeros(3), tilt), semantic=0)])
+    engine.spawn([BodySpec(2, "car", "driven", Pose(np.zeros(3), tilt))])
+    drive(engine, 60, {2: {"brake": 1.0}})
+    held = [s.bodies.position[0] for s in drive(engine, 60, {2: {"brake": 1.0}})]
+    np.testing.assert_array_equal(held[-1], held[0])
+    # tan(0.1) is far more than the resistance to rolling.
+    rolling = drive(engine, 20, {2: {"brake": eased}})[-1].bodies
+    assert np.sign(slope) * rolling.velocity[0, 0] > 0.3
+
+
 def test_a_car_that_is_hit_while_it_stands_is_pushed_and_stands_again(ground):
     ground.spawn(
         [
@@ -65,8 +78,9 @@ def test_a_standing_car_starts_as_one_that_never_stood(ground):
 
 def test_wheels_turn_while_the_car_stands(ground):
     ground.spawn([BodySpec(2, "car", "driven")])
-    drive(ground, 20, {2: {"brake": 1.0}})
+    before = drive(ground, 20, {2: {"brake": 1.0}})[-1]
     state = drive(ground, 20, {2: {"brake": 1.0, "steering": 1.0}})[-1]
+    assert state.bodies.position.tobytes() == before.bodies.position.tobytes()
     assert state.bodies.wheels[2][:2, 0] == pytest.approx(0.6)
 
 

@@ -111,8 +111,14 @@ class DrivenVehicles:
     def _group(self) -> None:
         """Put together what is known of all wheels, once for all changes since the last tick."""
         machines = [vehicle.machine for vehicle in self._vehicles]
-        riders = [vehicle.rider for vehicle in self._vehicles]
-        self._powertrains = Powertrains(machines, riders, self._grip)
+        self._riders = [
+            (row, vehicle.rider)
+            for row, vehicle in enumerate(self._vehicles)
+            if vehicle.rider is not None
+        ]
+        self._powertrains = Powertrains(machines, self._riders, self._grip)
+        self._controllers = [vehicle.wheels for vehicle in self._vehicles]
+        self._updates = [controller.update_vehicle for controller in self._controllers]
         self._wheels: list[_Wheel] = [
             (vehicle.wheels, i)
             for vehicle in self._vehicles
@@ -128,10 +134,11 @@ class DrivenVehicles:
     def set_pedals(self, ids: Sequence[int], pedals: Array) -> None:
         """Hold (K, 3) throttle, brake and steering, shares of the maximum, until told otherwise."""
         rows = self._rows_of(ids)
-        changed = (self._pedals[:, rows] != pedals.T).any(axis=0)
-        if changed.any():
+        before = self._pedals[:, rows]
+        if (before != pedals.T).any():
+            # The brake alone decides who stands: it cuts the throttle, and wheels turn on the spot.
+            self._still_s[rows[pedals[:, 1] < before[1]]] = 0.0
             self._pedals[:, rows] = pedals.T
-            self._still_s[rows[changed]] = 0.0
             self._steady_step_s = 0.0
 
     def take_over(self, ids: Sequence[int], steering_rad: Array) -> None:
@@ -173,20 +180,20 @@ class DrivenVehicles:
         """
         if not self._vehicles:
             return
-        speed = np.array([vehicle.wheels.current_vehicle_speed for vehicle in self._vehicles])
+        speed = np.array([wheels.current_vehicle_speed for wheels in self._controllers])
         before = self._still_s
         self._still_s = look(self._bodies, self._pedals[1] > 0.0, speed, before, step_s)
         stands = hold(self._bodies, self._still_s, before, self._is_on_its_wheels)
         self._act(speed, stands, step_s)
         bodies, colliders, queries = world.rigid_bodies, world.colliders, world.query_pipeline
-        impulses = (self._pull_n * step_s).tolist()
         moving = np.flatnonzero(~stands)
-        for row in moving.tolist():
-            vehicle = self._vehicles[row]
-            vehicle.wheels.update_vehicle(step_s, bodies, colliders, queries, _ROADS)
-            self._bodies[row].apply_impulse(tuple(impulses[row]))
-            if vehicle.rider is not None:
-                vehicle.rider.steady(self._bodies[row], float(speed[row]), step_s)
+        impulses = (self._pull_n[moving] * step_s).tolist()
+        for row, impulse in zip(moving.tolist(), impulses, strict=True):
+            self._updates[row](step_s, bodies, colliders, queries, _ROADS)
+            self._bodies[row].apply_impulse(tuple(impulse))
+        for row, rider in self._riders:
+            if not stands[row]:
+                rider.steady(self._bodies[row], float(speed[row]), step_s)
         self._unread[moving] = True
 
     def _act(self, speed: Array, stands: NDArray[np.bool_], step_s: float) -> None:

@@ -53,19 +53,19 @@ class Powertrains:
 
     Args:
         machines: the vehicles.
-        riders: of the same vehicles, None on those that stand by themselves.
+        riders: of those that need one, with the rows of their vehicles.
         grip: coefficient of friction of the tyres.
     """
 
     def __init__(
-        self, machines: Sequence[Machine], riders: Sequence[Rider | None], grip: float
+        self, machines: Sequence[Machine], riders: Sequence[tuple[int, Rider]], grip: float
     ) -> None:
         kinds = [machine.dynamics for machine in machines]
         counts = [len(kind.wheels) for kind in kinds]
         wheels = [wheel for kind in kinds for wheel in kind.wheels]
         self._wheel_row = np.repeat(np.arange(len(kinds)), counts)
         self._grip = grip
-        self._riders = [(row, rider) for row, rider in enumerate(riders) if rider is not None]
+        self._riders = riders
         self._mass_kg = _column([kind.mass_kg for kind in kinds])
         self._weight_n = self._mass_kg * GRAVITY_MPS2
         self._drag = (-0.5 * _AIR_DENSITY_KGPM3) * _column([kind.drag_area_m2 for kind in kinds])

@@ -1,19 +1,22 @@
 """Vehicles that stand still, held by their brakes.
 
 One that has been slower than anybody sees for a while is held where it is, without a look at its
-wheels: nothing changes until its pedals do, or something pushes it.
+wheels: nothing changes until its brake eases, or something pushes it.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import rapier3d
 from numpy.typing import NDArray
 
+from cityloop.embedded.gravity import GRAVITY_MPS2
 from cityloop.spatial.rotation import Array
 
 _STILL_MPS, _STILL_RADPS, _STILL_S = 2e-3, 2e-3, 0.3
+# Rapier's brakes act before the weight does: on a slope they leave what it adds in a substep, so
+# that a braked vehicle would creep. Up to this slope it is held.
+_STEEPEST = 0.3
 # What rolled faster than this a substep ago is not slower than that now.
 _ROLLING_MPS = 0.5
 
@@ -35,8 +38,9 @@ def look(
         step_s: length of a substep.
     """
     still = np.zeros(len(speed), dtype=np.bool_)
+    creep_mps = _STILL_MPS + _STEEPEST * GRAVITY_MPS2 * step_s
     for row in np.flatnonzero(braked & (np.abs(speed) < _ROLLING_MPS)).tolist():
-        still[row] = _is_still(bodies[row])
+        still[row] = _is_still(bodies[row], creep_mps)
     return np.where(still, still_s + step_s, 0.0)
 
 
@@ -64,14 +68,21 @@ def hold(
     return stands
 
 
-def _is_still(body: rapier3d.RigidBody) -> bool:
+def _is_still(body: rapier3d.RigidBody, creep_mps: float) -> bool:
+    if body.is_sleeping:
+        return True
     v, w = body.linvel, body.angvel
     return (
-        max(abs(v.x), abs(v.y), abs(v.z)) <= _STILL_MPS
-        and max(abs(w.x), abs(w.y), abs(w.z)) <= _STILL_RADPS
+        -creep_mps <= v.x <= creep_mps
+        and -creep_mps <= v.y <= creep_mps
+        and -creep_mps <= v.z <= creep_mps
+        and -_STILL_RADPS <= w.x <= _STILL_RADPS
+        and -_STILL_RADPS <= w.y <= _STILL_RADPS
+        and -_STILL_RADPS <= w.z <= _STILL_RADPS
     )
 
 
-def _stop(body: Any) -> None:
-    # Rapier takes tuples where its stubs say Vec3, three times faster.
-    body.linvel = body.angvel = (0.0, 0.0, 0.0)
+def _stop(body: rapier3d.RigidBody) -> None:
+    """Take its velocity off a body, and let it sleep until something wakes it."""
+    if not body.is_sleeping:
+        body.sleep()
