@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cityloop.engine import BodySpec, Commands, DriveCommand
+from cityloop.engine import BodySpec, Commands, DriveCommand, KinematicTarget, KinematicTargets
 from cityloop.spatial import Pose, rotation
 
 DT = 0.05
@@ -62,6 +62,28 @@ def test_a_car_that_is_hit_while_it_stands_is_pushed_and_stands_again(ground):
             assert np.linalg.norm(here.bodies.velocity[0] - shown) < 0.05
     rest = drive(ground, 60, {2: {"brake": 1.0}, 3: {"brake": 1.0}})[-1].bodies
     assert np.abs(rest.velocity).max() < 1e-9
+
+
+def test_a_standing_car_is_pushed_by_a_kinematic_one(ground):
+    ground.spawn(
+        [
+            BodySpec(2, "car", "driven"),
+            BodySpec(3, "car", "kinematic", Pose.from_xyz_yaw(-8.0, 0.0)),
+        ]
+    )
+    drive(ground, 40, {2: {"brake": 1.0}})
+    touched = []
+    for tick in range(60):
+        target = KinematicTarget(
+            3, Pose.from_xyz_yaw(-8.0 + 0.1 * tick, 0.0), np.array([2.0, 0.0, 0.0])
+        )
+        commands = Commands(KinematicTargets.of([target]), [DriveCommand(2, brake=1.0)])
+        state = ground.advance(DT, SUBSTEPS, commands)
+        touched += [tick] if state.contacts else []
+    # A car is 4.4 m long: the gap of 3.6 m is closed after 1.8 s.
+    assert touched[0] == pytest.approx(36, abs=1)
+    row = state.bodies.row(2)
+    assert state.bodies.position[row, 0] == pytest.approx(-8.0 + 5.9 + 4.4, abs=0.1)
 
 
 def test_a_standing_car_starts_as_one_that_never_stood(ground):
