@@ -68,7 +68,7 @@ def test_a_signal_ends_a_launched_engine_without_a_word(number):
         child = engine._process._child
         child.send_signal(number)
         assert child.wait(20) == 0
-        assert engine._process._last_words() == "it said nothing."
+        assert engine._process.last_words() == "it said nothing."
 
 
 def test_ctrl_c_does_not_reach_a_launched_engine():
@@ -134,7 +134,7 @@ def test_a_slow_start_is_given_up(monkeypatch, tmp_path):
     slow.write_text("#!/bin/sh\nexec sleep 60\n")
     slow.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(slow))
-    monkeypatch.setattr("cityloop.engine.process._PATIENCE_S", 0.2)
+    monkeypatch.setattr("cityloop.engine.child._PATIENCE_S", 0.2)
     with pytest.raises(EngineError, match=r"not ready within 0\.3 s"):
         launch(deadline_s=0.3)
 

@@ -1,6 +1,6 @@
 """The client of an engine: launch or connect, then load, spawn, advance and capture in lockstep."""
 
-from cityloop.engine.client import Engine, EngineInfo, connect, launch
+from cityloop.engine.client import Engine, EngineInfo
 from cityloop.engine.commands import (
     BodyKind,
     BodySpec,
@@ -12,6 +12,7 @@ from cityloop.engine.commands import (
 )
 from cityloop.engine.decode import RayHits
 from cityloop.engine.frames import PASSES, CameraImages, CameraSpec
+from cityloop.engine.opening import connect, launch
 from cityloop.engine.state import BodyStates, Contact, WorldState
 
 __all__ = [

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cityloop.engine import decode, encode
+from cityloop.engine.child import Child
 from cityloop.engine.commands import BodySpec, Commands
 from cityloop.engine.decode import RayHits
 from cityloop.engine.frames import PASSES, CameraImages, CameraSpec
 from cityloop.engine.mapped import MappedFrames
-from cityloop.engine.process import EngineProcess
 from cityloop.engine.state import BodyStates, WorldState
 from cityloop.errors import EngineError, RequestError
 from cityloop.protocol import engine_pb2, engine_pb2_grpc, state_pb2
@@ -26,13 +26,6 @@ from cityloop.world.scene import Scene
 PROTOCOL_MAJOR = 2
 PROTOCOL_MINOR = 0
 _SESSION_KEY = "cityloop-session"
-_MAX_MESSAGE_BYTES = 512 * 2**20
-_CHANNEL_OPTIONS = [
-    ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
-    # An engine is never behind a web proxy, whatever the environment variables say.
-    ("grpc.enable_http_proxy", 0),
-]
 _LAST_PICTURE_S = 10.0  # that closing waits for a drawing under way
 _NOTHING = Commands()
 _NOBODY = decode.body_states(state_pb2.MotionTable())
@@ -64,7 +57,17 @@ class EngineInfo:
 class Engine:
     """A session with an engine; use it as a context manager, or call `close`.
 
-    Calls are answered one after another; a call waits for a capture that is under way.
+    `launch` and `connect` open one. Calls are answered one after another; a call waits for a
+    capture that is under way.
+
+    Args:
+        channel: to the engine; the session closes it.
+        address: the engine's, for messages.
+        process: the engine, if it is to end with the session.
+        token: the access token that the engine was started with.
+        shared_memory: map the engine's memory where it is on the same machine.
+        timeout_s: time that a call may take.
+        handshake_s: time that the handshake may take, if it is not that.
 
     Raises (all methods):
         RequestError: the engine refused the request; the message says why.
@@ -76,15 +79,16 @@ class Engine:
         channel: grpc.Channel,
         address: str,
         *,
-        process: EngineProcess | None = None,
+        process: Child | None = None,
         token: str = "",
         shared_memory: bool = True,
         timeout_s: float = 120.0,
+        handshake_s: float | None = None,
     ) -> None:
         self._channel = channel
         self._address = address
         self._process = process
-        self._timeout_s = timeout_s
+        self._timeout_s = handshake_s or timeout_s
         self._stub = engine_pb2_grpc.EngineServiceStub(channel)  # type: ignore[no-untyped-call]
         self._metadata: tuple[tuple[str, str], ...] = ()
         self._frames: MappedFrames | None = None
@@ -93,6 +97,7 @@ class Engine:
         self._drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="capture")
         self._closed = False
         self.info = self._open(token, shared_memory)
+        self._timeout_s = timeout_s
 
     def _open(self, token: str, shared_memory: bool) -> EngineInfo:
         """Shake hands; ask again for streamed pixels if the engine's memory is not ours."""
@@ -332,87 +337,13 @@ class Engine:
                 "and do both sides use TLS or neither?"
             )
         if code == grpc.StatusCode.DEADLINE_EXCEEDED:
+            last = "" if self._process is None else f" Its last words: {self._process.last_words()}"
             return EngineError(
-                f"The engine at {self._address} did not answer within {self._timeout_s:g} s."
+                f"The engine at {self._address} did not answer within {self._timeout_s:g} s.{last}"
             )
         if code == grpc.StatusCode.UNAUTHENTICATED:
             return EngineError(details)
         return EngineError(f"The engine at {self._address} failed ({code.name}): {details}")
-
-
-def launch(
-    kind: str = "embedded",
-    *,
-    shared_memory: bool = True,
-    deadline_s: float = 60.0,
-    timeout_s: float = 120.0,
-) -> Engine:
-    """Start an engine on this machine and open a session; it ends with the session.
-
-    Args:
-        kind: "embedded".
-        shared_memory: map the engine's memory instead of receiving pixels.
-        deadline_s: time that the start may take.
-        timeout_s: time that a call may take.
-
-    Raises:
-        EngineError: if there is no such kind, or it does not start.
-    """
-    if kind != "embedded":
-        raise EngineError(
-            f"There is no engine {kind!r} to launch: launch 'embedded', or connect()."
-        )
-    process = EngineProcess(deadline_s)
-    channel = grpc.insecure_channel(process.address, _CHANNEL_OPTIONS)
-    try:
-        return Engine(
-            channel,
-            process.address,
-            process=process,
-            shared_memory=shared_memory,
-            timeout_s=timeout_s,
-        )
-    except BaseException:
-        channel.close()
-        process.stop()
-        raise
-
-
-def connect(
-    address: str,
-    *,
-    token: str = "",
-    shared_memory: bool = True,
-    root_certificates: bytes | None = None,
-    timeout_s: float = 120.0,
-) -> Engine:
-    """Open a session with a running engine; a session of another client ends.
-
-    Args:
-        address: "host:port".
-        token: the access token that the engine was started with.
-        shared_memory: map the engine's memory where it is on the same machine.
-        root_certificates: PEM certificates to trust; given, the channel is encrypted.
-        timeout_s: time that a call may take.
-
-    Raises:
-        EngineError: if nobody answers there, or the engine does not want this client.
-    """
-    host, colon, port = address.rpartition(":")
-    if not (host and colon and port.isdigit()):
-        raise EngineError(f"{address!r} is no address of an engine: give it as host:port.")
-    if root_certificates is None:
-        channel = grpc.insecure_channel(address, _CHANNEL_OPTIONS)
-    else:
-        credentials = grpc.ssl_channel_credentials(root_certificates)
-        channel = grpc.secure_channel(address, credentials, _CHANNEL_OPTIONS)
-    try:
-        return Engine(
-            channel, address, token=token, shared_memory=shared_memory, timeout_s=timeout_s
-        )
-    except BaseException:
-        channel.close()
-        raise
 
 
 def _merged(old: BodyStates, new: BodyStates) -> BodyStates:
