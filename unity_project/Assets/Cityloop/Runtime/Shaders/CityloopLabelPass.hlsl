@@ -1,6 +1,6 @@
 // The vertex and fragment programs of the label passes: every pass of a pixel from one draw.
 //
-// CITYLOOP_SKINNED: the mesh has bones. CITYLOOP_PERFORATED: holes, or seen from both sides.
+// CITYLOOP_SKINNED: the mesh has bones. CITYLOOP_PERFORATED: it has holes or is seen from both sides.
 
 #ifndef CITYLOOP_LABEL_PASS_INCLUDED
 #define CITYLOOP_LABEL_PASS_INCLUDED

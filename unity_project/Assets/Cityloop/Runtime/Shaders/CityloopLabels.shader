@@ -4,7 +4,8 @@ Shader "Cityloop/Labels"
 {
     Properties
     {
-        // Which side of a closed surface is left out, and it depends on the graphics API; set by LabelPass.cs.
+        // Which side of a surface is left out that is seen from outside only. It depends on the
+        // graphics API: LabelPass.cs sets what TargetProbe.cs finds.
         [Enum(UnityEngine.Rendering.CullMode)] _CityloopCull ("Cull", Float) = 2
     }
     SubShader
@@ -20,7 +21,7 @@ Shader "Cityloop/Labels"
 
         Pass // 0
         {
-            Name "Rigid"
+            Name "RigidClosed"
             Cull [_CityloopCull]
             HLSLPROGRAM
             #pragma vertex label_vertex
@@ -28,9 +29,22 @@ Shader "Cityloop/Labels"
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }
+
         Pass // 1
         {
-            Name "RigidPerforated"
+            Name "RigidCard"
+            Cull [_CityloopCull]
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment label_fragment
+            #define CITYLOOP_PERFORATED
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 2
+        {
+            Name "RigidOpen"
             Cull Off
             HLSLPROGRAM
             #pragma vertex label_vertex
@@ -39,9 +53,10 @@ Shader "Cityloop/Labels"
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }
-        Pass // 2
+
+        Pass // 3
         {
-            Name "Skinned"
+            Name "SkinnedClosed"
             Cull [_CityloopCull]
             HLSLPROGRAM
             #pragma vertex label_vertex
@@ -50,9 +65,23 @@ Shader "Cityloop/Labels"
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }
-        Pass // 3
+
+        Pass // 4
         {
-            Name "SkinnedPerforated"
+            Name "SkinnedCard"
+            Cull [_CityloopCull]
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment label_fragment
+            #define CITYLOOP_SKINNED
+            #define CITYLOOP_PERFORATED
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 5
+        {
+            Name "SkinnedOpen"
             Cull Off
             HLSLPROGRAM
             #pragma vertex label_vertex
@@ -62,7 +91,8 @@ Shader "Cityloop/Labels"
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }
-        Pass // 4
+
+        Pass // 6
         {
             Name "Sky"
             Cull Off
@@ -73,7 +103,8 @@ Shader "Cityloop/Labels"
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }
-        Pass // 5
+
+        Pass // 7
         {
             Name "ProbeBothSides"
             Cull Off
@@ -86,7 +117,8 @@ Shader "Cityloop/Labels"
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }
-        Pass // 6
+
+        Pass // 8
         {
             Name "ProbeFront"
             Cull Back
