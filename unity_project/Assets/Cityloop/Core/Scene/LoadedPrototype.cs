@@ -13,9 +13,14 @@ namespace Cityloop.Core
 
         /// <summary>Takes a checked prototype; see the properties.</summary>
         public LoadedPrototype(
-            Prototype message, IReadOnlyList<PartPlace> parts, IReadOnlyList<CollisionShape> shapes, Limbs? limbs)
+            Prototype message,
+            int[] handles,
+            IReadOnlyList<PartPlace> parts,
+            IReadOnlyList<CollisionShape> shapes,
+            Limbs? limbs)
         {
             Message = message;
+            Handles = handles;
             Parts = parts;
             Shapes = shapes;
             Limbs = limbs;
@@ -33,6 +38,9 @@ namespace Cityloop.Core
 
         /// <summary>As it was sent.</summary>
         public Prototype Message { get; }
+
+        /// <summary>What the renderer calls each of its parts.</summary>
+        public int[] Handles { get; }
 
         /// <summary>Its parts, in the order of the message.</summary>
         public IReadOnlyList<PartPlace> Parts { get; }
