@@ -132,6 +132,20 @@ def test_what_is_no_dataset(tmp_path: Path) -> None:
     refused(cityloop("info", tmp_path), re.escape(str(tmp_path)))
 
 
+def test_a_player_that_is_none_is_refused_before_the_city_is_built(
+    scenario: Path, tmp_path: Path
+) -> None:
+    scenario.write_text(SMALL.replace("map:", "map:\n  opendrive: {path: none.xodr} #"))
+    out = ("--out", tmp_path / "out")
+    missing = ("--engine", "unity", "--build", tmp_path / "city.x86_64")
+    for command in (("run", scenario, *out), ("demo", *out)):
+        refused(cityloop(*command, *missing), "There is no Unity build at .*city.x86_64: make one")
+        assert "needs --build PATH" in cityloop(*command, "--engine", "unity").stderr
+        assert "is for --engine unity" in cityloop(*command, "--build", tmp_path).stderr
+    running = cityloop("run", scenario, *out, *missing, "--connect", "127.0.0.1:1")
+    assert (running.returncode, "--connect uses a running one" in running.stderr) == (2, True)
+
+
 def test_usage_errors_have_code_2() -> None:
     assert cityloop("run").returncode == 2
     assert cityloop("dance").returncode == 2

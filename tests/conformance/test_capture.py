@@ -10,11 +10,12 @@ from cityloop.engine import (
     DriveCommand,
     KinematicTarget,
     KinematicTargets,
-    connect,
 )
 from cityloop.errors import RequestError
 from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
 from cityloop.world.environment import Environment
+
+pytestmark = pytest.mark.needs("pixels")
 
 DT = 0.05
 LENS = Intrinsics.from_fov(64, 48, 90.0)
@@ -171,6 +172,7 @@ def test_a_camera_rides_with_its_body(ground):
     assert (shown.passes["instance"] == 5).any()
 
 
+@pytest.mark.needs("driven")
 def test_wheels_turn_with_the_car(ground):
     """A rolling wheel stands still where it meets the ground, and its top moves twice as fast."""
     ground.spawn([BodySpec(2, "car", "driven", velocity=np.array([5.0, 0.0, 0.0]), instance_id=5)])
@@ -211,11 +213,12 @@ def test_lamps_are_those_of_the_drawn_tick(ground):
     assert shown == [(False, True), (True, False), (False, False)]
 
 
+@pytest.mark.needs("shared_memory")
 @pytest.mark.parametrize("passes", [PASSES, ("instance", "depth")])
-def test_streamed_pixels_are_those_of_the_shared_memory(address, passes):
+def test_streamed_pixels_are_those_of_the_shared_memory(join, passes):
     pictures = []
     for shared in (True, False):
-        with connect(address, shared_memory=shared) as engine:
+        with join(shared_memory=shared) as engine:
             assert engine.info.shared_memory is shared
             engine.load_scene(tiny_world.scene())
             engine.spawn([BodySpec(1, "ground"), crate_at(10.5)])

@@ -71,6 +71,7 @@ def test_wheels_that_are_not_named_stand_still(crowd):
         assert wheels[body_id][:, :2].tolist() == first.wheels[i][:, :2].tolist()
 
 
+@pytest.mark.needs("save_restore")
 def test_single_targets_and_joined_columns_are_the_same_message(crowd):
     one = KinematicTarget(9, Pose.from_xyz_yaw(1.0, 2.0, 3.0, 0.4), np.ones(3), teleport=True)
     two = KinematicTarget(5, Pose.from_xyz_yaw(4.0, 5.0), bones=tiny_world.rest_bones())

@@ -5,6 +5,8 @@ import tiny_world
 from cityloop.engine import BodySpec, Commands, DriveCommand, KinematicTarget, KinematicTargets
 from cityloop.spatial import Pose
 
+pytestmark = pytest.mark.needs("driven")
+
 DT = 0.05
 SUBSTEPS = 10
 
@@ -171,6 +173,7 @@ def test_driving_is_the_same_every_time(engine):
     assert play() == play()
 
 
+@pytest.mark.needs("save_restore")
 def test_restored_bodies_go_on_bit_by_bit(ground):
     ground.spawn([BodySpec(3, "wall", pose=Pose.from_xyz_yaw(25.0, 0.0))])
     spawn_car(ground, speed=5.0)

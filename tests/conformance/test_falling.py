@@ -18,6 +18,8 @@ from cityloop.errors import RequestError
 from cityloop.spatial import Pose, rotation
 from cityloop.world.people import PERSON_KINDS, people_scene
 
+pytestmark = pytest.mark.needs("driven", "ragdoll")
+
 DT = 0.05
 G = 9.81
 CAR, PERSON = 2, 5
@@ -171,6 +173,7 @@ def test_a_vehicle_on_rails_knocks_people_down_too(street, speed):
     assert {(c.body_a, c.body_b) for s in states for c in s.contacts} == {(CAR, PERSON)}
 
 
+@pytest.mark.needs("walker")
 def test_a_walker_falls_as_well(street):
     spawn(street, walker=True)
     walk = Commands(
@@ -270,6 +273,7 @@ def test_somebody_without_limbs_cannot_be_limp(ground):
         ground.advance(DT, 5, Commands(kinds={PERSON: "ragdoll"}))
 
 
+@pytest.mark.needs("save_restore")
 def test_a_fall_is_the_same_every_time_and_after_a_restore(street):
     spawn(street)
     drive(street, 6)

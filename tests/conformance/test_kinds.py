@@ -8,6 +8,8 @@ from cityloop.engine import BodySpec, Commands, DriveCommand, KinematicTarget, K
 from cityloop.errors import RequestError
 from cityloop.spatial import Pose
 
+pytestmark = pytest.mark.needs("driven")
+
 DT = 0.05
 SUBSTEPS = 5
 ROLLING = 0.012 * 9.81  # deceleration of a car that coasts, m/s^2
@@ -111,6 +113,7 @@ def test_the_same_kind_again_changes_nothing(ground):
         assert one.position.tobytes() == other.position.tobytes()
 
 
+@pytest.mark.needs("walker")
 def test_a_walker_becomes_kinematic_and_walks_again(ground):
     ground.spawn([BodySpec(5, "person", "walker", Pose.from_xyz_yaw(1.0, 2.0, 0.0, 0.4))])
     bodies = ground.advance(DT, SUBSTEPS, Commands(kinds={5: "kinematic"})).bodies
@@ -178,6 +181,7 @@ def test_a_ragdoll_cannot_be_spawned(ground):
         ground.spawn([BodySpec(5, "person", "ragdoll")])
 
 
+@pytest.mark.needs("save_restore")
 def test_restored_bodies_are_of_the_kind_that_they_were(ground):
     spawn(ground, 6.0)
     for k in range(1, 4):

@@ -12,7 +12,6 @@ from cityloop.engine import (
     KinematicTarget,
     KinematicTargets,
     WalkCommand,
-    connect,
 )
 from cityloop.errors import EngineError, RequestError
 from cityloop.protocol import engine_pb2, engine_pb2_grpc
@@ -43,18 +42,18 @@ def test_a_call_without_a_session_is_refused(address):
     assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
 
 
-def test_a_second_client_takes_over_and_finds_an_empty_stage(address, ground):
-    with connect(address) as newcomer:
+def test_a_second_client_takes_over_and_finds_an_empty_stage(join, ground):
+    with join() as newcomer:
         newcomer.load_scene(tiny_world.scene())
         assert len(newcomer.spawn([BodySpec(1, "car", "kinematic")]).ids) == 1
         with pytest.raises(EngineError, match="session"):
             ground.advance(0.05)
 
 
-def test_an_engine_outlives_a_client_that_vanishes(address):
-    lost = connect(address)
+def test_an_engine_outlives_a_client_that_vanishes(join):
+    lost = join()
     lost._channel.close()
-    with connect(address) as next_one:
+    with join() as next_one:
         assert next_one.advance(0.05).tick == 1
     lost.close()
 
@@ -113,6 +112,7 @@ def test_kinematic_bodies_go_exactly_where_they_are_told(ground):
     assert bodies.velocity[i].tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.needs("cast_rays")
 def test_rays_hit_the_nearest_body(ground):
     ground.spawn(
         [
@@ -179,6 +179,7 @@ WRONG_TICKS = {
 }
 
 
+@pytest.mark.needs("driven", "walker")
 @pytest.mark.parametrize("why", WRONG_TICKS)
 def test_wrong_commands_are_refused_and_time_stands_still(ground, why):
     ground.spawn(
@@ -193,6 +194,7 @@ def test_wrong_commands_are_refused_and_time_stands_still(ground, why):
     assert ground.advance(0.05).tick == 1
 
 
+@pytest.mark.needs("cast_rays", "save_restore")
 def test_unknown_bodies_and_states_are_not_found(ground):
     with pytest.raises(RequestError, match="no body 12"):
         ground.despawn([1, 12])
@@ -201,6 +203,7 @@ def test_unknown_bodies_and_states_are_not_found(ground):
     assert ground.cast_rays([[0, 0, 1]], [[0, 0, -1]], 9.0).body.tolist() == [1]
 
 
+@pytest.mark.needs("cast_rays")
 def test_rays_without_direction_are_refused(ground):
     with pytest.raises(RequestError, match="direction"):
         ground.cast_rays([[0, 0, 1]], [[0, 0, 0]], 9.0)

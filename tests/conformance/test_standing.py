@@ -6,6 +6,8 @@ import pytest
 from cityloop.engine import BodySpec, Commands, DriveCommand, KinematicTarget, KinematicTargets
 from cityloop.spatial import Pose, rotation
 
+pytestmark = pytest.mark.needs("driven")
+
 DT = 0.05
 SUBSTEPS = 5
 
@@ -133,6 +135,7 @@ def test_a_car_that_leans_on_something_falls_when_that_goes(ground):
     assert end.wheels[2][:, 4].all()
 
 
+@pytest.mark.needs("save_restore")
 def test_a_standing_car_goes_on_bit_by_bit_when_it_is_restored(ground):
     ground.spawn([BodySpec(2, "car", "driven", velocity=np.array([2.0, 0.0, 0.0]))])
 

@@ -8,6 +8,8 @@ from cityloop.engine import BodySpec, Commands, DriveCommand
 from cityloop.spatial import Pose, rotation
 from cityloop.world.scene import BoxCollider, Prototype, VehicleDynamics, Wheel
 
+pytestmark = pytest.mark.needs("driven")
+
 DT = 0.05
 G = 9.81
 
@@ -156,6 +158,7 @@ def test_a_car_that_runs_into_it_does_not_tip_it_over(road):
     assert abs(lean(states[-1])) < 0.3
 
 
+@pytest.mark.needs("save_restore")
 def test_it_goes_on_bit_by_bit_after_a_restore(road):
     spawn(road, MOTORCYCLE, 14.0)
     ride(road, 30, throttle=0.1, steering=0.05)

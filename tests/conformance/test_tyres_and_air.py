@@ -10,6 +10,8 @@ from cityloop.engine import BodySpec, Commands, DriveCommand
 from cityloop.errors import RequestError
 from cityloop.world.environment import Environment, daylight
 
+pytestmark = pytest.mark.needs("driven")
+
 DT = 0.05
 G = 9.81
 GRIP_DRY, GRIP_WET = 0.9, 0.6
@@ -135,6 +137,7 @@ def test_a_coasting_car_slows_by_drag_and_rolling_resistance(road):
     assert np.linalg.norm(difference, axis=1).max() < 0.05
 
 
+@pytest.mark.needs("save_restore")
 def test_restored_vehicles_have_the_grip_of_the_ground_as_it_is_now(road):
     spawn(road, "braker", 25.0)
     drive(road, 5)

@@ -4,6 +4,8 @@ import pytest
 from cityloop.engine import BodySpec, Commands, WalkCommand
 from cityloop.spatial import Pose
 
+pytestmark = pytest.mark.needs("walker")
+
 DT = 0.05
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 import cv2
 
+from cityloop.cli.engines import Launch, launch_options
 from cityloop.cli.progress import console, spinner
 from cityloop.cli.run import play
 from cityloop.cli.verify import audit
 from cityloop.dataset import Dataset, check_free
 from cityloop.dataset.pictures import contact_sheet
-from cityloop.engine import PASSES, launch
+from cityloop.engine import PASSES
 from cityloop.scenario import DEMO_NAME, demo_scenario
 
 _SHEET = "passes.png"
@@ -29,15 +30,20 @@ _SHEET = "passes.png"
 @click.option(
     "--frames", default=100, show_default=True, type=click.IntRange(min=1), help="How many."
 )
+@launch_options
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo in the folder.")
-def demo(out: Path, frames: int, overwrite: bool) -> None:
+def demo(
+    out: Path, frames: int, engine: str, build: Path | None, deadline: float, overwrite: bool
+) -> None:
     """Record the demo (a child runs out between parked cars), verify it, say where to look."""
+    choice = Launch(engine, build, deadline)
+    choice.check()
     if not overwrite:
         check_free(out, DEMO_NAME)
     with spinner("building the city"):
         scenario = demo_scenario()
     scenario = scenario.vary(duration_s=frames * scenario.model.dt_s)
-    play(scenario, out, launch(), overwrite=overwrite)
+    play(scenario, out, choice.open(), overwrite=overwrite)
     report = audit(out)
     sequence = Dataset(out).sequence(scenario.model.name)
     camera = scenario.model.cameras()[0][1]

@@ -49,6 +49,15 @@ def frames_bar(title: str, total: int) -> Iterator[Advance]:
 
 
 @contextmanager
+def cases_bar(title: str) -> Iterator[Callable[[object, int], None]]:
+    """Show a bar while cases run; the block calls what it is lent with each and their number."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda case, total: progress.update(task, advance=1, total=total)
+
+
+@contextmanager
 def spinner(title: str) -> Iterator[None]:
     """Show that something of unknown length is going on."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from cityloop.cli.engines import Launch, launch_options
 from cityloop.cli.progress import console, frames_bar, spinner
 from cityloop.dataset import check_free
-from cityloop.engine import Engine, connect, launch
+from cityloop.engine import Engine, connect
 from cityloop.errors import EngineError
 from cityloop.scenario.script import Scenario
 from cityloop.scenario.yaml_format import read_model
@@ -35,6 +36,7 @@ def play(scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool) -> N
     help="Use this .xodr, .osm[.xml] or .net.xml[.gz] instead of the scenario's map.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the scenario's.")
+@launch_options
 @click.option("--connect", "address", metavar="HOST:PORT", help="Use a running engine.")
 @click.option(
     "--access-token", envvar="CITYLOOP_TOKEN", default="", help="Token that the engine asks for."
@@ -50,6 +52,9 @@ def run(
     out: Path,
     map_file: Path | None,
     seed: int | None,
+    engine: str,
+    build: Path | None,
+    deadline: float,
     address: str | None,
     access_token: str,
     root_certificates: Path | None,
@@ -61,6 +66,12 @@ def run(
     """
     if root_certificates is not None and address is None:
         raise click.UsageError("--root-certificates is for an engine to --connect to.")
+    if address is not None and (engine != "embedded" or build is not None):
+        raise click.UsageError(
+            "--engine and --build start an engine, --connect uses a running one."
+        )
+    choice = Launch(engine, build, deadline)
+    choice.check()
     if not overwrite:
         # Before minutes go into a city that nobody can record.
         check_free(out, read_model(scenario).name)
@@ -69,11 +80,11 @@ def run(
     if seed is not None:
         script = script.vary(seed=seed)
     if address is None:
-        engine = launch()
+        session = choice.open()
     else:
         roots = None if root_certificates is None else _read(root_certificates)
-        engine = connect(address, token=access_token, root_certificates=roots)
-    play(script, out, engine, overwrite=overwrite)
+        session = connect(address, token=access_token, root_certificates=roots)
+    play(script, out, session, overwrite=overwrite)
 
 
 def _read(path: Path) -> bytes:

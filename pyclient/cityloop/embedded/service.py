@@ -20,7 +20,15 @@ from cityloop.protocol import capture_pb2, engine_pb2, engine_pb2_grpc
 
 PROTOCOL_MAJOR = 2
 PROTOCOL_MINOR = 0
-CAPABILITIES = ("driven", "walker", "cast_rays", "save_restore", "shared_memory")
+CAPABILITIES = (
+    "driven",
+    "walker",
+    "ragdoll",
+    "cast_rays",
+    "save_restore",
+    "pixels",
+    "shared_memory",
+)
 SESSION_KEY = "cityloop-session"
 _CHUNK_BYTES = 2**20
 

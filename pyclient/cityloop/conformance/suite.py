@@ -1,0 +1,111 @@
+"""Runs the conformance suite against an engine's address."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import cityloop
+from cityloop.conformance.listener import Listener
+from cityloop.conformance.report import Case, Report
+from cityloop.engine import EngineInfo, connect
+from cityloop.errors import CityloopError, EngineError
+
+_PACKAGE = Path(cityloop.__file__).resolve().parent
+# Where an installed package has the suite, and where the repository has it.
+_FOLDERS = (_PACKAGE / "conformance" / "cases", _PACKAGE.parents[1] / "tests" / "conformance")
+# Neither the user's settings of pytest nor his plugins have a say.
+_ARGUMENTS = ("-c", os.devnull, "-p", "no:terminal", "-p", "no:cacheprovider", "--strict-markers")
+_ALIVE_S = 10.0
+
+
+def _silent(case: Case, total: int) -> None:
+    """Tell nobody."""
+
+
+def run_suite(
+    address: str,
+    *,
+    token: str = "",
+    only: tuple[str, ...] = (),
+    on_case: Callable[[Case, int], None] = _silent,
+) -> Report:
+    """Run the suite against an engine, whose session and scene it replaces.
+
+    Args:
+        address: "host:port" of an engine without TLS.
+        token: the access token that the engine was started with.
+        only: parts of case names; the other cases are left out.
+        on_case: called with each case as it ends, and with the number of all.
+
+    Returns:
+        The report, with every case that was asked for.
+
+    Raises:
+        EngineError: if nobody answers there, or the engine does not want this client.
+        CityloopError: if the suite cannot be run here, or has no such case.
+    """
+    folder = suite_folder()
+    if find_spec("pytest") is None:
+        raise CityloopError(
+            "The conformance suite runs on pytest, which is not installed: run "
+            "pip install 'cityloop[conformance]'."
+        )
+    import pytest
+
+    engine = _who(address, token)
+    listener = Listener(only, lambda: _alive(address, token), on_case)
+    with _environment(CITYLOOP_ENGINE=address, CITYLOOP_TOKEN=token):
+        code = pytest.main([*_ARGUMENTS, "--rootdir", str(folder), str(folder)], [listener])
+    if listener.broken:
+        raise CityloopError(f"The conformance suite cannot be loaded: {listener.broken[0]}")
+    if code == pytest.ExitCode.INTERRUPTED and not _is_complete(listener):
+        raise KeyboardInterrupt
+    if not listener.cases:
+        raise CityloopError(f"No case of the suite has {' or '.join(map(repr, only))} in its name.")
+    return Report(address, engine, tuple(listener.cases))
+
+
+def suite_folder() -> Path:
+    """Return where the cases are.
+
+    Raises:
+        CityloopError: if this installation has none.
+    """
+    for folder in _FOLDERS:
+        if folder.is_dir():
+            return folder
+    raise CityloopError(
+        f"The conformance suite is missing from {_FOLDERS[0]}: install cityloop anew."
+    )
+
+
+def _who(address: str, token: str) -> EngineInfo:
+    with connect(address, token=token) as session:
+        return session.info
+
+
+def _alive(address: str, token: str) -> bool:
+    try:
+        connect(address, token=token, timeout_s=_ALIVE_S).close()
+    except EngineError:
+        return False
+    return True
+
+
+def _is_complete(listener: Listener) -> bool:
+    return len(listener.cases) == listener.total
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Set variables of the environment, and those of pytest so that nobody else's count."""
+    before = dict(os.environ)
+    os.environ.update(variables, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
