@@ -52,6 +52,8 @@ class UnityProcess(Child):
         port = _free_port()
         self.address = f"{_HOST}:{port}"
         own = ["-cityloop-port", str(port), "-cityloop-token", token, "-logFile", str(self.log)]
+        # It watches us too, where its guard may be killed before it (macOS, Windows).
+        own += ["-cityloop-parent", str(os.getpid())]
         try:
             super().__init__(
                 f"The player {program.name}",
