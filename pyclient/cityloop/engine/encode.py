@@ -188,6 +188,8 @@ def _ragdoll(ragdoll: Ragdoll) -> scene_pb2.Ragdoll:
 
 def body_number(value: object) -> int:
     """Return a body's id; RequestError if the protocol cannot carry it (0 the engine refuses)."""
+    if type(value) is int and 0 <= value < 2**32:  # as good as always
+        return value
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or not 0 <= int(value) < 2**32:  # type: ignore[call-overload]
         raise RequestError(

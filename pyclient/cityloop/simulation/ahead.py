@@ -118,10 +118,13 @@ class RoadAhead:
         beyond = np.arange(_BEYOND_STEP_M, BEYOND_END_M + 1e-9, _BEYOND_STEP_M)[:, None]
         self.path: Array = np.concatenate([path, path[-1:] + beyond * last])
         self._tree = cKDTree(self.path[:, :2])
-        self._spacing_m = float(np.linalg.norm(np.diff(self.path[:, :2], axis=0), axis=1).max())
         self._areas = areas
         self._half_width_m = width_m / 2
-        steps = np.linalg.norm(np.diff(self.path[:, :2], axis=0), axis=1)
+        way = np.diff(self.path[:, :2], axis=0)
+        steps = np.linalg.norm(way, axis=1)
+        self._spacing_m = float(steps.max())
+        self._length = np.maximum(steps, 1e-9)
+        self._unit = way / self._length[:, None]
         self.s_m: Array = np.concatenate([[0.0], np.cumsum(steps)])
         self.limits_mps = self._limits()
         self.stop_lines = self._stop_lines(network, route)
@@ -200,18 +203,18 @@ class RoadAhead:
         """
         first = max(int(np.searchsorted(self.s_m, between_m[0])) - 1, 0)
         last = max(int(np.searchsorted(self.s_m, between_m[1])), first + 1)
-        stretch = self.path[first : last + 1, :2]
-        start, way = stretch[:-1], np.diff(stretch, axis=0)
-        length = np.maximum(np.linalg.norm(way, axis=1), 1e-9)
-        unit = way / length[:, None]
-        delta = points[:, None, :] - start[None]
-        along = np.clip(np.einsum("nsk,sk->ns", delta, unit), 0.0, length)
-        off = delta - unit * along[..., None]
-        best = np.argmin(np.einsum("nsk,nsk->ns", off, off), axis=1)
-        rows = np.arange(len(points))
-        distance = np.linalg.norm(off[rows, best], axis=1)
-        cross = unit[best, 0] * delta[rows, best, 1] - unit[best, 1] * delta[rows, best, 0]
-        return self.s_m[first + best] + along[rows, best], np.copysign(distance, cross)
+        unit, length = self._unit[first:last], self._length[first:last]
+        start = self.path[first : first + len(unit), :2]
+        # By component: arrays whose last axis has two elements take several times as long.
+        dx, dy = points[:, :1] - start[:, 0], points[:, 1:2] - start[:, 1]
+        along = dx * unit[:, 0] + dy * unit[:, 1]
+        along = np.minimum(np.maximum(along, 0.0), length)
+        off_x, off_y = dx - unit[:, 0] * along, dy - unit[:, 1] * along
+        best = np.argmin(off_x * off_x + off_y * off_y, axis=1)
+        at = np.arange(len(points)), best
+        distance = np.sqrt(off_x[at] ** 2 + off_y[at] ** 2)
+        cross = unit[best, 0] * dy[at] - unit[best, 1] * dx[at]
+        return self.s_m[first + best] + along[at], np.copysign(distance, cross)
 
     def obstacles(
         self, front_s_m: float, actors: ActorTable, ignored: frozenset[str]
@@ -225,14 +228,15 @@ class RoadAhead:
         """
         here, _ = self.place(front_s_m)
         reach = LOOK_AHEAD_M + _LONGEST_M
-        near = np.flatnonzero(np.hypot(*(actors.position - here)[:, :2].T) < reach + _LONGEST_M)
+        near = self._beside(front_s_m - _LONGEST_M, front_s_m + reach, actors)
         center = actors.position[near] + rotation.rotate(
             actors.quaternion[near], actors.box_center[near]
         )
         # Most are beside the road: those whose middle is too far from it for a corner to be near.
         corner = np.hypot(*actors.dimension[near, :2].T) / 2 + self._spacing_m / 2
-        close, _ = self._tree.query(center[:, :2])
-        close = close < corner + self._half_width_m + BESIDE_M
+        aside = corner + self._half_width_m + BESIDE_M
+        most = float(aside.max(initial=0.0))
+        close = self._tree.query(center[:, :2], distance_upper_bound=most)[0] < aside
         close &= np.hypot(*(center - here)[:, :2].T) < reach
         close[close] = [actors.name[i] not in ignored for i in near[close].tolist()]
         near, center = near[close], center[close]
@@ -258,6 +262,18 @@ class RoadAhead:
             speed = float(actors.velocity[near[i], :2] @ [np.cos(yaw), np.sin(yaw)])
             found.append(Obstacle(max(0.0, float(gap[i])), max(0.0, speed)))
         return found
+
+    def _beside(self, start_m: float, end_m: float, actors: ActorTable) -> NDArray[np.intp]:
+        """Return the rows of those who may touch a stretch of the path: not far from all of it."""
+        first = max(int(np.searchsorted(self.s_m, start_m)) - 1, 0)
+        last = int(np.searchsorted(self.s_m, end_m)) + 1
+        stretch = self.path[first:last, :2]
+        # From the origin of a body to its farthest corner, and the room that is left beside.
+        room = _LONGEST_M + self._half_width_m + BESIDE_M
+        low, high = stretch.min(axis=0) - room, stretch.max(axis=0) + room
+        x, y = actors.position[:, 0], actors.position[:, 1]
+        inside = (x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])
+        return np.flatnonzero(inside)
 
     def red_lights(
         self, front_s_m: float, speed_mps: float, signals: Mapping[str, str]

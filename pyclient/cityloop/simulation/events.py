@@ -183,28 +183,27 @@ class EventWatch:
             row = actors.name.index(name)
             kind = VEHICLE_KINDS[actors.kind[row]]
             yaw = float(rotation.yaw_of(actors.quaternion[row]))
-
-            def on_ground(x: float, y: float, row: int = row) -> Array:
-                place: Array = actors.position[row] + rotation.rotate(
-                    actors.quaternion[row], np.array([x, y, 0.0])
-                )
-                return place
-
-            bumper = on_ground(kind.wheelbase_m + kind.front_overhang_m, 0.0)
+            points = np.array(
+                [
+                    (kind.wheelbase_m + kind.front_overhang_m, 0.0, 0.0),
+                    (kind.box_center[0], 0.0, 0.0),
+                    *((x, y, 0.0) for x, y, _ in kind.wheel_centers),
+                ]
+            )
+            on_ground = actors.position[row] + rotation.rotate(actors.quaternion[row], points)
+            bumper, middle, wheels = on_ground[0], on_ground[1], on_ground[2:]
             if name in self._bumper:
                 passed = self._stop_lines.passed(self._bumper[name], bumper, yaw)
                 if any(self._is_red(name, line) for line in passed):
                     found.append(("red_light", name, bumper))
             self._bumper[name] = bumper
 
-            wheels = np.array([on_ground(x, y) for x, y, _ in kind.wheel_centers])
             off = self._areas.off_road_m(wheels)
             if off.max() > OFF_ROAD_M and self._begins("off_road", name, time_s):
                 found.append(("off_road", name, wheels[int(np.argmax(off))]))
 
             course = _course(actors.velocity[row], yaw)
             if course is not None:
-                middle = on_ground(kind.box_center[0], 0.0)
                 against = bool(self._areas.against_traffic(middle[None, :2], course)[0])
                 if against and self._begins("wrong_way", name, time_s):
                     found.append(("wrong_way", name, middle))

@@ -28,6 +28,8 @@ class Fallen:
 
         From then on their activity is "fallen".
         """
+        if "ragdoll" not in states.kind:
+            return []
         limp = [
             i
             for i, kind in zip(states.ids.tolist(), states.kind, strict=True)

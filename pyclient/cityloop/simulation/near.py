@@ -72,6 +72,9 @@ class BackgroundBodies:
         self.bones: dict[int, Bones] = {}
         self.vehicles = NearVehicles(traffic, stage.prototypes, lines, dt_s, radius_m)
         self._here: set[str] = set()
+        # Names are the same tuples until somebody comes or goes: those looked through last.
+        self._seen: tuple[tuple[str, ...], ...] = ()
+        self._walking: tuple[list[int], list[int]] | None = None  # rows and ids of people's bodies
 
     def arrivals(self, bodies: BodyStates) -> list[BodySpec]:
         """Return the bodies of those who came at the newest tick, at first of everybody.
@@ -83,6 +86,9 @@ class BackgroundBodies:
             bodies: the engine's states at that tick.
         """
         cars, people = self._traffic.state.vehicles, self._traffic.state.people
+        if self._is_seen():
+            return []
+        self._seen, self._walking = (cars.names, people.names), None
         coming = [i for i, name in enumerate(cars.names) if name not in self._here]
         if coming:
             others = boxes_of(self._roster.table(bodies))
@@ -153,13 +159,14 @@ class BackgroundBodies:
             standing = standing_vehicles(actors).followed_by(lying_people(actors, fallen))
         people = self._traffic.step(outsiders, standing).people
         orders = self.vehicles.step(bodies, actors, watched, fallen)
-        rows = [i for i, name in enumerate(people.names) if name in self._here]
-        entries = self._roster.entries
-        ids = [entries[people.names[i]].id for i in rows]
+        if self._walking is None or not self._is_seen():
+            entries = self._roster.entries
+            rows = [i for i, name in enumerate(people.names) if name in self._here]
+            self._walking = rows, [entries[people.names[i]].id for i in rows]
+        rows, ids = self._walking
         bones = self._bones(people, rows)
         self.bones.update(zip(ids, bones, strict=False))
-        for body_id, i in zip(ids, rows, strict=True):
-            self._roster.activity[body_id] = people.activity[i]
+        self._roster.activity.update(zip(ids, [people.activity[i] for i in rows], strict=True))
         walking = KinematicTargets(
             ids=np.array(ids, dtype=np.uint32),
             position=people.position[rows],
@@ -179,6 +186,8 @@ class BackgroundBodies:
     def departures(self) -> list[int]:
         """Return the ids of the bodies that go at the newest tick."""
         state = self._traffic.state
+        if self._is_seen():
+            return []
         now = {*state.vehicles.names, *state.people.names}
         names = sorted(self._here - now)
         numbers = [int(n.removeprefix(CAR)) for n in names if n.startswith(CAR)]
@@ -188,6 +197,12 @@ class BackgroundBodies:
             self.bones.pop(body_id, None)
         self._here &= now
         return gone
+
+    def _is_seen(self) -> bool:
+        """Tell whether the newest state has the same actors as when arrivals were looked for."""
+        state = self._traffic.state
+        now = state.vehicles.names, state.people.names
+        return all(a is b for a, b in zip(self._seen, now, strict=False)) and bool(self._seen)
 
     def fall(self, names: Sequence[str]) -> None:
         """Leave those of `names` who are people of the background to physics from now on."""

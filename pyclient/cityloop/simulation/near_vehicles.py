@@ -125,6 +125,8 @@ class NearVehicles:
     def touched(self, contacts: Sequence[Contact]) -> None:
         """Note who has hit something in the engine's newest tick."""
         hard = [c for c in contacts if c.impulse_ns > CRASH_IMPULSE_NS]
+        if not hard:
+            return
         ids = np.array([i for c in hard for i in (c.body_a, c.body_b)], dtype=np.uint32)
         self._fleet.crashed |= np.isin(self._fleet.body, ids)
 

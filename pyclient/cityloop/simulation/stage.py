@@ -102,12 +102,13 @@ class Stage:
         """Return body id -> lamps of the traffic lights that changed since the last call."""
         if signals == self._signals:
             return {}
+        others = {i: state for i, state in signals.items() if state != self._signals.get(i)}
         self._signals = dict(signals)
-        now = self._city.signal_lamps(signals)
+        now = self._city.signal_lamps(others)
         changed = {
             roster.entries[name].id: lamps
             for name, lamps in now.items()
             if lamps != self._signal_lamps[name]
         }
-        self._signal_lamps = now
+        self._signal_lamps |= now
         return changed

@@ -334,10 +334,11 @@ class Simulation:
             vehicle.collided = self._watch.happened("collision", name)
         wheels = state.bodies.wheels
         bones = self._bones | self._background.bones | state.bodies.bones
-        labelled = set(actors.id.tolist())
+        labelled = self.roster.labelled
         articulation: Articulation = {
             i: (wheels.get(i), bones.get(i))
-            for i in sorted(labelled.intersection(wheels.keys() | bones.keys()))
+            for i in sorted(wheels.keys() | bones.keys())
+            if i in labelled
         }
         failed = self._fail_when is not None and self._fail_when.holds(
             TableSituation(time_s, actors, self._watch)

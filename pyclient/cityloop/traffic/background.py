@@ -152,6 +152,7 @@ class BackgroundTraffic:
         self._junctions = Junctions(ways, self._network.lanes, kernel.sample_s)
         self._crossings = shapely.union_all(list(self._network.ground.crossings.values()))
         shapely.prepare(self._crossings)
+        self._allowed_mps: dict[int, float] = {}  # of vehicles asked about since SUMO's step
         self._bodies_mps: dict[str, float] = {}  # of vehicles whose bodies lag behind
         self._held: set[str] = set()
         self._waiting: dict[int, float] = {}  # cars that have not entered yet: since when, s
@@ -252,11 +253,14 @@ class BackgroundTraffic:
     def allowed_mps(self, rows: Rows) -> Array:
         """Return (n,) the speeds that roads and habits allow vehicles of the current tick, m/s."""
         newest, under_way = self._vehicles.newest(rows)
-        allowed: Array = newest[:, 3].copy()
-        for i, name in enumerate(self._names(rows)):
+        known = self._allowed_mps
+        speeds = newest[:, 3].tolist()
+        for i, number in enumerate(self._state.vehicles.number[rows].tolist()):
             if under_way[i]:
-                allowed[i] = libsumo.vehicle.getAllowedSpeed(name)
-        return allowed
+                if number not in known:
+                    known[number] = libsumo.vehicle.getAllowedSpeed(f"{CAR}{number}")
+                speeds[i] = known[number]
+        return np.array(speeds)
 
     def hold(self, speeds_mps: Mapping[int, float]) -> None:
         """Let SUMO's vehicles of these numbers go no faster than this; let all others go.
@@ -320,6 +324,8 @@ class BackgroundTraffic:
     def _simulate(self, *, on_the_way: bool) -> None:
         self._hold()
         self._sumo.step()
+        self._lanes.simulated()
+        self._allowed_mps.clear()
         for name in libsumo.simulation.getDepartedIDList():
             if name.startswith(CAR):
                 self._waiting.pop(int(name[len(CAR) :]), None)

@@ -21,6 +21,7 @@ from scipy.spatial import cKDTree
 from cityloop.traffic.walkable import Boundary, Walkable
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 RESPONSE_S = 0.4  # in which a walking speed is taken up
 FOLLOW_S = 0.9  # in which a way to the plan is made up
@@ -140,16 +141,15 @@ def _power_law(crowd: Crowd) -> Array:
     reach_m = np.hypot(crowd.front[:, 0], crowd.front[:, 1])
     radius = np.concatenate([crowd.radius_m + reach_m / 2, crowd.others_radius_m])
     party = np.concatenate([crowd.party, np.full(len(crowd.others), -1)])
-    force = np.zeros((len(position), 2))
     pairs = cKDTree(position).query_pairs(SIGHT_M, output_type="ndarray")
-    if not len(pairs):
-        return force[:count]
+    # The first of a pair is the one with the lower row.
+    pairs = pairs[pairs[:, 0] < count]
+    pairs = pairs[party[pairs[:, 0]] != party[pairs[:, 1]]]
     i, j = pairs[:, 0], pairs[:, 1]
     v = velocity[i] - velocity[j]
     w = position[j] - position[i]
-    closing = np.einsum("nk,nk->n", v, w)
-    apart = (party[i] != party[j]) & (closing > 0) & ((i < count) | (j < count))
-    i, j, v, w = i[apart], j[apart], v[apart], w[apart]
+    closing = np.einsum("nk,nk->n", v, w) > 0
+    i, j, v, w = i[closing], j[closing], v[closing], w[closing]
     a = np.einsum("nk,nk->n", v, v)
     fast = a > 1e-4
     i, j, v, w, a = i[fast], j[fast], v[fast], w[fast], a[fast]
@@ -166,9 +166,17 @@ def _power_law(crowd: Crowd) -> Array:
     size *= 2.0 / t + 1.0 / POWER_LAW_HORIZON_S
     each = -size[:, None] * (v - (b[:, None] * v - a[:, None] * w) / root[:, None])
     each = _clipped(each, MAX_FORCE_MPS2)
-    np.add.at(force, i, each)
-    np.add.at(force, j, -each)
-    return _clipped(_rather_aside(force[:count], crowd.velocity), MAX_FORCE_MPS2)
+    force = _summed(len(position), (i, j), (each, -each))[:count]
+    return _clipped(_rather_aside(force, crowd.velocity), MAX_FORCE_MPS2)
+
+
+def _summed(count: int, rows: tuple[Rows, ...], vectors: tuple[Array, ...]) -> Array:
+    """Return (count, 2) the sums of vectors (n, 2) by the rows (n,) that each belongs to."""
+    where, what = np.concatenate(rows), np.concatenate(vectors)
+    sums = np.empty((count, 2))
+    for k in range(2):
+        sums[:, k] = np.bincount(where, what[:, k], count)
+    return sums
 
 
 def _rather_aside(force: Array, velocity: Array) -> Array:
@@ -299,14 +307,16 @@ def _put_right(
             body = np.concatenate([position, position[prams] + ahead, crowd.others])
             gap = body[j] - body[i]
             distance = np.hypot(gap[:, 0], gap[:, 1])
-            overlap = np.maximum(contact - distance, 0.0)
+            meet = np.flatnonzero(distance < contact)
+            gap, distance = gap[meet], distance[meet]
+            overlap = contact[meet] - distance
             # Two in the very same place part along x.
             away = np.where(
                 (distance > 1e-6)[:, None], gap / np.maximum(distance, 1e-9)[:, None], [1.0, 0.0]
             )
-            shift = np.zeros_like(body)
-            np.add.at(shift, i, -(share_i * overlap)[:, None] * away)
-            np.add.at(shift, j, (share_j * overlap)[:, None] * away)
+            back = -(share_i[meet] * overlap)[:, None] * away
+            forth = (share_j[meet] * overlap)[:, None] * away
+            shift = _summed(len(body), (i[meet], j[meet]), (back, forth))
             position += shift[:count]
             np.add.at(position, prams, shift[count : count + len(prams)])
         if walkable is None or turn % 2 == 0:

@@ -38,7 +38,12 @@ class LanesAhead:
         self._lanes = lanes
         self._lines: dict[tuple[str, ...], _Line] = {}
         self._followed: dict[str, tuple[str, _Line]] = {}  # the lane at its start, and the line
+        self._now: dict[str, tuple[_Line, float]] = {}  # since SUMO's step: and how far along it, m
         self._joined = _Joined([])
+
+    def simulated(self) -> None:
+        """Take note that SUMO has made a step: its vehicles are elsewhere."""
+        self._now.clear()
 
     def ahead(
         self, vehicles: Sequence[str | None], position: Array, heading: Array, distance_m: Array
@@ -53,11 +58,11 @@ class LanesAhead:
         """
         known = np.array([name is not None for name in vehicles], dtype=bool)
         names = [name for name in vehicles if name is not None]
-        lines = [self._line(name) for name in names]
+        places = [self._now.get(name) or self._place(name) for name in names]
+        lines = [line for line, _ in places]
         if lines != self._joined.lines:
             self._joined = _Joined(lines)
-        position_of = libsumo.vehicle.getLanePosition
-        start = np.array([position_of(name) for name in names])
+        start = np.array([along for _, along in places])
         there = np.zeros((len(names), distance_m.shape[1] + 1))
         there[:, 1:] = distance_m[known]
         line = self._joined.at(there + start[:, None])
@@ -68,13 +73,14 @@ class LanesAhead:
         result[known] = line[:, 1:] + fade * (here - line[:, :1])
         return result
 
-    def _line(self, name: str) -> _Line:
-        """Return the way from the start of the lane that a vehicle is on."""
+    def _place(self, name: str) -> tuple[_Line, float]:
+        """Return the way from the start of the lane that a vehicle is on, and how far it is, m."""
         lane = libsumo.vehicle.getLaneID(name)
         followed = self._followed.get(name)
         if followed is None or followed[0] != lane:
             followed = self._followed[name] = lane, self._line_along((lane, *self._following(name)))
-        return followed[1]
+        place = self._now[name] = followed[1], libsumo.vehicle.getLanePosition(name)
+        return place
 
     def _line_along(self, lanes: tuple[str, ...]) -> _Line:
         if lanes not in self._lines:

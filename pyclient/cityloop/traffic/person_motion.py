@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cityloop.spatial import rotation
 from cityloop.traffic import crowd
 from cityloop.traffic.gaits import gait_phase_rate
-from cityloop.traffic.smoothing import Columns, SampleHistory, SplineKernel
+from cityloop.traffic.smoothing import Cast, Columns, SampleHistory, SplineKernel
 from cityloop.traffic.state import PersonColumns
 from cityloop.traffic.walkable import Walkable
 from cityloop.world.people import PERSON_KINDS
@@ -168,6 +168,7 @@ class PersonTracks:
         self._trail_samples = max(1, round(TRAIL_SPACING_S / kernel.sample_s))
         self._plan_share = 1 - math.exp(-kernel.sample_s / PLAN_RESPONSE_S)
         self._samples = 0
+        self._cast = Cast("traffic/person.")
         self._columns = _newcomers(
             PlanSamples(
                 *(np.zeros(0, dtype=np.int64), (), np.zeros(0, dtype=np.int64)),
@@ -337,9 +338,10 @@ class PersonTracks:
         angular[:, 2] = c.yaw_rate[rows]
         doing = np.where(speed > c.running_mps, 3, np.where(moving, 2, c.stance))[rows]
         words = (*STANCES, "walking", "running")
+        names, kinds = self._cast.of(c.number[rows], lambda: c.kind[rows].tolist())
         return PersonColumns(
-            names=tuple(f"traffic/person.{n}" for n in c.number[rows].tolist()),
-            kinds=tuple(c.kind[rows].tolist()),
+            names=names,
+            kinds=kinds,
             position=position[rows],
             quaternion=rotation.from_yaw(c.yaw[rows]),
             velocity=velocity[rows],

@@ -40,15 +40,17 @@ class Plans:
 
     def at(self, arc_m: Array) -> Array:
         """Return (n, 5) the plans' points at distances (n,) along them, straight on beyond."""
-        past = self.traces.at(arc_m, self.rows)
         later = np.count_nonzero(self.arc_m <= arc_m[:, None], axis=1)
         every = np.arange(len(arc_m))
         low = np.clip(later - 1, 0, self.arc_m.shape[1] - 1)
         high = np.clip(later, 0, self.arc_m.shape[1] - 1)
         start, end = self.arc_m[every, low], self.arc_m[every, high]
-        share = np.clip((arc_m - start) / np.maximum(end - start, 1e-9), 0.0, 1.0)[:, None]
+        share = (arc_m - start) / np.maximum(end - start, 1e-9)
+        share = np.minimum(np.maximum(share, 0.0), 1.0)[:, None]
         a, b = self.points[every, low], self.points[every, high]
-        found = np.where((later == 0)[:, None], past, a + share * (b - a))
+        found: Array = a + share * (b - a)
+        past = np.flatnonzero(later == 0)
+        found[past] = self.traces.at(arc_m[past], self.rows[past])
         beyond = np.maximum(arc_m - self.arc_m[:, -1], 0.0)
         found[:, X] += beyond * np.cos(found[:, YAW])
         found[:, Y] += beyond * np.sin(found[:, YAW])

@@ -7,6 +7,7 @@ empirical observations and microscopic simulations", 2000).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -73,6 +74,14 @@ class Ways:
     half_width: Array
     speed: Array
     own: Indices
+
+    @cached_property
+    def along(self) -> Array:
+        """(n, POINTS, 2) unit vectors along the ways at their points."""
+        last = 2 * self.points[:, -1:] - self.points[:, -2:-1]
+        steps = np.diff(self.points, axis=1, append=last)
+        result: Array = steps / np.maximum(np.linalg.norm(steps, axis=2, keepdims=True), 1e-9)
+        return result
 
 
 def way_length(speed_mps: Array) -> Array:
@@ -143,51 +152,53 @@ def _gaps(
 ) -> tuple[Array, Array]:
     """Return (P,) free way in m, inf without end, and the others' speeds along it, m/s."""
     center = boxes.center[whom, :2] + time_s * boxes.velocity[whom]
-    yaw, half = boxes.yaw[whom], boxes.half[whom]
+    half = boxes.half[whom]
     spacing = ways.spacing[who]
-    # Whatever lies farther from every point than both can reach cannot touch.
+    # Whatever lies farther from a point than both can reach cannot touch it.
     reach = np.hypot(half[:, 0], half[:, 1]) + ways.half_width[who] + AIR_M + spacing
-    close = _closer(ways, who, center, reach + _COARSE_POINTS / 2 * spacing, _COARSE_POINTS)
-    close = close[_closer(ways, who[close], center[close], reach[close], 1)]
+    far = reach + _COARSE_POINTS / 2 * spacing
+    close = np.flatnonzero(_closer(ways, who, center, far, _COARSE_POINTS).any(axis=1))
+    pair, point = np.nonzero(_closer(ways, who[close], center[close], reach[close], 1))
+    pair = close[pair]
     gap, along = np.full(len(who), np.inf), np.zeros(len(who))
-    if not len(close):
-        return gap, along
-    yaw, half, spacing = yaw[close], half[close], spacing[close]
-    points = ways.points[who[close]]
-    off = center[close, None] - points
-    steps = np.diff(points, axis=1, append=2 * points[:, -1:] - points[:, -2:-1])
-    steps = steps / np.maximum(np.linalg.norm(steps, axis=2, keepdims=True), 1e-9)
-    tx, ty = steps[..., 0], steps[..., 1]
-    cos, sin = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
+    # Separating axes, of each pair at the points where both may touch.
+    way = who[pair]
+    off = center[pair] - ways.points[way, point]
+    ox, oy = off[:, 0], off[:, 1]
+    forward = ways.along[way, point]
+    tx, ty = forward[:, 0], forward[:, 1]
+    yaw = boxes.yaw[whom]
+    cos, sin = np.cos(yaw)[pair], np.sin(yaw)[pair]
     align, cross = np.abs(tx * cos + ty * sin), np.abs(tx * sin - ty * cos)
-    x, y = half[:, :1], half[:, 1:]
-    width = (ways.half_width[who[close]] + AIR_M)[:, None]
-    thin = spacing[:, None] / 2
-    ahead = off[..., 0] * tx + off[..., 1] * ty
+    x, y = half[pair, 0], half[pair, 1]
+    width, thin = ways.half_width[way] + AIR_M, spacing[pair] / 2
+    ahead = ox * tx + oy * ty
     depth = x * align + y * cross
     hit = np.abs(ahead) < thin + depth
-    hit &= np.abs(off[..., 1] * tx - off[..., 0] * ty) < width + x * cross + y * align
-    hit &= np.abs(off[..., 0] * cos + off[..., 1] * sin) < x + thin * align + width * cross
-    hit &= np.abs(off[..., 1] * cos - off[..., 0] * sin) < y + thin * cross + width * align
-    first = np.argmax(hit, axis=1)
-    rows = np.arange(len(close))
-    at = first * spacing + (ahead - depth)[rows, first]
+    hit &= np.abs(oy * tx - ox * ty) < width + x * cross + y * align
+    hit &= np.abs(ox * cos + oy * sin) < x + thin * align + width * cross
+    hit &= np.abs(oy * cos - ox * sin) < y + thin * cross + width * align
+    hits = np.flatnonzero(hit)
+    hits = hits[np.diff(pair[hits], prepend=-1) > 0]  # the first of each pair
+    pair, first, spacing = pair[hits], point[hits], spacing[pair[hits]]
+    at = first * spacing + (ahead[hits] - depth[hits])
     at = np.clip(at, (first - 0.5) * spacing, (first + 0.5) * spacing)
-    gap[close] = np.where(hit[rows, first], np.maximum(at, 0.0), np.inf)
-    velocity = boxes.velocity[whom[close]]
-    along[close] = velocity[:, 0] * tx[rows, first] + velocity[:, 1] * ty[rows, first]
+    gap[pair] = np.maximum(at, 0.0)
+    velocity = boxes.velocity[whom[pair]]
+    along[pair] = velocity[:, 0] * tx[hits] + velocity[:, 1] * ty[hits]
     return gap, along
 
 
-def _closer(ways: Ways, who: Indices, center: Array, distance_m: Array, every: int) -> Indices:
-    """Return which of P pairs of a way and a point are closer than `distance_m` (P,) somewhere.
+def _closer(ways: Ways, who: Indices, center: Array, distance_m: Array, every: int) -> Flags:
+    """Return (P, Q) where P pairs of a way and a point are closer than `distance_m` (P,).
 
     Only every so many points of the ways are looked at, from the middle between two on.
     """
-    some = np.ascontiguousarray(ways.points[:, every // 2 :: every])
-    off = center[:, None] - some[who]
-    squared = off[..., 0] ** 2 + off[..., 1] ** 2
-    return np.flatnonzero(squared.min(axis=1) < distance_m**2)
+    some = ways.points[:, every // 2 :: every]
+    x = center[:, :1] - np.ascontiguousarray(some[..., 0])[who]
+    y = center[:, 1:] - np.ascontiguousarray(some[..., 1])[who]
+    closer: Flags = x**2 + y**2 < (distance_m**2)[:, None]
+    return closer
 
 
 def _apply(room: Array, ways: Ways, who: Indices, gap: Array, along: Array) -> None:

@@ -17,7 +17,7 @@ read off the curve, as smooth and as exact as the others.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -110,6 +110,25 @@ class Columns:
         for field in fields(self):
             joined = np.concatenate([getattr(self, field.name), getattr(other, field.name)])
             setattr(self, field.name, joined)
+
+
+class Cast:
+    """Who is shown: their names and kinds, the same tuples until somebody comes or goes."""
+
+    def __init__(self, prefix: str) -> None:
+        """Names are `prefix` and the number."""
+        self._prefix = prefix
+        self._numbers: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._known: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
+
+    def of(
+        self, numbers: NDArray[np.int64], kinds: Callable[[], Sequence[str]]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names and kinds of N actors given by number; nobody changes their kind."""
+        if not np.array_equal(numbers, self._numbers):
+            names = tuple(f"{self._prefix}{n}" for n in numbers.tolist())
+            self._numbers, self._known = numbers, (names, tuple(kinds()))
+        return self._known
 
 
 class SampleHistory:

@@ -21,15 +21,16 @@ def noses(guides: Array, yaw_rad: Array, guide_m: Array, bumper_m: Array) -> Arr
         guide_m: (n,) how far the guide points are ahead of the rear axles.
         bumper_m: (n,) how far the bumpers are.
     """
-    steps = np.diff(guides, axis=1)
-    yaw = np.empty(guides.shape[:2])
-    yaw[:, 0] = now = yaw_rad
-    for k in range(steps.shape[1]):
-        across = steps[:, k, 1] * np.cos(now) - steps[:, k, 0] * np.sin(now)
-        now = now + across / guide_m
-        yaw[:, k + 1] = now
-    ahead = (bumper_m - guide_m)[:, None, None]
-    result: Array = guides + ahead * np.stack([np.cos(yaw), np.sin(yaw)], axis=2)
+    # A point of all ways after the other: the loop reads and writes rows.
+    steps = np.diff(guides.transpose(1, 2, 0), axis=0)
+    forward = np.empty((len(steps) + 1, 2, len(yaw_rad)))
+    yaw = yaw_rad
+    for (x, y), (cos, sin) in zip(steps, forward[:-1], strict=True):
+        np.cos(yaw, out=cos)
+        np.sin(yaw, out=sin)
+        yaw = yaw + (y * cos - x * sin) / guide_m
+    forward[-1] = np.cos(yaw), np.sin(yaw)
+    result: Array = guides + ((bumper_m - guide_m) * forward).transpose(2, 0, 1)
     return result
 
 

@@ -22,7 +22,7 @@ from cityloop.spatial import rotation
 from cityloop.traffic.chassis import Chassis, ChassisTable
 from cityloop.traffic.path_trace import PathTraces
 from cityloop.traffic.plans import CHANNELS, FORECAST_S, Plans
-from cityloop.traffic.smoothing import Columns, SampleHistory, SplineKernel
+from cityloop.traffic.smoothing import Cast, Columns, SampleHistory, SplineKernel
 from cityloop.traffic.state import VehicleColumns
 from cityloop.traffic.vehicle_lamps import (
     INDICATOR_HOLD_S,
@@ -101,6 +101,7 @@ class VehicleTracks:
         self._plans = PathTraces(TRACE_SPACING_M, TRACE_POINTS, CHANNELS)
         self._columns = self._new_columns(VehicleSamples((), (), np.zeros((0, 5))))
         self._rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)  # those that are shown
+        self._cast = Cast("traffic/car.")
 
     def record(self, samples: VehicleSamples) -> None:
         """Take in SUMO's next step."""
@@ -165,9 +166,12 @@ class VehicleTracks:
         wheels[..., 0], wheels[..., 1] = motion.wheel_steering[rows], c.spin[rows]
         wheels[..., 2], wheels[..., 4] = c.spin_rate[rows], 1.0
         counts = self._chassis.wheel_count[c.kind[rows]].tolist()
+        names, kinds = self._cast.of(
+            c.number[rows], lambda: [self._chassis.kinds[k] for k in c.kind[rows].tolist()]
+        )
         return VehicleColumns(
-            names=tuple(f"traffic/car.{n}" for n in c.number[rows].tolist()),
-            kinds=tuple(self._chassis.kinds[k] for k in c.kind[rows].tolist()),
+            names=names,
+            kinds=kinds,
             position=motion.position[rows],
             quaternion=motion.quaternion[rows],
             velocity=motion.velocity[rows],
