@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from unity.compiler import Job, compile_all, dotnet_target, player_target, unity6_target
@@ -9,6 +10,8 @@ from unity.packages import ROOT
 
 ASSETS = ROOT / "unity_project/Assets/Cityloop"
 PLAYER_SOURCES = ROOT / "tests/unity/player"
+# What C# 9 needs and the player's runtime lacks, compiled into each of its assemblies.
+PLAYER_LACKS = ROOT / "tests/unity/player_lacks"
 NUNIT_SOURCES = ROOT / "tests/unity/nunit"
 # The assemblies that the player runs; of the Runtime it lacks what 2017 has not.
 _CORE, _RUNTIME = "Cityloop.Core", "Cityloop.Runtime"
@@ -58,14 +61,15 @@ def unity6_jobs(toolchain: Path, into: Path) -> list[Job]:
 def player_jobs(toolchain: Path, into: Path) -> list[Job]:
     """Return what makes Core, Runtime and the start of the checks for the player."""
     references, defines = player_target(toolchain)
+    lacking = sources_of(PLAYER_LACKS)
     jobs = [
-        job
+        replace(job, sources=[*job.sources, *lacking])
         for job in _jobs(references, defines, into, tests=False)
         if job.output.stem in (_CORE, _RUNTIME)
     ]
     entry = Job(
         into / "Cityloop.Player.dll",
-        sources_of(PLAYER_SOURCES),
+        [*sources_of(PLAYER_SOURCES), *lacking],
         [*references, *(job.output for job in jobs)],
         defines,
     )
@@ -99,8 +103,14 @@ def _jobs(
             continue
         known = [made[other] for other in definition.get("references", []) if other in made]
         made[name] = into / f"{name}.dll"
-        sources, unsafe = sources_of(folder), bool(definition.get("allowUnsafeCode"))
-        yield Job(made[name], sources, [*references, *known], defines, unsafe)
+        outside = [] if not definition.get("noEngineReferences") else _engine(references)
+        seen = [path for path in references if path not in outside] + known
+        unsafe = bool(definition.get("allowUnsafeCode"))
+        yield Job(made[name], sources_of(folder), seen, defines, unsafe)
+
+
+def _engine(references: Sequence[Path]) -> list[Path]:
+    return [path for path in references if path.name.startswith("Unity")]
 
 
 def make(toolchain: Path, jobs: Sequence[Job]) -> list[str]:

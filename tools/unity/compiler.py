@@ -76,7 +76,7 @@ def player_target(toolchain: Path) -> tuple[list[Path], tuple[str, ...]]:
     managed = toolchain / "player/3dball_Data/Managed"
     engine = sorted(managed.glob("UnityEngine*.dll"))
     borrowed = _existing(toolchain / "unity6", ("netstandard", "Google.Protobuf_Packed"))
-    own = _existing(managed, ("mscorlib", "System", "System.Core", "System.ValueTuple"))
+    own = _existing(managed, ("mscorlib", "System", "System.Core"))
     return own + borrowed + engine, _PLAYER
 
 

@@ -13,11 +13,13 @@ from typing import Self
 
 from unity.assemblies import player_jobs
 from unity.compiler import Job
+from unity.old_mono import mend_protobuf
 from unity.packages import ToolchainError, helper_python
 
 ENTRY_CLASS, ENTRY_METHOD = "Cityloop.Player.PlayerEntry", "Start"
 # Protobuf, and what it was compiled against; the player has neither.
-_BORROWED = ("Google.Protobuf_Packed.dll", "netstandard.dll")
+_PROTOBUF, _NETSTANDARD = "Google.Protobuf_Packed.dll", "netstandard.dll"
+READY = "cityloop-engine listening on "
 _PATIENCE_S = 10.0
 
 
@@ -28,7 +30,9 @@ def install(toolchain: Path, copy: Path, jobs: list[Job]) -> None:
         ToolchainError: if the injection fails.
     """
     libraries = [job.output for job in reversed(jobs)]
-    libraries += [toolchain / "unity6" / name for name in _BORROWED]
+    mended = jobs[-1].output.with_name(_PROTOBUF)
+    mend_protobuf(toolchain / "unity6" / _PROTOBUF, mended)
+    libraries += [mended, toolchain / "unity6" / _NETSTANDARD]
     if copy.exists():
         shutil.rmtree(copy)
     driver = Path(__file__).with_name("inject.py")
@@ -61,15 +65,16 @@ class Player:
     def __init__(self, copy: Path, deadline_s: float = 60.0) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="cityloop-player-")
         self.log = Path(self._scratch.name) / "player.log"
+        self._stderr = (Path(self._scratch.name) / "stderr.txt").open("wb")
         self.port = _free_port()
         program = copy / "3dball.x86_64"
         arguments = ["-batchmode", "-nographics", "-logFile", str(self.log)]
-        arguments += ["-cityloop-port", str(self.port), "-cityloop-parent", str(os.getpid())]
+        arguments += ["-cityloop-port", str(self.port)]
         self._child = subprocess.Popen(
             [str(program), *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=self._stderr,
+            stderr=self._stderr,
             # Its settings are of no interest to the person's own ones.
             env={**os.environ, "HOME": self._scratch.name},
         )
@@ -82,7 +87,7 @@ class Player:
     def _wait_until_it_listens(self, deadline_s: float) -> None:
         end = time.monotonic() + deadline_s
         while time.monotonic() < end:
-            if "cityloop listening" in self._read_log():
+            if READY in self._read_log():
                 return
             if self._child.poll() is not None:
                 raise ToolchainError(f"the player ended: {self.last_error()}")

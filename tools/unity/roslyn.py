@@ -20,11 +20,12 @@ _SILENT = ("CS1701", "CS1702")
 def main() -> None:
     toolchain = Path(sys.argv[1]).resolve()
     jobs = json.load(sys.stdin)
-    _start_runtime(toolchain)
+    start_runtime(toolchain)
     json.dump([_compile(job) for job in jobs], sys.stdout)
 
 
-def _start_runtime(toolchain: Path) -> None:
+def start_runtime(toolchain: Path) -> None:
+    """Start .NET in this process, with Roslyn's assemblies in reach."""
     os.environ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1"
     from clr_loader import get_coreclr
     from pythonnet import set_runtime
@@ -64,6 +65,9 @@ def _compile(job: dict[str, Any]) -> list[str]:
     for source in job["sources"]:
         text = Path(source).read_text(encoding="utf-8-sig")
         trees.Add(CSharpSyntaxTree.ParseText(text, parsing, source))
+    missing = [path for path in job["references"] if not Path(path).exists()]
+    if missing:
+        return [f"{job['output']}: error: not compiled, since there is no {missing[0]}"]
     references = List[MetadataReference]()
     for path in job["references"]:
         references.Add(MetadataReference.CreateFromFile(path))

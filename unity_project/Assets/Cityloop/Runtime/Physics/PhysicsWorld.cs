@@ -1,0 +1,392 @@
+#nullable enable
+using System;
+using System.Collections.Generic;
+using Cityloop.Core;
+using UnityEngine;
+using BodyKind = Cityloop.V1.BodyKind;
+using Motion = Cityloop.Core.Motion;
+using Touch = Cityloop.Core.Touch;
+
+namespace Cityloop.Runtime
+{
+    /// <summary>The stage's bodies in Unity's physics (PhysX): fixed substeps, contacts, rays.</summary>
+    /// <remarks>
+    /// PhysX computes in float32. A kinematic body is therefore only mirrored here (its exact pose stays in the stage),
+    /// moving at the constant velocity that brings it to its target at the end of the tick.
+    /// </remarks>
+    public sealed class PhysicsWorld : IPhysics, IDisposable
+    {
+        private readonly GameObject _root = new GameObject("Cityloop physics");
+        private readonly ShapeBuilder _shapes = new ShapeBuilder();
+        private readonly Overlaps _overlaps = new Overlaps();
+        private readonly Dictionary<Collider, uint> _owners = new Dictionary<Collider, uint>();
+
+        // In the order in which they came, which decides the order of everything that is done to them.
+        private readonly Roster<PhysicalBody> _bodies = new Roster<PhysicalBody>();
+        private readonly Roster<RagdollBody> _ragdolls = new Roster<RagdollBody>();
+        private readonly HashSet<uint> _touched = new HashSet<uint>();
+        private readonly ContactLog _log;
+        private readonly Land _land;
+        private double _grip = Tyres.GripDry;
+
+        // Half a substep as a share of the last tick.
+        private double _lag;
+
+        /// <summary>Takes Unity's physics in hand; there is one such world in a process.</summary>
+        public PhysicsWorld()
+        {
+            UnityEngine.Object.DontDestroyOnLoad(_root);
+            PhysicsSettings.Apply();
+            _log = new ContactLog(_owners);
+            _land = new Land(_bodies.All);
+        }
+
+        /// <inheritdoc/>
+        public IReadOnlyCollection<uint> Ragdolls => _ragdolls.Ids;
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            Clear();
+            UnityEngine.Object.DestroyImmediate(_root);
+        }
+
+        /// <inheritdoc/>
+        public void Clear()
+        {
+            RemoveAll();
+            _shapes.Clear();
+            _touched.Clear();
+        }
+
+        /// <inheritdoc/>
+        public void Add(BodyInfo info, BodyKind kind, in Motion motion)
+        {
+            if (info.Prototype.Shapes.Count == 0 && kind != BodyKind.Driven)
+            {
+                return;
+            }
+            Enter(info, kind, motion);
+            if (kind == BodyKind.Static)
+            {
+                RouseAll();
+            }
+        }
+
+        /// <inheritdoc/>
+        public void AddRagdoll(BodyInfo info, Fall fall)
+        {
+            var ragdoll = new RagdollBody(info, fall, _root.transform, _log);
+            foreach (Collider collider in ragdoll.Colliders)
+            {
+                _owners[collider] = info.Id;
+            }
+            _ragdolls.Add(info.Id, ragdoll);
+        }
+
+        /// <inheritdoc/>
+        public void Remove(uint id)
+        {
+            if (_ragdolls.Take(id) is RagdollBody ragdoll)
+            {
+                foreach (Collider collider in ragdoll.Colliders)
+                {
+                    _owners.Remove(collider);
+                }
+                ragdoll.Destroy();
+            }
+            if (_bodies.Take(id) is PhysicalBody body)
+            {
+                foreach (Collider collider in body.Colliders)
+                {
+                    _owners.Remove(collider);
+                }
+                body.Destroy();
+                if (body.Kind == BodyKind.Static)
+                {
+                    RouseAll();
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public void SetGrip(double friction)
+        {
+            _grip = friction;
+            foreach (DrivenBody vehicle in Vehicles())
+            {
+                vehicle.SetGrip(friction);
+            }
+        }
+
+        /// <inheritdoc/>
+        public void SetPedals(uint id, double throttle, double brake, double steering) =>
+            Driven(id).SetPedals(new Pedals(throttle, brake, steering));
+
+        /// <inheritdoc/>
+        public void TakeOver(uint id, double steeringRad) => Driven(id).TakeOver(steeringRad);
+
+        /// <inheritdoc/>
+        public void SetGoal(uint id, Vec3<WorldFrame> velocity, double? headingRad) =>
+            Walker(id).SetGoal(velocity, headingRad);
+
+        /// <inheritdoc/>
+        public IReadOnlyList<Touch> Step(
+            double dtS,
+            int substeps,
+            IReadOnlyList<KinematicMove> moves,
+            IReadOnlyList<Suspect> suspects,
+            Func<uint, double, Fall> fall)
+        {
+            double stepS = dtS / substeps;
+            _lag = stepS / 2 / dtS;
+            _log.Begin();
+            StartTick(dtS, stepS, moves);
+            List<Suspect> close = Close(suspects, dtS);
+            for (int i = 0; i < substeps; i++)
+            {
+                KnockDown(close, fall, (double)i / substeps, stepS);
+                Push(stepS);
+                UnityBridge.Simulate((float)stepS);
+                _overlaps.Look(_bodies.All, i == substeps - 1, _log);
+                _log.NextSubstep();
+                foreach (RagdollBody ragdoll in _ragdolls.All)
+                {
+                    ragdoll.KeepAbove(_land);
+                }
+            }
+            List<Touch> touches = _log.Touches();
+            _touched.Clear();
+            foreach (Touch touch in touches)
+            {
+                _touched.Add(touch.A);
+                _touched.Add(touch.B);
+            }
+            return touches;
+        }
+
+        /// <inheritdoc/>
+        public void ReadDriven(
+            uint id, Vec3<WorldFrame> velocityBefore, out Motion motion, out double steeringRad, WheelSpring[] springs)
+        {
+            DrivenBody vehicle = Driven(id);
+            motion = vehicle.Read(velocityBefore, _touched.Contains(id) ? 0 : _lag);
+            steeringRad = vehicle.SteeringRad;
+            vehicle.ReadWheels(springs);
+        }
+
+        /// <inheritdoc/>
+        public void ReadWalker(uint id, out Motion motion) => motion = Walker(id).AtEnd;
+
+        /// <inheritdoc/>
+        public void ReadRagdoll(uint id, Vec3<WorldFrame> velocityBefore, out Motion motion, float[] bones)
+        {
+            motion = _ragdolls[id].Read(bones);
+            if (!_touched.Contains(id))
+            {
+                motion.Velocity += (motion.Velocity - velocityBefore) * _lag;
+            }
+        }
+
+        /// <inheritdoc/>
+        public bool CastRay(
+            Vec3<WorldFrame> origin,
+            Vec3<WorldFrame> direction,
+            double maxM,
+            out uint body,
+            out double distanceM,
+            out Vec3<WorldFrame> normal)
+        {
+            UnityEngine.Physics.SyncTransforms();
+            bool found = UnityEngine.Physics.Raycast(
+                origin.Unity(),
+                direction.Unity(),
+                out RaycastHit hit,
+                (float)maxM,
+                Layers.AllMask,
+                QueryTriggerInteraction.Ignore);
+            body = found ? _owners[hit.collider] : 0;
+            distanceM = found ? hit.distance : 0;
+            normal = found ? hit.normal.World() : default;
+            return found;
+        }
+
+        /// <inheritdoc/>
+        /// <remarks>
+        /// PhysX keeps the contacts of the last step where nobody can read them. So that what follows is the same
+        /// after a restore, to the last bit, the world is built anew in the same way now and then.
+        /// </remarks>
+        public object Save()
+        {
+            var saved = new SavedPhysics(_touched, _lag);
+            foreach (PhysicalBody body in _bodies.All)
+            {
+                saved.Bodies.Add(new SavedPhysics.Kept(body.Info, body.Kind, body.Now(), body.Save()));
+            }
+            foreach (RagdollBody ragdoll in _ragdolls.All)
+            {
+                saved.Ragdolls.Add(ragdoll.Save());
+            }
+            Restore(saved);
+            return saved;
+        }
+
+        /// <inheritdoc/>
+        public void Restore(object saved)
+        {
+            var kept = (SavedPhysics)saved;
+            RemoveAll();
+            foreach (SavedPhysics.Kept body in kept.Bodies)
+            {
+                Enter(body.Info, body.Kind, body.Place).Restore(body.State);
+            }
+            foreach (RagdollBody.Saved ragdoll in kept.Ragdolls)
+            {
+                AddRagdoll(ragdoll.Info, ragdoll.Fall);
+                _ragdolls[ragdoll.Info.Id].Restore(ragdoll);
+            }
+            _touched.Clear();
+            _touched.UnionWith(kept.Touched);
+            _lag = kept.Lag;
+            UnityEngine.Physics.SyncTransforms();
+        }
+
+        private PhysicalBody Enter(BodyInfo info, BodyKind kind, in Motion motion)
+        {
+            PhysicalBody body = Make(info, kind, motion);
+            _bodies.Add(info.Id, body);
+            foreach (Collider collider in body.Colliders)
+            {
+                _owners[collider] = info.Id;
+            }
+            return body;
+        }
+
+        private PhysicalBody Make(BodyInfo info, BodyKind kind, in Motion motion)
+        {
+            switch (kind)
+            {
+                case BodyKind.Driven:
+                    var vehicle = new DrivenBody(info, motion, _grip, _shapes, _root.transform);
+                    vehicle.Object.AddComponent<ContactReporter>().Log = _log;
+                    return vehicle;
+                case BodyKind.Walker:
+                    return new WalkerBody(info, motion, _shapes, _root.transform);
+                default:
+                    return new PhysicalBody(info, kind, motion, _shapes, _root.transform);
+            }
+        }
+
+        private void RemoveAll()
+        {
+            foreach (RagdollBody ragdoll in _ragdolls.All)
+            {
+                ragdoll.Destroy();
+            }
+            foreach (PhysicalBody body in _bodies.All)
+            {
+                body.Destroy();
+            }
+            _ragdolls.Clear();
+            _bodies.Clear();
+            _owners.Clear();
+        }
+
+        private void StartTick(double dtS, double stepS, IReadOnlyList<KinematicMove> moves)
+        {
+            foreach (KinematicMove move in moves)
+            {
+                if (!_bodies.TryGet(move.Id, out PhysicalBody? body))
+                {
+                    continue;
+                }
+                if (move.Jumps || !move.Involved)
+                {
+                    body.Put(move.End);
+                }
+                else
+                {
+                    body.Send(move.Start, move.End, dtS);
+                }
+            }
+            UnityEngine.Physics.SyncTransforms();
+            foreach (PhysicalBody body in _bodies.All)
+            {
+                (body as WalkerBody)?.Walk(dtS);
+                (body as DrivenBody)?.BeginTick(stepS);
+            }
+            foreach (RagdollBody ragdoll in _ragdolls.All)
+            {
+                ragdoll.Settle(dtS);
+            }
+            UnityEngine.Physics.SyncTransforms();
+        }
+
+        private List<Suspect> Close(IReadOnlyList<Suspect> suspects, double dtS)
+        {
+            var close = new List<Suspect>();
+            foreach (Suspect pair in suspects)
+            {
+                if (_bodies.TryGet(pair.Vehicle, out PhysicalBody? vehicle) &&
+                    _bodies.TryGet(pair.Person, out PhysicalBody? person) &&
+                    Impacts.CouldRunInto(vehicle.AsParty(), person.AsParty(), dtS))
+                {
+                    close.Add(pair);
+                }
+            }
+            return close;
+        }
+
+        private void KnockDown(List<Suspect> close, Func<uint, double, Fall> fall, double share, double stepS)
+        {
+            foreach (Suspect pair in close)
+            {
+                if (_bodies.TryGet(pair.Person, out PhysicalBody? person) &&
+                    Impacts.RunsInto(_bodies[pair.Vehicle].AsParty(), person.AsParty(), stepS))
+                {
+                    Fall start = fall(pair.Person, share);
+                    Remove(pair.Person);
+                    AddRagdoll(person.Info, start);
+                }
+            }
+        }
+
+        private void Push(double stepS)
+        {
+            foreach (PhysicalBody body in _bodies.All)
+            {
+                if (body is DrivenBody vehicle)
+                {
+                    vehicle.Push(stepS);
+                }
+                else
+                {
+                    body.Glide(stepS);
+                }
+            }
+        }
+
+        private void RouseAll()
+        {
+            foreach (DrivenBody vehicle in Vehicles())
+            {
+                vehicle.Rouse();
+            }
+        }
+
+        private IEnumerable<DrivenBody> Vehicles()
+        {
+            foreach (PhysicalBody body in _bodies.All)
+            {
+                if (body is DrivenBody vehicle)
+                {
+                    yield return vehicle;
+                }
+            }
+        }
+
+        private DrivenBody Driven(uint id) => (DrivenBody)_bodies[id];
+
+        private WalkerBody Walker(uint id) => (WalkerBody)_bodies[id];
+    }
+}
