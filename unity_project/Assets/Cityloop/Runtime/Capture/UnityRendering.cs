@@ -1,0 +1,189 @@
+#if !CITYLOOP_PLAYER_2017
+#nullable enable
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using Cityloop.Core;
+using UnityEngine;
+using Wire = Cityloop.V1;
+
+namespace Cityloop.Runtime
+{
+    /// <summary>
+    /// Draws the stage with Unity: pictures by an ordinary camera, labels by a command buffer. All calls come
+    /// from the main thread; a capture waits for its pictures, so that the engine stays in lockstep.
+    /// </summary>
+    public sealed class UnityRendering : IRendering
+    {
+        private readonly PrefabOverrides? _overrides;
+        private readonly Transform _stage;
+        private readonly SurfaceShader _surfaces = new SurfaceShader();
+        private readonly LabelPass _labels;
+        private readonly CameraRig _camera;
+        private readonly EnvironmentLight _light;
+        private readonly Readback _readback = new Readback();
+        private readonly SizedCache<LabelTargets> _targets = new SizedCache<LabelTargets>(
+            (width, height) => new LabelTargets(width, height), targets => targets.Release());
+
+        private MaterialLibrary _materials;
+        private MeshLibrary _meshes;
+        private BodyVisuals _visuals;
+
+        /// <summary>Makes what draws.</summary>
+        /// <param name="overrides">Prefabs that replace streamed meshes, null for none.</param>
+        /// <exception cref="InvalidOperationException">If this device cannot draw labels.</exception>
+        public UnityRendering(PrefabOverrides? overrides)
+        {
+            _overrides = overrides;
+            _stage = new GameObject("Cityloop stage") { hideFlags = HideFlags.DontSave }.transform;
+            _labels = new LabelPass();
+            _camera = new CameraRig(_stage, _surfaces);
+            _light = new EnvironmentLight(_stage);
+            _materials = new MaterialLibrary(_surfaces);
+            _meshes = new MeshLibrary(_materials);
+            _visuals = new BodyVisuals(_stage, _meshes, _materials);
+        }
+
+        /// <inheritdoc/>
+        public string Description =>
+            $"Unity {Application.unityVersion}, {SystemInfo.graphicsDeviceName} ({SystemInfo.graphicsDeviceType})";
+
+        /// <inheritdoc/>
+        public void Reset()
+        {
+            ReleaseScene();
+            _materials = new MaterialLibrary(_surfaces);
+            _meshes = new MeshLibrary(_materials);
+            _visuals = new BodyVisuals(_stage, _meshes, _materials);
+        }
+
+        /// <inheritdoc/>
+        public void AddTexture(Wire.Texture texture) => _materials.AddTexture(texture);
+
+        /// <inheritdoc/>
+        public void AddMaterial(Wire.Material material) => _materials.Add(material);
+
+        /// <inheritdoc/>
+        public void AddMesh(Wire.Mesh mesh) => _meshes.Add(mesh);
+
+        /// <inheritdoc/>
+        public int[] AddPrototype(Wire.Prototype prototype)
+        {
+            var prefab = _overrides != null ? _overrides.Find(prototype.Name) : null;
+            return prefab != null
+                ? new PrefabMeshes(_meshes, _materials).Add(prefab, prototype)
+                : prototype.Parts.Select(_meshes.AddPart).ToArray();
+        }
+
+        /// <inheritdoc/>
+        public void SetEnvironment(Wire.Environment environment) => _light.Set(environment);
+
+        /// <inheritdoc/>
+        public void Show(Instances instances)
+        {
+            _visuals.Place(instances);
+            var watching = Camera.allCameras; // those that draw to the window
+            var eye = watching.Length > 0 ? watching[0].transform.position.World() : default;
+            var meshes = new int[instances.Count];
+            for (int i = 0; i < meshes.Length; i++)
+            {
+                double x = instances.Origin[i * 3] - eye.X, y = instances.Origin[i * 3 + 1] - eye.Y;
+                double z = instances.Origin[i * 3 + 2] - eye.Z;
+                meshes[i] = _meshes.Tables.MeshAt(instances.Part[i], Math.Sqrt(x * x + y * y + z * z));
+            }
+            _visuals.Show(instances, meshes, 0);
+        }
+
+        /// <inheritdoc/>
+        public DrawResult Draw(
+            IReadOnlyList<CameraView> views, Instances instances, IReadOnlyList<Wire.Pass> passes, double afterDtS,
+            IReadOnlyList<long> starts, IFrameMemory memory)
+        {
+            var watch = Stopwatch.StartNew();
+            bool pictures = passes.Contains(Wire.Pass.Rgb);
+            bool labels = passes.Any(pass => pass != Wire.Pass.Rgb);
+            if (pictures)
+            {
+                _visuals.Place(instances);
+            }
+            if (labels)
+            {
+                _labels.Begin(instances);
+            }
+            var triangles = new List<long>();
+            for (int i = 0; i < views.Count; i++)
+            {
+                int[] meshes = Visibility.SelectMeshes(views[i], instances, _meshes.Tables);
+                DrawList list = Visibility.Draw(views[i], instances, meshes, _meshes.Tables);
+                var offsets = PassLayouts.Offsets(views[i].Width, views[i].Height, passes);
+                long count = 0;
+                if (labels)
+                {
+                    count += DrawLabels(views[i], instances, list, afterDtS, offsets, starts[i]);
+                }
+                if (pictures)
+                {
+                    _visuals.Show(instances, meshes, views[i].HiddenBody);
+                    _readback.Add(_camera.Draw(views[i]), starts[i] + offsets[PassImage.Color], true);
+                    count += Triangles(list);
+                }
+                triangles.Add(count);
+            }
+            double drawS = watch.Elapsed.TotalSeconds;
+            _readback.Finish(memory);
+            _targets.Trim();
+            _camera.Trim();
+            return new DrawResult(triangles, drawS, watch.Elapsed.TotalSeconds - drawS);
+        }
+
+        /// <summary>Gives everything back.</summary>
+        public void Release()
+        {
+            ReleaseScene();
+            _targets.Clear();
+            _labels.Release();
+            _camera.Release();
+            _light.Release();
+            UnityEngine.Object.Destroy(_stage.gameObject);
+        }
+
+        private long DrawLabels(
+            CameraView view, Instances instances, DrawList list, double dtS,
+            IReadOnlyDictionary<PassImage, long> offsets, long start)
+        {
+            LabelTargets targets = _targets.Of(view.Width, view.Height);
+            long count = _labels.Draw(view, instances, list, dtS, _meshes, _materials, targets);
+            foreach (var entry in offsets)
+            {
+                if (entry.Key != PassImage.Color)
+                {
+                    _readback.Add(targets[entry.Key], start + entry.Value, false);
+                }
+            }
+            return count;
+        }
+
+        private long Triangles(DrawList list)
+        {
+            long count = 0;
+            foreach (var batch in list.Batches)
+            {
+                StageMesh mesh = _meshes[batch.Mesh];
+                for (int i = 0; i < mesh.Materials.Length; i++)
+                {
+                    count += mesh.Mesh.GetIndexCount(i) / 3 * batch.Count;
+                }
+            }
+            return count;
+        }
+
+        private void ReleaseScene()
+        {
+            _visuals.Clear();
+            _meshes.Release();
+            _materials.Release();
+        }
+    }
+}
+#endif
