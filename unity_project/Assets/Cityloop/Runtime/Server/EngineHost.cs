@@ -29,7 +29,7 @@ namespace Cityloop.Runtime
         private ITransport? _transport;
         private int _patienceMs = PatienceMs;
 
-        /// <summary>Happens once, when a client or the parent's end has ended the engine.</summary>
+        /// <summary>Happens once, when no more calls are answered: at the end of the client, its parent or the player.</summary>
         public event Action? Ended;
 
         /// <summary>Where it listens, "host:port"; empty once it has ended.</summary>
@@ -87,7 +87,6 @@ namespace Cityloop.Runtime
             if (toldToEnd || _parent.IsGone())
             {
                 Stop();
-                Ended?.Invoke();
             }
         }
 
@@ -99,9 +98,15 @@ namespace Cityloop.Runtime
         /// <summary>Refuses what waits, lets the answers given so far leave, and stops listening.</summary>
         private void Stop()
         {
+            if (_transport == null)
+            {
+                return;
+            }
+
             _queue.Close();
-            _transport?.Dispose();
+            _transport.Dispose();
             _transport = null;
+            Ended?.Invoke();
         }
     }
 }

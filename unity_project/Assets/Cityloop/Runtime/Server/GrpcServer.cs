@@ -57,7 +57,7 @@ namespace Cityloop.Runtime
             bool ended = Task.Run(_server.ShutdownAsync).Wait(Grace);
             if (!ended)
             {
-                Task.Run(_server.KillAsync).Wait(Grace);
+                Kill();
             }
         }
 
@@ -82,27 +82,36 @@ namespace Cityloop.Runtime
 
         private int Listen(string host, Arguments arguments)
         {
-            var port = new ServerPort(host, arguments.Port, Credentials(arguments));
-            int bound = 0;
-            try
-            {
-                bound = _server.Ports.Add(port);
-                _server.Start();
-            }
-            catch (IOException)
-            {
-                bound = 0;
-            }
-
+            int bound = Bind(new ServerPort(host, arguments.Port, Credentials(arguments)));
             if (bound == 0)
             {
-                Task.Run(_server.KillAsync).Wait(Grace);
+                Kill();
                 throw new EngineException(
                     $"The engine cannot listen on {host}:{arguments.Port}: the port is busy or not allowed; choose " +
                     "another one, or -cityloop-port 0 for any that is free.");
             }
 
+            _server.Start();
             return bound;
+        }
+
+        /// <summary>Returns the number of the port, 0 if it cannot be had.</summary>
+        private int Bind(ServerPort port)
+        {
+            try
+            {
+                return _server.Ports.Add(port);
+            }
+            catch (IOException)
+            {
+                return 0;
+            }
+        }
+
+        private void Kill()
+        {
+            // A server that never started may refuse to be killed, which is as good.
+            Task.Run(_server.KillAsync).ContinueWith(killing => killing.Exception).Wait(Grace);
         }
 
         private ServerServiceDefinition EngineService()
