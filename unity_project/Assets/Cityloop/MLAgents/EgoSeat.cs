@@ -1,0 +1,130 @@
+#nullable enable
+using System.Collections.Generic;
+using System.Linq;
+using Cityloop.Core;
+using Cityloop.Runtime;
+using Cityloop.V1;
+using Google.Protobuf;
+using Unity.MLAgents;
+
+namespace Cityloop.MLAgents
+{
+    /// <summary>
+    /// Puts an <see cref="EgoAgent"/> into the vehicle that carries the camera, or the first driven one: before each
+    /// tick the agent decides, and its pedals replace those that the client sends for this vehicle.
+    /// </summary>
+    /// <remarks>
+    /// The client steps the world, and the world steps the trainer: Advance waits for one exchange with it. An episode
+    /// lasts from the first tick of a scene to the next handshake, scene or restored state, all of them the client's.
+    /// </remarks>
+    public sealed class EgoSeat
+    {
+        private readonly EgoAgent _agent;
+        private readonly ScenarioChannel _wishes;
+        private readonly TrafficWatch _traffic = new TrafficWatch();
+        private uint _vehicle;
+
+        /// <summary>Takes who is to drive, and what the trainer wants to see.</summary>
+        public EgoSeat(EgoAgent agent, ScenarioChannel wishes)
+        {
+            _agent = agent;
+            _wishes = wishes;
+        }
+
+        /// <summary>Returns what answers as <paramref name="inner"/> does, with the agent at the wheel.</summary>
+        public Answer Around(Answer inner)
+        {
+            Answer watched = _traffic.Around(inner);
+            return (method, token, messages) => method switch
+            {
+                EngineMethods.Advance => Advance(watched, token, messages),
+                EngineMethods.Handshake => Tell(GetUp(watched(method, token, messages))),
+                EngineMethods.LoadScene or EngineMethods.Restore => GetUp(watched(method, token, messages)),
+                _ => watched(method, token, messages),
+            };
+        }
+
+        private WatchedBody? Vehicle => _traffic.Find(b => b.Id == _vehicle && b.Kind == BodyKind.Driven);
+
+        private Reply Advance(Answer inner, string token, IReadOnlyList<byte[]> messages)
+        {
+            SitDown();
+            if (Vehicle == null)
+            {
+                return inner(EngineMethods.Advance, token, messages);
+            }
+
+            _agent.RequestDecision();
+            Academy.Instance.EnvironmentStep();
+            AdvanceRequest request = Drive(AdvanceRequest.Parser.ParseFrom(messages[0]));
+            Reply reply = inner(EngineMethods.Advance, token, new[] { request.ToByteArray() });
+            if (reply.Code == StatusCode.Ok)
+            {
+                Live(AdvanceResponse.Parser.ParseFrom(reply.Messages[0]), request.DtS);
+            }
+
+            return reply;
+        }
+
+        private void SitDown()
+        {
+            if (_vehicle == 0 && _traffic.Leading is { Kind: BodyKind.Driven } vehicle)
+            {
+                _vehicle = vehicle.Id;
+                _agent.Take(vehicle);
+            }
+        }
+
+        private AdvanceRequest Drive(AdvanceRequest request)
+        {
+            foreach (DriveCommand other in request.Drive.Where(d => d.Id == _vehicle).ToList())
+            {
+                request.Drive.Remove(other);
+            }
+
+            request.Drive.Add(new DriveCommand
+            {
+                Id = _vehicle,
+                Throttle = System.Math.Max(0, _agent.Pedal),
+                Brake = System.Math.Max(0, -_agent.Pedal),
+                Steering = _agent.Steering,
+            });
+            return request;
+        }
+
+        private void Live(AdvanceResponse response, double lengthS)
+        {
+            double impulseNs = response.Contacts
+                .Where(c => c.BodyA == _vehicle || c.BodyB == _vehicle)
+                .Sum(c => c.ImpulseNs);
+            if (Vehicle is { } vehicle)
+            {
+                _agent.Live(vehicle, lengthS, impulseNs);
+            }
+        }
+
+        /// <summary>Ends the agent's episode if the call was answered, which has ended its world.</summary>
+        private Reply GetUp(Reply reply)
+        {
+            if (reply.Code == StatusCode.Ok && _vehicle != 0)
+            {
+                _vehicle = 0;
+                _agent.Leave();
+            }
+
+            return reply;
+        }
+
+        private Reply Tell(Reply reply)
+        {
+            if (reply.Code != StatusCode.Ok)
+            {
+                return reply;
+            }
+
+            HandshakeResponse response = HandshakeResponse.Parser.ParseFrom(reply.Messages[0]);
+            response.Capabilities.Add(_wishes.Capabilities);
+            return Reply.Of(new[] { response.ToByteArray() });
+        }
+    }
+}
