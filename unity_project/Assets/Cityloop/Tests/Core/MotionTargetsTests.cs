@@ -40,6 +40,9 @@ namespace Cityloop.Core.Tests
             Refuses(
                 "The target of body 3 comes after that of body 9: give one target for each body, by rising id.",
                 TableOf(9, 3));
+            Refuses(
+                "The target of body 9 comes after that of body 9: give one target for each body, by rising id.",
+                TableOf(9, 9));
             table = TableOf(3);
             table.Motion = SmallScene.Bytes(new double[8]);
             Refuses("The targets have 64 bytes of motion: 128 were announced.", table);
