@@ -18,8 +18,9 @@ needs_xvfb = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is no
 
 
 @pytest.fixture(autouse=True)
-def no_display(monkeypatch):
+def no_display(monkeypatch, tmp_path):
     monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 def shadowed(folder, does):
