@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,13 @@ def test_every_shader_is_built_into_the_player() -> None:
     shaders = [p.relative_to(PROJECT).as_posix() for p in ASSETS.rglob("*.shader")]
     assert shaders
     assert {metas.guid(path) for path in shaders} == included
+
+
+def test_the_engine_has_the_version_of_the_package() -> None:
+    (settings,) = unity_yaml(PROJECT / "ProjectSettings/ProjectSettings.asset")
+    package = tomllib.loads((PROJECT.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    version = settings["PlayerSettings"]["bundleVersion"]
+    assert str(version) == package["project"]["version"]
 
 
 def test_the_scene_of_the_build_is_there() -> None:

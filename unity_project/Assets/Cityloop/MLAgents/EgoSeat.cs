@@ -35,12 +35,22 @@ namespace Cityloop.MLAgents
         public Answer Around(Answer inner)
         {
             Answer watched = _traffic.Around(inner);
-            return (method, token, messages) => method switch
+            return (method, token, messages) =>
             {
-                EngineMethods.Advance => Advance(watched, token, messages),
-                EngineMethods.Handshake => Tell(GetUp(watched(method, token, messages))),
-                EngineMethods.LoadScene or EngineMethods.Restore => GetUp(watched(method, token, messages)),
-                _ => watched(method, token, messages),
+                switch (method)
+                {
+                    case EngineMethods.Advance:
+                        return Advance(watched, token, messages);
+                    case EngineMethods.Handshake:
+                        GetUp();
+                        return Tell(watched(method, token, messages));
+                    case EngineMethods.LoadScene:
+                    case EngineMethods.Restore:
+                        GetUp();
+                        return watched(method, token, messages);
+                    default:
+                        return watched(method, token, messages);
+                }
             };
         }
 
@@ -103,16 +113,14 @@ namespace Cityloop.MLAgents
             }
         }
 
-        /// <summary>Ends the agent's episode if the call was answered, which has ended its world.</summary>
-        private Reply GetUp(Reply reply)
+        /// <summary>Ends the agent's episode, while the world that it ends in still stands to be looked at.</summary>
+        private void GetUp()
         {
-            if (reply.Code == StatusCode.Ok && _vehicle != 0)
+            if (_vehicle != 0)
             {
                 _vehicle = 0;
                 _agent.Leave();
             }
-
-            return reply;
         }
 
         private Reply Tell(Reply reply)
