@@ -25,8 +25,14 @@ namespace Cityloop.Core
         public static string Full<TFrame>(Vec3<TFrame> v)
             where TFrame : struct => $"({Full(v.X)}, {Full(v.Y)}, {Full(v.Z)})";
 
-        /// <summary>Returns a name in quotation marks.</summary>
-        public static string Quoted(string name) => "'" + name.Replace("\\", "\\\\").Replace("'", "\\'") + "'";
+        /// <summary>Returns a name in quotation marks, in double ones where it has single ones itself.</summary>
+        public static string Quoted(string name)
+        {
+            string escaped = name.Replace("\\", "\\\\");
+            return escaped.IndexOf('\'') >= 0 && escaped.IndexOf('"') < 0
+                ? "\"" + escaped + "\""
+                : "'" + escaped.Replace("'", "\\'") + "'";
+        }
 
         private static string Invariant(double value, string format) =>
             value.ToString(format, CultureInfo.InvariantCulture).Replace('E', 'e');

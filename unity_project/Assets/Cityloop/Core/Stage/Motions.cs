@@ -66,6 +66,12 @@ namespace Cityloop.Core
             return copy;
         }
 
+        /// <summary>Returns where a body's origin is, m.</summary>
+        public Vec3<WorldFrame> PositionOf(int row) => Three(Position, row);
+
+        /// <summary>Returns the velocity of a body's origin, m/s.</summary>
+        public Vec3<WorldFrame> VelocityOf(int row) => Three(Velocity, row);
+
         /// <summary>Returns a body's row.</summary>
         public Motion At(int row) => new Motion
         {

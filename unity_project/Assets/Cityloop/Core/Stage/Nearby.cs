@@ -25,8 +25,8 @@ namespace Cityloop.Core
             Reach = new double[cast.Count];
             for (int row = 0; row < cast.Count; row++)
             {
-                Motion from = start.At(row), to = end.At(row);
-                Speed[row] = Math.Max(from.Velocity.Length, (to.Position - from.Position).Length / dtS);
+                double mean = (end.PositionOf(row) - start.PositionOf(row)).Length / dtS;
+                Speed[row] = Math.Max(start.VelocityOf(row).Length, mean);
                 Reach[row] = cast.Infos[row].Prototype.ReachM + (Speed[row] + GainMps) * dtS + SlackM;
             }
         }

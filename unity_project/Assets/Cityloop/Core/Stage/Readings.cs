@@ -27,8 +27,12 @@ namespace Cityloop.Core
             var limp = new HashSet<uint>(_physics.Ragdolls);
             for (int row = 0; row < _s.Cast.Count; row++)
             {
+                if (_columns.Kinds[row] == BodyKind.Kinematic && limp.Count == 0)
+                {
+                    continue;
+                }
                 uint id = _s.Cast.Ids[row];
-                Vec3<WorldFrame> before = _s.Motions.At(row).Velocity;
+                Vec3<WorldFrame> before = _s.Motions.VelocityOf(row);
                 if (limp.Contains(id))
                 {
                     var bones = new float[_s.Cast.Bones.Counts[row] * 12];
