@@ -16,6 +16,8 @@ namespace Cityloop.Runtime
     /// </remarks>
     public sealed class PhysicsWorld : IPhysics, IDisposable
     {
+        private const float EmptyStepS = 0.01f;
+
         private readonly GameObject _root = new GameObject("Cityloop physics");
         private readonly ShapeBuilder _shapes = new ShapeBuilder();
         private readonly Overlaps _overlaps = new Overlaps();
@@ -277,19 +279,25 @@ namespace Cityloop.Runtime
             }
         }
 
+        /// <summary>Removes all bodies, so that those who follow find PhysX as it was before the first.</summary>
+        /// <remarks>
+        /// PhysX reuses the places of bodies, the last one first: it gets them back in the opposite order. An empty
+        /// step lets it forget their contacts.
+        /// </remarks>
         private void RemoveAll()
         {
-            foreach (RagdollBody ragdoll in _ragdolls.All)
+            for (int i = _ragdolls.All.Count - 1; i >= 0; i--)
             {
-                ragdoll.Destroy();
+                _ragdolls.All[i].Destroy();
             }
-            foreach (PhysicalBody body in _bodies.All)
+            for (int i = _bodies.All.Count - 1; i >= 0; i--)
             {
-                body.Destroy();
+                _bodies.All[i].Destroy();
             }
             _ragdolls.Clear();
             _bodies.Clear();
             _owners.Clear();
+            UnityBridge.Simulate(EmptyStepS);
         }
 
         private void StartTick(double dtS, double stepS, IReadOnlyList<KinematicMove> moves)

@@ -31,8 +31,8 @@ namespace Cityloop.Runtime
         private const double CarDampingRatio = 0.35;
         private const double BalancedDampingRatio = 1.0;
 
-        // Share of the sideways slip that a wheel takes off in a substep.
-        private const double SideDamping = 0.2;
+        // Wheels of an axle share its sideways slip, which they take off in a substep; vehicles have two axles' worth.
+        private const double Axles = 2.0;
 
         // Share of a forward impulse that counts against the grip while a wheel also slips sideways.
         private const double ForwardShare = 0.5;
@@ -48,6 +48,7 @@ namespace Cityloop.Runtime
         private readonly Spring[] _springs;
         private readonly double _massKg;
         private readonly double _restM;
+        private readonly double _sideShare;
 
         /// <summary>Makes the wheels of a kind of vehicle.</summary>
         public RayWheels(VehicleDynamics dynamics, WheelLoads loads)
@@ -56,6 +57,7 @@ namespace Cityloop.Runtime
             double sag = dynamics.Balanced ? BalancedSagM : CarSagM;
             double ratio = dynamics.Balanced ? BalancedDampingRatio : CarDampingRatio;
             _restM = SpringLengthM - sag;
+            _sideShare = Math.Min(1.0, Axles / dynamics.Wheels.Count);
             _springs = new Spring[dynamics.Wheels.Count];
             for (int i = 0; i < _springs.Length; i++)
             {
@@ -177,7 +179,7 @@ namespace Cityloop.Runtime
         }
 
         /// <summary>Finds the impulses that a wheel would pass on if its tyre held everything.</summary>
-        private static void Roll(
+        private void Roll(
             ref Spring spring, Chassis chassis, int grounded, double driveNs, double brakeNs, double steeringRad)
         {
             spring.ForwardNs = 0;
@@ -191,7 +193,7 @@ namespace Cityloop.Runtime
             spring.Side = Unit(right - spring.Normal * right.Dot(spring.Normal));
             spring.Forward = Unit(spring.Normal.Cross(spring.Side));
             double slip = spring.Side.Dot(chassis.VelocityAt(spring.Contact));
-            spring.SideNs = -SideDamping * slip / chassis.Yielding(spring.Contact, spring.Side);
+            spring.SideNs = -_sideShare * slip / chassis.Yielding(spring.Contact, spring.Side);
             if (driveNs != 0.0)
             {
                 spring.ForwardNs = driveNs;
