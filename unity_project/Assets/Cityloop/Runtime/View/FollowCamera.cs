@@ -10,7 +10,7 @@ namespace Cityloop.Runtime
     {
         private const float BehindM = 9, AboveM = 4, LookAboveM = 1.2f;
 
-        // Time in which it makes up most of its lag, s; of the world's time, so that a slow client looks the same.
+        // Time in which it makes up most of its lag, s.
         private const float LagS = 0.4f;
 
         // A body that is farther away than this has not moved there: the camera jumps as well.
@@ -45,7 +45,7 @@ namespace Cityloop.Runtime
             Vector3 ahead = Quat<WorldFrame>.FromYaw(body.Rotation.YawRad).Unity() * Vector3.forward;
             Vector3 wanted = target - (BehindM * ahead) + (AboveM * Vector3.up);
             bool jumps = (wanted - transform.position).sqrMagnitude > JumpM * JumpM;
-            float share = jumps ? 1 : 1 - Mathf.Exp(-(float)_traffic!.TickS / LagS);
+            float share = jumps ? 1 : 1 - Mathf.Exp(-Time.unscaledDeltaTime / LagS);
             transform.position = Vector3.Lerp(transform.position, wanted, share);
             transform.LookAt(target + (LookAboveM * Vector3.up));
         }

@@ -28,9 +28,6 @@ namespace Cityloop.Runtime
         /// <summary>Id of the body that carried the first mounted camera of the last capture, 0 for none.</summary>
         public uint Host { get; private set; }
 
-        /// <summary>Length of the last tick, s.</summary>
-        public double TickS { get; private set; }
-
         /// <summary>Returns what answers as <paramref name="inner"/> does while this reads along.</summary>
         public Answer Around(Answer inner)
         {
@@ -76,7 +73,6 @@ namespace Cityloop.Runtime
                     _moving.RemoveAll(b => gone.Contains(b.Id));
                     break;
                 case EngineMethods.Advance:
-                    TickS = AdvanceRequest.Parser.ParseFrom(asked[0]).DtS;
                     Replace(AdvanceResponse.Parser.ParseFrom(answered[0]).States);
                     break;
                 case EngineMethods.Restore:
