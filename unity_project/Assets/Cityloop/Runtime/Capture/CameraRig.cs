@@ -22,7 +22,7 @@ namespace Cityloop.Runtime
         /// <summary>Makes the camera below a transform.</summary>
         public CameraRig(Transform stage, SurfaceShader surfaces)
         {
-            var place = new GameObject("Capture camera") { hideFlags = HideFlags.DontSave };
+            var place = new GameObject("Capture camera");
             place.transform.SetParent(stage, false);
             _camera = place.AddComponent<Camera>();
             _camera.enabled = false;
@@ -37,19 +37,10 @@ namespace Cityloop.Runtime
         /// <summary>Releases pictures of sizes that are no longer asked for.</summary>
         public void Trim() => _pictures.Trim();
 
-        /// <summary>Puts the camera where the view is, without drawing.</summary>
-        public void Place(CameraView view)
-        {
-            Matrices.Place(_camera.transform, CameraMatrices.UnityFromCamera(view.Current));
-            _camera.nearClipPlane = (float)view.NearM;
-            _camera.farClipPlane = (float)view.FarM;
-            _camera.projectionMatrix = Matrices.Of(CameraMatrices.Projection(view));
-        }
-
         /// <summary>Draws a picture, sRGB-encoded RGBA, lower row first as Unity keeps what cameras draw.</summary>
         public RenderTexture Draw(CameraView view)
         {
-            Place(view);
+            Matrices.Place(_camera, view);
             RenderTexture picture = _pictures.Of(view.Width, view.Height);
             if (_finish == null)
             {
@@ -64,11 +55,10 @@ namespace Cityloop.Runtime
             return picture;
         }
 
-        /// <summary>Gives everything back.</summary>
+        /// <summary>Gives back what does not hang on the stage.</summary>
         public void Release()
         {
             _pictures.Clear();
-            Object.Destroy(_camera.gameObject);
             if (_finish != null)
             {
                 Object.Destroy(_finish);

@@ -33,7 +33,7 @@ namespace Cityloop.Runtime
         /// <param name="labels">A material with the label shader.</param>
         public static TargetProbe Find(Material labels)
         {
-            var target = new RenderTexture(2, 2, GraphicsFormat.R32_SFloat, GraphicsFormat.None);
+            var target = new RenderTexture(2, 2, GraphicsFormat.R8G8B8A8_UNorm, GraphicsFormat.None);
             target.Create();
             using var commands = new CommandBuffer { name = "Cityloop probe" };
             commands.SetRenderTarget(target);
@@ -43,12 +43,12 @@ namespace Cityloop.Runtime
             Graphics.ExecuteCommandBuffer(commands);
             var request = AsyncGPUReadback.Request(target);
             request.WaitForCompletion();
-            var pixels = request.GetData<float>();
-            // The triangle covers one row: 1 where it was drawn from both sides only, 2 where from its front too.
-            float first = pixels[0], last = pixels[2];
+            var pixels = request.GetData<Color32>();
+            // The triangle covers one row, and adds a quarter with each draw that shows it.
+            byte first = pixels[0].r, last = pixels[2].r;
             target.Release();
             Object.Destroy(target);
-            return new TargetProbe(first > last, Mathf.Max(first, last) > 1.5f);
+            return new TargetProbe(first > last, Mathf.Max(first, last) > 96);
         }
     }
 }

@@ -36,13 +36,15 @@ namespace Cityloop.Runtime
         public UnityRendering(PrefabOverrides? overrides)
         {
             _overrides = overrides;
-            _stage = new GameObject("Cityloop stage") { hideFlags = HideFlags.DontSave }.transform;
             _labels = new LabelPass();
+            StageRoot root = StageRoot.Make();
+            _stage = root.transform;
             _camera = new CameraRig(_stage, _surfaces);
             _light = new EnvironmentLight(_stage);
             _materials = new MaterialLibrary(_surfaces);
             _meshes = new MeshLibrary(_materials);
             _visuals = new BodyVisuals(_stage, _meshes, _materials);
+            root.Destroyed += Release;
         }
 
         /// <inheritdoc/>
@@ -137,17 +139,6 @@ namespace Cityloop.Runtime
             return new DrawResult(triangles, drawS, watch.Elapsed.TotalSeconds - drawS);
         }
 
-        /// <summary>Gives everything back.</summary>
-        public void Release()
-        {
-            ReleaseScene();
-            _targets.Clear();
-            _labels.Release();
-            _camera.Release();
-            _light.Release();
-            UnityEngine.Object.Destroy(_stage.gameObject);
-        }
-
         private long DrawLabels(
             CameraView view, Instances instances, DrawList list, double dtS,
             IReadOnlyDictionary<PassImage, long> offsets, long start)
@@ -176,6 +167,16 @@ namespace Cityloop.Runtime
                 }
             }
             return count;
+        }
+
+        /// <summary>Gives back what does not hang on the stage.</summary>
+        private void Release()
+        {
+            ReleaseScene();
+            _targets.Clear();
+            _labels.Release();
+            _camera.Release();
+            _light.Release();
         }
 
         private void ReleaseScene()

@@ -207,7 +207,7 @@ float4 probe_vertex(uint vertex : SV_VertexID) : SV_POSITION
 
 float4 probe_fragment() : SV_Target0
 {
-    return float4(1.0, 1.0, 1.0, 1.0);
+    return float4(0.25, 0.25, 0.25, 0.25);
 }
 
 #endif

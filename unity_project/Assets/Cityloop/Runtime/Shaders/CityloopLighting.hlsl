@@ -69,8 +69,8 @@ float3 cityloop_shade(CityloopSurface s, float visible)
     float a2 = a * a;
     float d = nh * nh * (a2 - 1.0) + 1.0;
     float lobe = min(a2 / (d * d * max(0.1, lh * lh) * (4.0 * a + 2.0)), 24.0);
-    float lit = facing_sun * visible * _CityloopSunDirection.w;
-    float3 radiance = (diffuse + f0 * lobe) * _CityloopSunIrradiance.rgb * lit;
+    float sunlit = facing_sun * visible * _CityloopSunDirection.w;
+    float3 radiance = (diffuse + f0 * lobe) * _CityloopSunIrradiance.rgb * sunlit;
 
     // Fit of the environment term by B. Karis ("Physically based shading on mobile", 2014).
     float4 r = s.roughness * float4(-1.0, -0.0275, -0.572, 0.022) + float4(1.0, 0.0425, 1.04, -0.04);

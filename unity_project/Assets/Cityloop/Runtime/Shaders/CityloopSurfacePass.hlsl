@@ -73,8 +73,7 @@ struct CasterPixel
 CasterPixel caster_vertex(SurfaceVertex v)
 {
     CasterPixel s;
-    float4 clip = UnityClipSpaceShadowCasterPos(v.vertex, v.normal);
-    s.pos = UnityApplyLinearShadowBias(clip);
+    s.pos = UnityApplyLinearShadowBias(UnityClipSpaceShadowCasterPos(v.vertex, v.normal));
     s.uv = v.uv;
     return s;
 }

@@ -20,7 +20,7 @@ namespace Cityloop.Runtime
             _bones = new Transform[count];
             for (int i = 0; i < count; i++)
             {
-                var bone = new GameObject("bone " + i) { hideFlags = HideFlags.DontSave };
+                var bone = new GameObject("bone " + i);
                 bone.transform.SetParent(part, false);
                 _bones[i] = bone.transform;
             }

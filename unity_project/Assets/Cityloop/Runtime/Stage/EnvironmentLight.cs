@@ -28,7 +28,7 @@ namespace Cityloop.Runtime
         /// <summary>Makes the sun below a transform.</summary>
         public EnvironmentLight(Transform stage)
         {
-            var place = new GameObject("Sun") { hideFlags = HideFlags.DontSave };
+            var place = new GameObject("Sun");
             place.transform.SetParent(stage, false);
             _sun = place.AddComponent<Light>();
             _sun.type = LightType.Directional;
@@ -63,12 +63,8 @@ namespace Cityloop.Runtime
             Shader.SetGlobalVector(Ground, With(ground, (float)environment.Wetness));
         }
 
-        /// <summary>Gives what it made back.</summary>
-        public void Release()
-        {
-            Object.Destroy(_sun.gameObject);
-            Object.Destroy(_sky);
-        }
+        /// <summary>Gives back what does not hang on the stage.</summary>
+        public void Release() => Object.Destroy(_sky);
 
         private void SetSun(Vector3 toSun, Vector3 irradiance)
         {

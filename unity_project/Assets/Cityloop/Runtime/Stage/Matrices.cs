@@ -1,5 +1,5 @@
-#if !CITYLOOP_PLAYER_2017
 #nullable enable
+using Cityloop.Core;
 using UnityEngine;
 
 namespace Cityloop.Runtime
@@ -29,6 +29,15 @@ namespace Cityloop.Runtime
             return matrix;
         }
 
+        /// <summary>Puts a camera where a view is and gives it the view's projection.</summary>
+        public static void Place(Camera camera, CameraView view)
+        {
+            Place(camera.transform, CameraMatrices.UnityFromCamera(view.Current));
+            camera.nearClipPlane = (float)view.NearM;
+            camera.farClipPlane = (float)view.FarM;
+            camera.projectionMatrix = Of(CameraMatrices.Projection(view));
+        }
+
         /// <summary>Puts a transform where a rigid 3 x 4 matrix says, Unity's frame, m.</summary>
         public static void Place(Transform transform, float[] m)
         {
@@ -37,4 +46,3 @@ namespace Cityloop.Runtime
         }
     }
 }
-#endif

@@ -31,7 +31,7 @@ namespace Cityloop.Runtime
             _meshes = meshes;
             _materials = materials;
             _boneCount = boneCount;
-            _place = new GameObject("part") { hideFlags = HideFlags.DontSave };
+            _place = new GameObject("part");
             _place.transform.SetParent(stage, false);
         }
 
