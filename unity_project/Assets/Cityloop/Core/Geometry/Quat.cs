@@ -115,11 +115,14 @@ namespace Cityloop.Core
         public Quat<TFrame> Advance(Vec3<TFrame> angularVelocity, double dtS) =>
             (FromRotationVector(angularVelocity * dtS) * this).Normalized;
 
+        /// <inheritdoc/>
         public bool Equals(Quat<TFrame> other) =>
             X == other.X && Y == other.Y && Z == other.Z && W == other.W;
 
+        /// <inheritdoc/>
         public override bool Equals(object? obj) => obj is Quat<TFrame> other && Equals(other);
 
+        /// <inheritdoc/>
         public override int GetHashCode() =>
             ((X.GetHashCode() * 397 ^ Y.GetHashCode()) * 397 ^ Z.GetHashCode()) * 397 ^ W.GetHashCode();
 

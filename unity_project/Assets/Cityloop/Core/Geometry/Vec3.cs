@@ -32,19 +32,25 @@ namespace Cityloop.Core
         /// <summary>True unless a component is infinite or not a number.</summary>
         public bool IsFinite => Numbers.IsFinite(X) && Numbers.IsFinite(Y) && Numbers.IsFinite(Z);
 
+        /// <summary>Returns the sum.</summary>
         public static Vec3<TFrame> operator +(Vec3<TFrame> a, Vec3<TFrame> b) =>
             new Vec3<TFrame>(a.X + b.X, a.Y + b.Y, a.Z + b.Z);
 
+        /// <summary>Returns the difference.</summary>
         public static Vec3<TFrame> operator -(Vec3<TFrame> a, Vec3<TFrame> b) =>
             new Vec3<TFrame>(a.X - b.X, a.Y - b.Y, a.Z - b.Z);
 
+        /// <summary>Returns the opposite.</summary>
         public static Vec3<TFrame> operator -(Vec3<TFrame> a) => new Vec3<TFrame>(-a.X, -a.Y, -a.Z);
 
+        /// <summary>Returns a multiple.</summary>
         public static Vec3<TFrame> operator *(Vec3<TFrame> a, double factor) =>
             new Vec3<TFrame>(a.X * factor, a.Y * factor, a.Z * factor);
 
+        /// <summary>Returns a multiple.</summary>
         public static Vec3<TFrame> operator *(double factor, Vec3<TFrame> a) => a * factor;
 
+        /// <summary>Returns a part.</summary>
         public static Vec3<TFrame> operator /(Vec3<TFrame> a, double divisor) =>
             new Vec3<TFrame>(a.X / divisor, a.Y / divisor, a.Z / divisor);
 
@@ -56,10 +62,13 @@ namespace Cityloop.Core
             new Vec3<TFrame>(
                 Y * other.Z - Z * other.Y, Z * other.X - X * other.Z, X * other.Y - Y * other.X);
 
+        /// <inheritdoc/>
         public bool Equals(Vec3<TFrame> other) => X == other.X && Y == other.Y && Z == other.Z;
 
+        /// <inheritdoc/>
         public override bool Equals(object? obj) => obj is Vec3<TFrame> other && Equals(other);
 
+        /// <inheritdoc/>
         public override int GetHashCode() =>
             (X.GetHashCode() * 397 ^ Y.GetHashCode()) * 397 ^ Z.GetHashCode();
 
