@@ -47,7 +47,7 @@ namespace Cityloop.Runtime
         }
 
         /// <summary>Returns the smallest upright box of the window around a body that is wholly before the camera.</summary>
-        private static bool InView(WatchedBody body, UnityEngine.Camera camera, out Rect box)
+        public static bool InView(WatchedBody body, UnityEngine.Camera camera, out Rect box)
         {
             box = default;
             Vector2 low = Vector2.positiveInfinity, high = Vector2.negativeInfinity;
