@@ -8,7 +8,7 @@ using Motion = Cityloop.Core.Motion;
 namespace Cityloop.Runtime
 {
     /// <summary>A static, kinematic, driven or walking body in Unity's physics. World frame, SI units.</summary>
-    internal class PhysicalBody
+    internal class PhysicalBody : IMade
     {
         /// <summary>Places a body's colliders.</summary>
         public PhysicalBody(BodyInfo info, BodyKind kind, in Motion motion, ShapeBuilder shapes, Transform parent)
@@ -120,7 +120,18 @@ namespace Cityloop.Runtime
         /// <summary>Returns where it is, from which it can be made again.</summary>
         public virtual Motion Now() => Place;
 
-        /// <summary>Takes it out of the world.</summary>
+        /// <inheritdoc/>
+        public void Hide()
+        {
+            if (Rigid != null)
+            {
+                Rigid.isKinematic = true;
+                Rigid.position = Far.Hidden;
+            }
+            Object.transform.position = Far.Hidden;
+        }
+
+        /// <inheritdoc/>
         public void Destroy() => UnityEngine.Object.DestroyImmediate(Object);
     }
 }

@@ -16,8 +16,6 @@ namespace Cityloop.Runtime
     /// </remarks>
     public sealed class PhysicsWorld : IPhysics, IDisposable
     {
-        private const float EmptyStepS = 0.01f;
-
         private readonly GameObject _root = new GameObject("Cityloop physics");
         private readonly ShapeBuilder _shapes = new ShapeBuilder();
         private readonly Overlaps _overlaps = new Overlaps();
@@ -26,6 +24,7 @@ namespace Cityloop.Runtime
         // In the order in which they came, which decides the order of everything that is done to them.
         private readonly Roster<PhysicalBody> _bodies = new Roster<PhysicalBody>();
         private readonly Roster<RagdollBody> _ragdolls = new Roster<RagdollBody>();
+        private readonly Makings _makings = new Makings();
         private readonly HashSet<uint> _touched = new HashSet<uint>();
         private readonly ContactLog _log;
         private readonly Land _land;
@@ -56,7 +55,8 @@ namespace Cityloop.Runtime
         /// <inheritdoc/>
         public void Clear()
         {
-            RemoveAll();
+            Forget();
+            _makings.UnmakeFrom(0);
             _shapes.Clear();
             _touched.Clear();
         }
@@ -68,7 +68,7 @@ namespace Cityloop.Runtime
             {
                 return;
             }
-            Enter(info, kind, motion);
+            Enrol(Make(info, kind, motion), isNew: true);
             if (kind == BodyKind.Static)
             {
                 RouseAll();
@@ -83,6 +83,7 @@ namespace Cityloop.Runtime
             {
                 _owners[collider] = info.Id;
             }
+            _makings.Add(ragdoll);
             _ragdolls.Add(info.Id, ragdoll);
         }
 
@@ -95,7 +96,7 @@ namespace Cityloop.Runtime
                 {
                     _owners.Remove(collider);
                 }
-                ragdoll.Destroy();
+                _makings.Hide(ragdoll);
             }
             if (_bodies.Take(id) is PhysicalBody body)
             {
@@ -103,7 +104,7 @@ namespace Cityloop.Runtime
                 {
                     _owners.Remove(collider);
                 }
-                body.Destroy();
+                _makings.Hide(body);
                 if (body.Kind == BodyKind.Static)
                 {
                     RouseAll();
@@ -140,6 +141,10 @@ namespace Cityloop.Runtime
             IReadOnlyList<Suspect> suspects,
             Func<uint, double, Fall> fall)
         {
+            if (_makings.HasGaps)
+            {
+                Rebuild(Snapshot());
+            }
             double stepS = dtS / substeps;
             _lag = stepS / 2 / dtS;
             _log.Begin();
@@ -220,48 +225,77 @@ namespace Cityloop.Runtime
         /// </remarks>
         public object Save()
         {
+            SavedPhysics saved = Snapshot();
+            Rebuild(saved);
+            return saved;
+        }
+
+        /// <inheritdoc/>
+        public void Restore(object saved) => Rebuild((SavedPhysics)saved);
+
+        private SavedPhysics Snapshot()
+        {
             var saved = new SavedPhysics(_touched, _lag);
             foreach (PhysicalBody body in _bodies.All)
             {
-                saved.Bodies.Add(new SavedPhysics.Kept(body.Info, body.Kind, body.Now(), body.Save()));
+                saved.Bodies.Add(new SavedPhysics.Kept(body, body.Now(), body.Save()));
             }
             foreach (RagdollBody ragdoll in _ragdolls.All)
             {
                 saved.Ragdolls.Add(ragdoll.Save());
             }
-            Restore(saved);
             return saved;
         }
 
-        /// <inheritdoc/>
-        public void Restore(object saved)
+        /// <summary>Makes the world anew: static bodies first, which stay where they are the same, then the others.</summary>
+        private void Rebuild(SavedPhysics saved)
         {
-            var kept = (SavedPhysics)saved;
-            RemoveAll();
-            foreach (SavedPhysics.Kept body in kept.Bodies)
+            List<SavedPhysics.Kept> still = saved.Bodies.FindAll(kept => kept.Body.Kind == BodyKind.Static);
+            List<SavedPhysics.Kept> others = saved.Bodies.FindAll(kept => kept.Body.Kind != BodyKind.Static);
+            int same = _makings.CountSame(still.ConvertAll(kept => (IMade)kept.Body));
+            Forget();
+            _makings.UnmakeFrom(same);
+            for (int i = 0; i < still.Count; i++)
             {
-                Enter(body.Info, body.Kind, body.Place).Restore(body.State);
+                PhysicalBody body = still[i].Body;
+                Enrol(i < same ? body : Make(body.Info, body.Kind, still[i].Place), isNew: i >= same);
             }
-            foreach (RagdollBody.Saved ragdoll in kept.Ragdolls)
+            foreach (SavedPhysics.Kept kept in others)
+            {
+                PhysicalBody body = Make(kept.Body.Info, kept.Body.Kind, kept.Place);
+                Enrol(body, isNew: true);
+                body.Restore(kept.State);
+            }
+            foreach (RagdollBody.Saved ragdoll in saved.Ragdolls)
             {
                 AddRagdoll(ragdoll.Info, ragdoll.Fall);
                 _ragdolls[ragdoll.Info.Id].Restore(ragdoll);
             }
             _touched.Clear();
-            _touched.UnionWith(kept.Touched);
-            _lag = kept.Lag;
+            _touched.UnionWith(saved.Touched);
+            _lag = saved.Lag;
             UnityEngine.Physics.SyncTransforms();
         }
 
-        private PhysicalBody Enter(BodyInfo info, BodyKind kind, in Motion motion)
+        private void Enrol(PhysicalBody body, bool isNew)
         {
-            PhysicalBody body = Make(info, kind, motion);
-            _bodies.Add(info.Id, body);
+            if (isNew)
+            {
+                _makings.Add(body);
+            }
+            _bodies.Add(body.Info.Id, body);
             foreach (Collider collider in body.Colliders)
             {
-                _owners[collider] = info.Id;
+                _owners[collider] = body.Info.Id;
             }
-            return body;
+        }
+
+        /// <summary>Forgets all bodies, but not what was made of them.</summary>
+        private void Forget()
+        {
+            _ragdolls.Clear();
+            _bodies.Clear();
+            _owners.Clear();
         }
 
         private PhysicalBody Make(BodyInfo info, BodyKind kind, in Motion motion)
@@ -277,27 +311,6 @@ namespace Cityloop.Runtime
                 default:
                     return new PhysicalBody(info, kind, motion, _shapes, _root.transform);
             }
-        }
-
-        /// <summary>Removes all bodies, so that those who follow find PhysX as it was before the first.</summary>
-        /// <remarks>
-        /// PhysX reuses the places of bodies, the last one first: it gets them back in the opposite order. An empty
-        /// step lets it forget their contacts.
-        /// </remarks>
-        private void RemoveAll()
-        {
-            for (int i = _ragdolls.All.Count - 1; i >= 0; i--)
-            {
-                _ragdolls.All[i].Destroy();
-            }
-            for (int i = _bodies.All.Count - 1; i >= 0; i--)
-            {
-                _bodies.All[i].Destroy();
-            }
-            _ragdolls.Clear();
-            _bodies.Clear();
-            _owners.Clear();
-            UnityBridge.Simulate(EmptyStepS);
         }
 
         private void StartTick(double dtS, double stepS, IReadOnlyList<KinematicMove> moves)

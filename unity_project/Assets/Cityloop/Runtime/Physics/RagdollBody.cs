@@ -10,7 +10,7 @@ namespace Cityloop.Runtime
     /// <summary>
     /// A limp body: capsules on ball joints, built where the bones are, read back as bones. World frame, SI units.
     /// </summary>
-    internal sealed class RagdollBody
+    internal sealed class RagdollBody : IMade
     {
         private const float AngularDampingPerS = 2;
 
@@ -145,7 +145,18 @@ namespace Cityloop.Runtime
             }
         }
 
-        /// <summary>Takes the limbs out of the world, joints before what they hang on.</summary>
+        /// <inheritdoc/>
+        public void Hide()
+        {
+            foreach (LimbBody limb in _limbs)
+            {
+                limb.Rigid.isKinematic = true;
+                limb.Rigid.position = Far.Hidden;
+                limb.Rigid.transform.position = Far.Hidden;
+            }
+        }
+
+        /// <inheritdoc/>
         public void Destroy()
         {
             for (int i = _limbs.Length - 1; i >= 0; i--)

@@ -1,7 +1,6 @@
 #nullable enable
 using System.Collections.Generic;
 using Cityloop.Core;
-using BodyKind = Cityloop.V1.BodyKind;
 
 namespace Cityloop.Runtime
 {
@@ -31,21 +30,17 @@ namespace Cityloop.Runtime
         internal readonly struct Kept
         {
             /// <summary>Takes a body; see the properties.</summary>
-            public Kept(BodyInfo info, BodyKind kind, Motion place, object? state)
+            public Kept(PhysicalBody body, Motion place, object? state)
             {
-                Info = info;
-                Kind = kind;
+                Body = body;
                 Place = place;
                 State = state;
             }
 
-            /// <summary>The body.</summary>
-            public BodyInfo Info { get; }
+            /// <summary>The body, for what never changes about it; it may be destroyed by now.</summary>
+            public PhysicalBody Body { get; }
 
-            /// <summary>Who moves it.</summary>
-            public BodyKind Kind { get; }
-
-            /// <summary>Where it is.</summary>
+            /// <summary>Where it was.</summary>
             public Motion Place { get; }
 
             /// <summary>What else changes; null for nothing.</summary>
