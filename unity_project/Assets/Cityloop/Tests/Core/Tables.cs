@@ -19,6 +19,9 @@ namespace Cityloop.Core.Tests
             }
         }
 
+        /// <summary>Returns an object of a table.</summary>
+        public static Struct Object(string file, string name) => Read(file).Fields[name].StructValue;
+
         /// <summary>Returns a list of numbers.</summary>
         public static double[] Numbers(this Struct row, string name)
         {
