@@ -36,7 +36,6 @@ namespace Cityloop.Runtime
             void CleanUp()
             {
                 handler.Dispose();
-                rendering.Reset();
                 physics.Dispose();
             }
 
