@@ -33,12 +33,6 @@ namespace Cityloop.Runtime
                 Watched = watched || arguments.Agent,
             };
 
-            void CleanUp()
-            {
-                handler.Dispose();
-                physics.Dispose();
-            }
-
             EngineHost host;
             try
             {
@@ -47,11 +41,12 @@ namespace Cityloop.Runtime
             }
             catch (EngineException)
             {
-                CleanUp();
+                physics.Dispose();
                 throw;
             }
 
-            host.Ended += CleanUp;
+            // The memory that it shares is a file; all else goes with the player, or with the end of Play.
+            host.Ended += handler.Dispose;
             if (watched)
             {
                 EngineView.Begin(host);
