@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SHADERS = ROOT / "unity_project/Assets/Cityloop/Runtime/Shaders"
 # Stands for the two files of Unity's that CityloopSurface.hlsl and others include.
 STUBS = Path(__file__).with_name("shaderlab")
+# The tests of the embedded engine's drawing, which judge these shaders too.
+DRAWING_TESTS = ROOT / "tests/embedded/drawing"
 _STAGES = {"vertex": "vert", "fragment": "frag"}
 
 

@@ -1,6 +1,7 @@
 """The shaders compile as HLSL, and what they compute is judged by the embedded engine's tests."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import hlsl
@@ -8,7 +9,7 @@ import moderngl
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(hlsl.ROOT / "tests/embedded/drawing"))
+sys.path.append(str(hlsl.DRAWING_TESTS))
 
 import test_renderer_geometry as geometry
 import test_renderer_materials as materials
@@ -55,22 +56,31 @@ def test_every_shader_file_is_compiled():
 
 
 @pytest.fixture(scope="module", params=CONVENTIONS)
-def renderer(request, tmp_path_factory):
+def draw_with(request, tmp_path_factory):
+    """Yield a function that runs a test of drawing with the label shaders.
+
+    It does so on a thread of its own: an OpenGL context is one thread's, and another test's may be
+    this one's.
+    """
     if TOOLS:
         pytest.skip(TOOLS)
-    try:
-        context = moderngl.create_context(standalone=True, backend="egl", require=430)
-    except Exception as error:
-        pytest.skip(f"no OpenGL 4.3: {error}")
     folder: Path = tmp_path_factory.mktemp("hlsl")
-    yield LabelRenderer(context, folder, CONVENTIONS[request.param])
-    context.release()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        try:
+            context = thread.submit(
+                moderngl.create_context, standalone=True, backend="egl", require=430
+            ).result()
+        except Exception as error:
+            pytest.skip(f"no OpenGL 4.3: {error}")
+        convention = CONVENTIONS[request.param]
+        renderer = thread.submit(LabelRenderer, context, folder, convention).result()
 
+        def run(case, *arguments):
+            renderer.reset()
+            thread.submit(case, SmallScene(renderer), *arguments).result()
 
-@pytest.fixture
-def scene(renderer):
-    renderer.reset()
-    return SmallScene(renderer)
+        yield run
+        thread.submit(context.release).result()
 
 
 @pytest.mark.parametrize(
@@ -97,13 +107,13 @@ def scene(renderer):
     ],
     ids=lambda case: case.__name__,
 )
-def test_drawn_by_the_label_shaders(case, scene):
-    case(scene)
+def test_drawn_by_the_label_shaders(case, draw_with):
+    draw_with(case)
 
 
 @pytest.mark.parametrize(("edge", "first"), [(20.3, 20), (20.49, 20), (20.51, 21), (20.7, 21)])
-def test_the_pixel_centre_decides_for_the_label_shaders(scene, edge, first):
-    geometry.test_the_pixel_centre_decides(scene, edge, first)
+def test_the_pixel_centre_decides_for_the_label_shaders(draw_with, edge, first):
+    draw_with(geometry.test_the_pixel_centre_decides, edge, first)
 
 
 def skin(*bones):
@@ -111,7 +121,11 @@ def skin(*bones):
     return [rigid(offset) for offset in bones]
 
 
-def test_a_skinned_limb_flows_as_the_projection_of_its_bones_says(scene):
+def test_a_skinned_limb_flows_as_the_projection_of_its_bones_says(draw_with):
+    draw_with(a_skinned_limb)
+
+
+def a_skinned_limb(scene):
     corners, triangles = facing_quad()
     half = [[0.5, 0.5, 0.0, 0.0]] * 4
     mesh = scene.mesh(corners, triangles, scene.material(), joints=[[1, 2, 0, 0]] * 4, weights=half)
@@ -140,7 +154,11 @@ def test_a_skinned_limb_flows_as_the_projection_of_its_bones_says(scene):
     np.testing.assert_allclose(frame["normal"][on_quad], [[0.0, 0.0, -1.0]] * 64, atol=1e-6)
 
 
-def test_flow_and_depth_are_those_of_the_projection_to_a_thousandth(scene):
+def test_flow_and_depth_are_those_of_the_projection_to_a_thousandth(draw_with):
+    draw_with(a_floor_passed_by)
+
+
+def a_floor_passed_by(scene):
     before, now, after = (
         camera_pose((x, 0.1 * x, 1.4), yaw) for x, yaw in ((-0.6, -0.02), (0.0, 0.01), (0.7, 0.05))
     )
