@@ -5,6 +5,8 @@ not a documentation that was misread: a licensed Editor does.
 """
 
 import json
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,10 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 from unity.assemblies import ASSETS, NUNIT_SOURCES, make, sources_of, unity6_jobs
 from unity.compiler import Job, unity6_target
-from unity.packages import is_ready, toolchain_folder
+from unity.packages import helper_python, is_ready, toolchain_folder
 
 EDITOR_API = Path(__file__).with_name("editor_api")
 TOOLCHAIN = toolchain_folder()
+RUN_WITH = {"Cityloop.Core", "Cityloop.Runtime", "Cityloop.Runtime.Tests", "nunit.framework"}
+LOADED_WITH = ("UnityEngine.CoreModule", "Grpc.Core", "System.Interactive.Async")
+# Tests that need gRPC's native library, or Unity's log.
+IN_PLAYER = ("GrpcServerTests.", "RequestQueueTests.AFaultIsAnsweredAsOne")
 
 pytestmark = pytest.mark.skipif(
     not is_ready(TOOLCHAIN),
@@ -44,8 +50,34 @@ def assemblies(into: Path) -> list[Job]:
     return [*ours, editor, nunit, *needing]
 
 
-def test_all_assemblies_compile_without_a_warning(tmp_path: Path) -> None:
-    jobs = assemblies(tmp_path)
-    assert make(TOOLCHAIN, jobs) == []
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Job], list[str]]:
+    """The assemblies, and what the compiler said."""
+    jobs = assemblies(tmp_path_factory.mktemp("assemblies"))
+    return jobs, make(TOOLCHAIN, jobs)
+
+
+def test_all_assemblies_compile_without_a_warning(compiled: tuple[list[Job], list[str]]) -> None:
+    jobs, said = compiled
+    assert said == []
     defined = {json.loads(path.read_text())["name"] for path in ASSETS.rglob("*.asmdef")}
     assert {job.output.stem for job in jobs} >= defined
+
+
+def test_what_needs_no_player_runs_on_plain_dotnet(
+    compiled: tuple[list[Job], list[str]], tmp_path: Path
+) -> None:
+    for job in compiled[0]:
+        if job.output.stem in RUN_WITH:
+            shutil.copy(job.output, tmp_path)
+    for name in LOADED_WITH:
+        shutil.copy(TOOLCHAIN / "unity6" / f"{name}.dll", tmp_path)
+    driver = Path(__file__).resolve().parents[2] / "tools/unity/run_tests.py"
+    command = [helper_python(TOOLCHAIN), driver, TOOLCHAIN, tmp_path, "Cityloop.Runtime.Tests"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    outcomes = [
+        (name, why) for name, why in json.loads(done.stdout) if not name.startswith(IN_PLAYER)
+    ]
+    assert len(outcomes) > 15
+    assert [(name, why) for name, why in outcomes if why != "passed"] == []
