@@ -1,5 +1,6 @@
 #if !CITYLOOP_PLAYER_2017
 #nullable enable
+using System;
 using UnityEngine;
 using UnityEngine.Rendering;
 using Wire = Cityloop.V1;
@@ -11,10 +12,13 @@ namespace Cityloop.Runtime
     /// any other one. Properties are set by the names that URP and HDRP gave them, those that a shader has.
     /// </summary>
     /// <remarks>
-    /// Colours are linear and set as vectors: Unity would take what is set as a colour for sRGB-encoded.
+    /// Colours are linear and set as vectors: Unity would take what is set as a colour for sRGB-encoded. Builds leave
+    /// out what no material of the project uses: a project with a pipeline of its own keeps one lit material with holes
+    /// and emission among its assets, so that the shader is there with both.
     /// </remarks>
     public sealed class SurfaceShader
     {
+        private static readonly string[] LitShaders = { "Universal Render Pipeline/Lit", "HDRP/Lit" };
         private static readonly string[] BaseColor = { "_BaseColor" };
         private static readonly string[] BaseMap = { "_BaseMap", "_BaseColorMap" };
         private static readonly string[] Emission = { "_EmissionColor", "_EmissiveColor" };
@@ -25,11 +29,12 @@ namespace Cityloop.Runtime
         private readonly Shader _shader;
 
         /// <summary>Takes the shader that fits the project's render pipeline.</summary>
+        /// <exception cref="InvalidOperationException">If the build has none.</exception>
         public SurfaceShader()
         {
             var pipeline = GraphicsSettings.currentRenderPipeline;
             IsBuiltIn = pipeline == null;
-            _shader = IsBuiltIn ? Shaders.Find("Cityloop/Surface") : pipeline!.defaultShader;
+            _shader = IsBuiltIn ? Shaders.Find("Cityloop/Surface") : LitShaderOf(pipeline!);
         }
 
         /// <summary>Pictures are drawn by the built-in pipeline.</summary>
@@ -38,7 +43,12 @@ namespace Cityloop.Runtime
         /// <summary>Returns a material for pictures.</summary>
         public Material Make(Wire.Material message, Texture? texture)
         {
-            var material = new Material(_shader) { name = message.Name, hideFlags = HideFlags.DontSave, enableInstancing = true };
+            var material = new Material(_shader)
+            {
+                name = message.Name,
+                hideFlags = HideFlags.DontSave,
+                enableInstancing = true,
+            };
             SetVector(material, BaseColor, Color(message.BaseColor));
             SetVector(material, Emission, message.Lamp == 0 ? Color(message.Emissive) : Vector4.zero);
             material.EnableKeyword("_EMISSION");
@@ -82,6 +92,23 @@ namespace Cityloop.Runtime
             {
                 block.SetVector(name, lit ? Color(message.Emissive) : Vector4.zero);
             }
+        }
+
+        /// <summary>Returns a pipeline's lit shader; some tell theirs in the Editor only.</summary>
+        private static Shader LitShaderOf(RenderPipelineAsset pipeline)
+        {
+            Shader? shader = pipeline.defaultShader;
+            foreach (string name in LitShaders)
+            {
+                shader = shader != null ? shader : Shader.Find(name);
+            }
+            if (shader == null)
+            {
+                throw new InvalidOperationException(
+                    $"The build has no lit shader of the render pipeline {pipeline.name}: keep a material that uses it among " +
+                    "the project's assets.");
+            }
+            return shader;
         }
 
         private static Vector4 Color(Wire.Color? color) =>
