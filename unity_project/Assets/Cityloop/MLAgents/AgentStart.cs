@@ -27,7 +27,8 @@ namespace Cityloop.MLAgents
             // Steps are the client's: it advances the world, and each tick is one step of the trainer.
             Academy.Instance.AutomaticSteppingEnabled = false;
             EgoAgent agent = Make();
-            var seat = new EgoSeat(agent, new ScenarioChannel(Academy.Instance.EnvironmentParameters));
+            var channel = new ScenarioChannel(Academy.Instance.EnvironmentParameters);
+            var seat = new EgoSeat(agent, () => channel.Capabilities);
             host.Wrap(seat.Around);
             return agent;
         }

@@ -17,7 +17,7 @@ namespace Cityloop.MLAgents
     /// Vector: speed forward and to the left (m/s), yaw rate (rad/s), acceleration forward (m/s^2), pedal and steering
     /// of the last tick; body frame. Actions: pedal (-1 full brake, 1 full throttle), steering (1 full left).
     /// </remarks>
-    public sealed class EgoAgent : Agent
+    public sealed class EgoAgent : Agent, IEgoDriver
     {
         /// <summary>Numbers of the vector observation.</summary>
         public const int VectorSize = 6;
@@ -32,22 +32,29 @@ namespace Cityloop.MLAgents
         /// <summary>What a tick is worth; replace it from a script of your own.</summary>
         public Func<EgoTick, float> Reward { get; set; } = DrivingReward.Of;
 
-        /// <summary>Drive command: above 0 throttle, below 0 brake, -1 to 1.</summary>
+        /// <inheritdoc/>
         public float Pedal { get; private set; }
 
-        /// <summary>Share of the greatest steering angle, -1 to 1, positive to the left.</summary>
+        /// <inheritdoc/>
         public float Steering { get; private set; }
 
-        /// <summary>Sits down in a vehicle that has just been placed.</summary>
-        internal void Take(WatchedBody vehicle)
+        /// <inheritdoc/>
+        public void Take(WatchedBody vehicle)
         {
             _velocity = vehicle.Rotation.ToBody(vehicle.Velocity);
             _acceleration = 0;
             Place(vehicle);
         }
 
-        /// <summary>Takes what a tick did to the vehicle, and its worth.</summary>
-        internal void Live(WatchedBody vehicle, double lengthS, double impulseNs)
+        /// <summary>Exchanges one step with the trainer: observations and reward there, the action back.</summary>
+        public void Decide()
+        {
+            RequestDecision();
+            Academy.Instance.EnvironmentStep();
+        }
+
+        /// <inheritdoc/>
+        public void Live(WatchedBody vehicle, double lengthS, double impulseNs)
         {
             Vec3<BodyFrame> before = _velocity;
             _velocity = vehicle.Rotation.ToBody(vehicle.Velocity);
@@ -59,7 +66,7 @@ namespace Cityloop.MLAgents
         }
 
         /// <summary>Ends the episode: a collision has ended it for good, anything else has cut it short.</summary>
-        internal void Leave()
+        public void Leave()
         {
             if (_collided)
             {

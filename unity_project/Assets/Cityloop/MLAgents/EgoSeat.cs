@@ -1,17 +1,17 @@
 #nullable enable
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Cityloop.Core;
 using Cityloop.Runtime;
 using Cityloop.V1;
 using Google.Protobuf;
-using Unity.MLAgents;
 
 namespace Cityloop.MLAgents
 {
     /// <summary>
-    /// Puts an <see cref="EgoAgent"/> into the vehicle that carries the camera, or the first driven one: before each
-    /// tick the agent decides, and its pedals replace those that the client sends for this vehicle.
+    /// Puts a driver into the vehicle that carries the camera, or the first driven one: before each
+    /// tick he decides, and his pedals replace those that the client sends for this vehicle.
     /// </summary>
     /// <remarks>
     /// The client steps the world, and the world steps the trainer: Advance waits for one exchange with it. An episode
@@ -19,19 +19,19 @@ namespace Cityloop.MLAgents
     /// </remarks>
     public sealed class EgoSeat
     {
-        private readonly EgoAgent _agent;
-        private readonly ScenarioChannel _wishes;
+        private readonly IEgoDriver _driver;
+        private readonly Func<IEnumerable<string>> _wishes;
         private readonly TrafficWatch _traffic = new TrafficWatch();
         private uint _vehicle;
 
-        /// <summary>Takes who is to drive, and what the trainer wants to see.</summary>
-        public EgoSeat(EgoAgent agent, ScenarioChannel wishes)
+        /// <summary>Takes who is to drive, and what tells a client at its handshake what to play.</summary>
+        public EgoSeat(IEgoDriver driver, Func<IEnumerable<string>> wishes)
         {
-            _agent = agent;
+            _driver = driver;
             _wishes = wishes;
         }
 
-        /// <summary>Returns what answers as <paramref name="inner"/> does, with the agent at the wheel.</summary>
+        /// <summary>Returns what answers as <paramref name="inner"/> does, with the driver at the wheel.</summary>
         public Answer Around(Answer inner)
         {
             Answer watched = _traffic.Around(inner);
@@ -64,8 +64,7 @@ namespace Cityloop.MLAgents
                 return inner(EngineMethods.Advance, token, messages);
             }
 
-            _agent.RequestDecision();
-            Academy.Instance.EnvironmentStep();
+            _driver.Decide();
             AdvanceRequest request = Drive(AdvanceRequest.Parser.ParseFrom(messages[0]));
             Reply reply = inner(EngineMethods.Advance, token, new[] { request.ToByteArray() });
             if (reply.Code == StatusCode.Ok)
@@ -81,7 +80,7 @@ namespace Cityloop.MLAgents
             if (_vehicle == 0 && _traffic.Leading is { Kind: BodyKind.Driven } vehicle)
             {
                 _vehicle = vehicle.Id;
-                _agent.Take(vehicle);
+                _driver.Take(vehicle);
             }
         }
 
@@ -95,9 +94,9 @@ namespace Cityloop.MLAgents
             request.Drive.Add(new DriveCommand
             {
                 Id = _vehicle,
-                Throttle = System.Math.Max(0, _agent.Pedal),
-                Brake = System.Math.Max(0, -_agent.Pedal),
-                Steering = _agent.Steering,
+                Throttle = Math.Max(0, _driver.Pedal),
+                Brake = Math.Max(0, -_driver.Pedal),
+                Steering = _driver.Steering,
             });
             return request;
         }
@@ -109,17 +108,17 @@ namespace Cityloop.MLAgents
                 .Sum(c => c.ImpulseNs);
             if (Vehicle is { } vehicle)
             {
-                _agent.Live(vehicle, lengthS, impulseNs);
+                _driver.Live(vehicle, lengthS, impulseNs);
             }
         }
 
-        /// <summary>Ends the agent's episode, while the world that it ends in still stands to be looked at.</summary>
+        /// <summary>Ends the drive, while the world that it ends in still stands to be looked at.</summary>
         private void GetUp()
         {
             if (_vehicle != 0)
             {
                 _vehicle = 0;
-                _agent.Leave();
+                _driver.Leave();
             }
         }
 
@@ -131,7 +130,7 @@ namespace Cityloop.MLAgents
             }
 
             HandshakeResponse response = HandshakeResponse.Parser.ParseFrom(reply.Messages[0]);
-            response.Capabilities.Add(_wishes.Capabilities);
+            response.Capabilities.Add(_wishes());
             return Reply.Of(new[] { response.ToByteArray() });
         }
     }
