@@ -48,7 +48,7 @@ namespace Cityloop.Runtime
             Application.targetFrameRate = FramesPerSecond;
             QualitySettings.vSyncCount = 0;
             Application.SetStackTraceLogType(LogType.Log, StackTraceLogType.None);
-            CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             var place = new GameObject("Cityloop engine");
             DontDestroyOnLoad(place);
             EngineHost host = place.AddComponent<EngineHost>();
