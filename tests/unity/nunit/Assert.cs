@@ -63,6 +63,8 @@ namespace NUnit.Framework
 
         public static void Fail(string message = "") => throw new AssertionException(message);
 
+        public static void Ignore(string message = "") => throw new AssertionException("ignored: " + message);
+
         public static TException Throws<TException>(TestDelegate code)
             where TException : Exception
         {
