@@ -4,11 +4,12 @@ from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cityloop.annotation.actors import ActorTable
+from cityloop.annotation.actors import ActorTable, Array
 from cityloop.spatial import rotation
 from cityloop.traffic.person_motion import Obstacles
-from cityloop.traffic.reactions import AIR_M, Boxes, Flags
+from cityloop.traffic.reactions import AIR_M, LARGEST_BOX_M, Boxes, Flags
 from cityloop.world.semantics import SemanticClass
 
 BACKGROUND = "traffic/"
@@ -32,20 +33,41 @@ VEHICLES = (
 
 def boxes_of(actors: ActorTable) -> Boxes:
     """Return the ground boxes of all actors, row by row; a traffic light's is a point up high."""
-    lights = actors.semantic == SemanticClass.TRAFFIC_LIGHT
-    center = actors.position + rotation.rotate(actors.quaternion, actors.box_center)
+    return _boxes(actors, np.arange(len(actors.id)))
+
+
+def _boxes(actors: ActorTable, rows: NDArray[np.intp]) -> Boxes:
+    semantic, quaternion = actors.semantic[rows], actors.quaternion[rows]
+    center = actors.position[rows] + rotation.rotate(quaternion, actors.box_center[rows])
     # Out of everybody's way.
-    center[lights, 2] += 1000.0
-    people = actors.semantic == SemanticClass.PERSON
-    scripted = _scripted(actors.name)
-    less = np.where(_fixed(actors), AIR_M - FIXED_AIR_M, 0.0)[:, None]
+    center[semantic == SemanticClass.TRAFFIC_LIGHT, 2] += 1000.0
+    fixed = [actors.activity[i] in FIXED for i in rows.tolist()]
+    less = np.where(np.array(fixed, dtype=bool), AIR_M - FIXED_AIR_M, 0.0)[:, None]
     return Boxes(
         center=center,
-        yaw=rotation.yaw_of(actors.quaternion),
-        half=np.maximum(actors.dimension[:, :2] / 2 - less, 0.0),
-        velocity=actors.velocity[:, :2],
-        foreseen=people | scripted,
+        yaw=rotation.yaw_of(quaternion),
+        half=np.maximum(actors.dimension[rows, :2] / 2 - less, 0.0),
+        velocity=actors.velocity[rows, :2],
+        foreseen=(semantic == SemanticClass.PERSON) | _scripted(actors.name)[rows],
     )
+
+
+def boxes_within(actors: ActorTable, low: Array, high: Array) -> tuple[NDArray[np.intp], Boxes]:
+    """Return the rows of all actors with the middle of their box in a rectangle, and some around.
+
+    Args:
+        actors: everybody.
+        low: (2,) the corner of the rectangle with the least x and y, world, m.
+        high: (2,) the opposite one.
+
+    Returns:
+        (M,) rows and the boxes of these actors.
+    """
+    x, y = actors.position[:, 0], actors.position[:, 1]
+    inside = (x > low[0] - LARGEST_BOX_M) & (x < high[0] + LARGEST_BOX_M)
+    inside &= (y > low[1] - LARGEST_BOX_M) & (y < high[1] + LARGEST_BOX_M)
+    rows = np.flatnonzero(inside)
+    return rows, _boxes(actors, rows)
 
 
 def standing_vehicles(actors: ActorTable) -> Obstacles:
@@ -85,11 +107,6 @@ def lying_people(actors: ActorTable, fallen: Collection[int]) -> Obstacles:
     rows = np.flatnonzero(np.isin(actors.id, np.array(list(fallen), dtype=np.uint32)))
     position = actors.position[rows, :2]
     return Obstacles(position, np.zeros_like(position), np.full(len(rows), LYING_RADIUS_M))
-
-
-def _fixed(actors: ActorTable) -> Flags:
-    """Return (N,) who never moves."""
-    return np.array([activity in FIXED for activity in actors.activity], dtype=bool)
 
 
 @lru_cache(maxsize=1)  # they stay the same until somebody comes or goes

@@ -19,13 +19,13 @@ from cityloop.annotation.actors import ActorTable
 from cityloop.engine import BodyStates, Contact, DriveCommand, KinematicTargets
 from cityloop.engine.commands import BodyKind
 from cityloop.simulation.near_signals import room_before_red
-from cityloop.simulation.near_surroundings import boxes_of
+from cityloop.simulation.near_surroundings import boxes_within
 from cityloop.simulation.stop_lines import StopLines
 from cityloop.spatial import rotation
 from cityloop.traffic.background import BackgroundTraffic
 from cityloop.traffic.handover import Handovers, Motions
 from cityloop.traffic.pilots import DrivenStates, Machines, Tracking, drive, track
-from cityloop.traffic.reactions import POINTS, Ways, most_acceleration, way_length
+from cityloop.traffic.reactions import POINTS, Ways, most_acceleration, reach_of, way_length
 from cityloop.traffic.smoothing import Columns
 from cityloop.traffic.state import VehicleColumns
 from cityloop.traffic.towing import arms, noses
@@ -93,11 +93,18 @@ class NearVehicles:
     ) -> None:
         """Bodies within `radius_m` of somebody are physical; inf: all of them."""
         self._lines = lines
-        self._chassis = {kind: chassis_of(kind) for kind in VEHICLE_KINDS}
         self._traffic, self._dt_s, self._radius_m = traffic, dt_s, radius_m
-        self._dynamics = {k: prototypes[k].dynamics for k in VEHICLE_KINDS if k in prototypes}
-        most_wheels = max(len(d.wheels) for d in self._dynamics.values() if d is not None)
-        self._handovers = Handovers(most_wheels)
+        dynamics = {
+            k: d for k in VEHICLE_KINDS if k in prototypes and (d := prototypes[k].dynamics)
+        }
+        # Columns of the kinds, and a kind's row in them.
+        self._row = {kind: row for row, kind in enumerate(dynamics)}
+        self._machines = Machines.of(
+            list(dynamics.values()), np.array([VEHICLE_KINDS[k].wheelbase_m for k in dynamics])
+        )
+        self._guide_m, self._bumper_m = arms([chassis_of(k) for k in dynamics])
+        self._half_width_m = np.array([VEHICLE_KINDS[k].dimension[1] / 2 for k in dynamics])
+        self._handovers = Handovers(max(len(d.wheels) for d in dynamics.values()))
         self._fleet = _fleet([], [], [])
         self._before = traffic.state.vehicles
 
@@ -215,18 +222,23 @@ class NearVehicles:
         plans = traffic.plans(shown)
         guess = f.arc[rows] + states.speed * self._dt_s
         tracking = track(plans, states, np.where(np.isnan(guess), plans.arc_before_m, guess))
-        kinds = [self._traffic.state.vehicles.kinds[i] for i in shown.tolist()]
+        kinds = traffic.state.vehicles.kinds
+        kind = np.array([self._row[kinds[i]] for i in shown.tolist()], dtype=np.intp)
         spacing = way_length(states.speed) / (POINTS - 1)
         behind = tracking.lag_m + plans.arc_m[:, 0] - plans.arc_before_m
-        guide, bumper = arms([self._chassis[k] for k in kinds])
+        guide, bumper = self._guide_m[kind], self._bumper_m[kind]
         guides = traffic.ways(shown, behind + bumper - guide, spacing, POINTS)
+        points = noses(guides, states.yaw, guide, bumper)
+        around, boxes = boxes_within(actors, *reach_of(points, spacing))
+        place = np.full(len(actors.id), -1)
+        place[around] = np.arange(len(around))
         ways = Ways(
-            points=noses(guides, states.yaw, guide, bumper),
+            points=points,
             spacing=spacing,
             height=bodies.position[at[rows], 2],
-            half_width=np.array([VEHICLE_KINDS[k].dimension[1] / 2 for k in kinds]),
+            half_width=self._half_width_m[kind],
             speed=states.speed,
-            own=np.searchsorted(actors.id, f.body[rows]),
+            own=place[np.searchsorted(actors.id, f.body[rows])],
         )
         red = room_before_red(
             self._lines, traffic.state.signals, ways.points, spacing, states.speed, tracking.lag_m
@@ -235,18 +247,14 @@ class NearVehicles:
             plans,
             states,
             tracking,
-            self._machines(kinds),
+            self._machines.rows(kind),
             allowed_mps=traffic.allowed_mps(shown),
-            most_accel=np.minimum(most_acceleration(ways, boxes_of(actors)), red),
+            most_accel=np.minimum(most_acceleration(ways, boxes), red),
             crashed=f.crashed[rows],
         )
         self._hold(rows, states, tracking)
         columns = (f.body[rows], pedals.throttle, pedals.brake, pedals.steering)
         return [DriveCommand(*row) for row in zip(*(c.tolist() for c in columns), strict=True)]
-
-    def _machines(self, kinds: Sequence[str]) -> Machines:
-        dynamics = [d for k in kinds if (d := self._dynamics[k]) is not None]
-        return Machines.of(dynamics, np.array([VEHICLE_KINDS[k].wheelbase_m for k in kinds]))
 
     def _hold(self, rows: Rows, states: DrivenStates, tracking: Tracking) -> None:
         """Note where the bodies are, and let SUMO's vehicles wait for those that lag behind."""

@@ -89,6 +89,17 @@ def way_length(speed_mps: Array) -> Array:
     return np.maximum(1.5 * _wanted_gap(speed_mps, np.zeros_like(speed_mps)), SHORTEST_WAY_M)
 
 
+def reach_of(points: Array, spacing: Array) -> tuple[Array, Array]:
+    """Return (2,) and (2,) corners, m, of a rectangle that has the middles of all boxes that count.
+
+    Args:
+        points: (n, POINTS, 2) of `Ways`, at least one.
+        spacing: (n,) of `Ways`.
+    """
+    middle, radius = _around(points, spacing)
+    return (middle - radius[:, None]).min(axis=0), (middle + radius[:, None]).max(axis=0)
+
+
 def most_acceleration(ways: Ways, boxes: Boxes) -> Array:
     """Return (n,) the acceleration that others leave room for, m/s^2; inf: nobody is in the way."""
     room = np.full(len(ways.speed), np.inf)
@@ -135,16 +146,20 @@ def _pairs(ways: Ways, boxes: Boxes) -> tuple[Indices, Indices]:
     if not len(ways.speed) or not len(boxes.yaw):
         none = np.zeros(0, dtype=np.intp)
         return none, none
-    length = ways.spacing * POINTS
-    middle = ways.points[:, POINTS // 2]
+    middle, radius = _around(ways.points, ways.spacing)
     tree = cKDTree(boxes.center[:, :2])
-    found = tree.query_ball_point(middle, length / 2 + LARGEST_BOX_M, return_sorted=True)
+    found = tree.query_ball_point(middle, radius, return_sorted=True)
     counts = np.array([len(f) for f in found])
     who = np.repeat(np.arange(len(counts)), counts)
     whom = np.fromiter(chain.from_iterable(found), np.intp, len(who))
     level = np.abs(boxes.center[whom, 2] - ways.height[who]) < SAME_LEVEL_M
     keep = level & (whom != ways.own[who])
     return who[keep], whom[keep]
+
+
+def _around(points: Array, spacing: Array) -> tuple[Array, Array]:
+    """Return (n, 2) middles and (n,) radii, m, of circles outside of which no box touches a way."""
+    return points[:, POINTS // 2], spacing * POINTS / 2 + LARGEST_BOX_M
 
 
 def _gaps(
