@@ -6,13 +6,18 @@ STAMP := $(VENV)/.installed
 DEMO_OUT ?= out/demo
 DEMO_FRAMES ?= 100
 
-.PHONY: demo test format lint types imports unit bench stubs clean graphics
+.PHONY: demo test test-unity format lint types imports unit bench stubs clean graphics unity-packages
 
 demo: $(STAMP) graphics  ## Record the demo scenario, verify it, and say where to look.
 	rm -rf $(DEMO_OUT)
 	$(BIN)/cityloop demo --out $(DEMO_OUT) --frames $(DEMO_FRAMES)
 
 test: lint types imports unit  ## Everything that CI checks.
+
+test-unity: $(STAMP) graphics  ## What can be checked of unity_project without a Unity licence.
+	$(BIN)/python tools/unity fetch
+	$(BIN)/pytest tests/unity -n auto -rs --ignore tests/unity/test_player_conformance.py
+	$(BIN)/python tools/unity conform
 
 format: $(STAMP)  ## Put the code into the project's format.
 	$(BIN)/ruff format .
@@ -29,7 +34,7 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-unit: $(STAMP) graphics
+unit: $(STAMP) graphics unity-packages
 	$(BIN)/pytest -n auto
 
 bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s without drawing.
@@ -51,6 +56,10 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+# What checks Unity C#: where it cannot be had, those tests are skipped.
+unity-packages: $(STAMP)
+	@$(BIN)/python tools/unity fetch --if-possible
 
 # OpenGL without a screen: installed when we may, named when we may not.
 graphics: $(STAMP)

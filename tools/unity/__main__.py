@@ -9,7 +9,7 @@ import click
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 # Each is a click command of the same name in a module beside this one.
-_COMMANDS = ("build",)
+_COMMANDS = ("build", "conform", "fetch")
 _INTERRUPTED = 130  # what shells say of a command that Ctrl-C ended: 128 + SIGINT
 
 

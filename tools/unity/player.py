@@ -111,6 +111,7 @@ class Player:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
+        self._stderr.close()
         with contextlib.suppress(OSError):
             self._scratch.cleanup()
 

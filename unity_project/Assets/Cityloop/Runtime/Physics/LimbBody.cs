@@ -20,10 +20,14 @@ namespace Cityloop.Runtime
         private const double LeastTwistInertia = 0.5;
         private const float GreatestTurnRadps = 100;
 
+        // A limb whose axis is nearer to the ground than this share of its radius is pressed into it.
+        private const double PressedShare = 0.5;
+
         // Long chains of light limbs need more passes of the solver than single bodies.
         private const int PositionPasses = 24, VelocityPasses = 16;
 
         private readonly Vec3<BodyFrame> _atRest;
+        private readonly Vec3<BodyFrame> _half;
         private readonly double _radiusM;
 
         /// <summary>Places a limb.</summary>
@@ -42,6 +46,7 @@ namespace Cityloop.Runtime
             ContactLog log)
         {
             _atRest = limb.Center;
+            _half = (limb.End - limb.Start) / 2;
             _radiusM = limb.RadiusM;
             var thing = new GameObject(limb.Name) { layer = Layers.Limb };
             thing.transform.SetParent(parent, false);
@@ -87,21 +92,31 @@ namespace Cityloop.Runtime
             Rigid.angularVelocity = angularVelocity.AngularUnity();
         }
 
-        /// <summary>Puts it back on the ground where it is below; returns whether it was.</summary>
+        /// <summary>Puts it back on the ground where its centre or an end is pressed into it; returns whether one was.</summary>
         public bool KeepAbove(Land land)
         {
-            Vec3<WorldFrame> at = Rigid.position.World();
-            if (!(land.FloorAbove(at, _radiusM) is double floor))
+            Vec3<WorldFrame> at = Center, half = Rotation.Rotate(_half);
+            double lift = Math.Max(Pressed(land, at), Math.Max(Pressed(land, at + half), Pressed(land, at - half)));
+            if (lift <= 0)
             {
                 return false;
             }
-            Rigid.position = new Vec3<WorldFrame>(at.X, at.Y, floor + _radiusM).Unity();
+            Rigid.position = new Vec3<WorldFrame>(at.X, at.Y, at.Z + lift).Unity();
             Vec3<WorldFrame> v = UnityBridge.VelocityOf(Rigid).World();
             double sliding = Math.Sqrt(v.X * v.X + v.Y * v.Y);
             double left = Math.Max(0, 1 - Friction * Math.Max(-v.Z, 0) / Math.Max(sliding, 1e-9));
             UnityBridge.SetVelocity(
                 Rigid, new Vec3<WorldFrame>(v.X * left, v.Y * left, Math.Max(v.Z, 0)).Unity());
             return true;
+        }
+
+        /// <summary>
+        /// Returns by how much a point of its axis that is pressed to the ground, or below, has to rise to lie on it, m.
+        /// </summary>
+        private double Pressed(Land land, Vec3<WorldFrame> point)
+        {
+            var low = new Vec3<WorldFrame>(point.X, point.Y, point.Z - PressedShare * _radiusM);
+            return land.FloorAbove(low, _radiusM) is double floor ? floor + _radiusM - point.Z : 0;
         }
 
         private static Collider AddCapsule(GameObject thing, Quaternion along, float length, float radius)
