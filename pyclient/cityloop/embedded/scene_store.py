@@ -305,6 +305,8 @@ def _check_mesh(mesh: scene_pb2.Mesh, material_count: int) -> _Geometry:
                 f"{what} has {len(data)} bytes of {name}: {vertices} vertices make "
                 f"{vertices * strides[0]} bytes."
             )
+    if not vertices:
+        raise invalid(f"{what} has no vertices: leave it out.")
     if bool(mesh.joints) != bool(mesh.weights):
         raise invalid(
             f"{what} has joints without weights or weights without joints: send both or none."

@@ -21,6 +21,10 @@ namespace Cityloop.Core
             CheckLength(what, "materials", mesh.Materials, vertices, 2, false);
             CheckLength(what, "joints", mesh.Joints, vertices, 4, true);
             CheckLength(what, "weights", mesh.Weights, vertices, 16, true);
+            if (vertices == 0)
+            {
+                throw Refusal.Invalid($"{what} has no vertices: leave it out.");
+            }
             if (mesh.Joints.IsEmpty != mesh.Weights.IsEmpty)
             {
                 throw Refusal.Invalid(
