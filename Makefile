@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO_OUT ?= out/demo
 DEMO_FRAMES ?= 100
 
-.PHONY: demo test test-unity format lint types imports unit bench stubs clean graphics unity-packages
+.PHONY: demo test test-unity format lint types imports unit bench stubs clean graphics shader-tools unity-packages
 
 demo: $(STAMP) graphics  ## Record the demo scenario, verify it, and say where to look.
 	rm -rf $(DEMO_OUT)
@@ -14,7 +14,7 @@ demo: $(STAMP) graphics  ## Record the demo scenario, verify it, and say where t
 
 test: lint types imports unit  ## Everything that CI checks.
 
-test-unity: $(STAMP) graphics  ## What can be checked of unity_project without a Unity licence.
+test-unity: $(STAMP) graphics shader-tools  ## What can be checked of unity_project without a Unity licence.
 	$(BIN)/python tools/unity fetch
 	$(BIN)/pytest tests/unity -n auto -rs --ignore tests/unity/test_player_conformance.py
 	$(BIN)/python tools/unity conform
@@ -65,3 +65,8 @@ unity-packages: $(STAMP)
 graphics: $(STAMP)
 	@$(BIN)/python -c 'import moderngl; moderngl.create_context(standalone=True, backend="egl").release()' \
 		>/dev/null 2>&1 || sh tools/install_system.sh libegl1 libgl1
+
+# What compiles HLSL: without it the shaders of unity_project are not checked, and the tests say so.
+shader-tools:
+	@command -v glslangValidator >/dev/null && command -v spirv-cross >/dev/null || \
+		sh tools/install_system.sh glslang-tools spirv-cross || true

@@ -24,10 +24,16 @@ namespace Cityloop.Runtime
         /// <summary>Nothing was appended.</summary>
         public bool IsEmpty => _triangles.Count == 0;
 
-        /// <summary>Appends a renderer's mesh, in the frame of a transform.</summary>
-        public void Append(Mesh mesh, Renderer renderer, Transform frame, PrefabBones? bones, MaterialLibrary materials)
+        /// <summary>Appends a renderer's mesh.</summary>
+        /// <param name="mesh">What it shows.</param>
+        /// <param name="renderer">Where it is, and with what materials.</param>
+        /// <param name="partFromWorld">Takes points to the part's frame, Unity's axes, m.</param>
+        /// <param name="bones">The kind's bones, null for a rigid part.</param>
+        /// <param name="materials">Where its materials go.</param>
+        public void Append(
+            Mesh mesh, Renderer renderer, Matrix4x4 partFromWorld, PrefabBones? bones, MaterialLibrary materials)
         {
-            var toPart = frame.worldToLocalMatrix * renderer.transform.localToWorldMatrix;
+            var toPart = partFromWorld * renderer.transform.localToWorldMatrix;
             var skinned = bones != null && renderer is SkinnedMeshRenderer ? (SkinnedMeshRenderer)renderer : null;
             var looks = renderer.sharedMaterials;
             var vertices = mesh.vertices;
@@ -46,10 +52,7 @@ namespace Cityloop.Runtime
                     _materials.Add(material);
                     AppendBones(weights.Length > 0 ? weights[i] : default, skinned, bones);
                 }
-                foreach (int index in mesh.GetTriangles(submesh))
-                {
-                    _triangles.Add(first + index);
-                }
+                AppendTriangles(mesh.GetTriangles(submesh), first, toPart.determinant < 0);
             }
             _boneCount = bones != null ? bones.Count : 0;
         }
@@ -67,6 +70,17 @@ namespace Cityloop.Runtime
             Triangles = _triangles.ToArray(),
             BoneCount = _boneCount,
         };
+
+        /// <summary>Appends triangles; those of a mirrored mesh are turned round.</summary>
+        private void AppendTriangles(int[] triangles, int first, bool isMirrored)
+        {
+            for (int i = 0; i < triangles.Length; i += 3)
+            {
+                _triangles.Add(first + triangles[i]);
+                _triangles.Add(first + triangles[isMirrored ? i + 2 : i + 1]);
+                _triangles.Add(first + triangles[isMirrored ? i + 1 : i + 2]);
+            }
+        }
 
         /// <summary>Maps a vertex's bones to those of the kind; a rigid piece follows the first one.</summary>
         private void AppendBones(BoneWeight weight, SkinnedMeshRenderer? renderer, PrefabBones? bones)

@@ -13,9 +13,9 @@ namespace Cityloop.Runtime
     /// what a prefab's scripts or animators would move, no label could follow.
     /// </summary>
     /// <remarks>
-    /// A renderer belongs to the streamed part that it, or the nearest transform above it, is named as ("wheel
-    /// front left"), else to the first part that follows no wheel. A part's vertices are taken in the frame of
-    /// that transform, or of the prefab.
+    /// A renderer belongs to the streamed part that it, or the nearest transform above it, is named as; that
+    /// transform is then the part's frame. All others belong to the first part that follows no wheel, and the
+    /// prefab's frame is that of the body.
     /// </remarks>
     public sealed class PrefabMeshes
     {
@@ -40,13 +40,13 @@ namespace Cityloop.Runtime
             }
             foreach (var renderer in prefab.GetComponentsInChildren<Renderer>())
             {
-                int part = PartOf(renderer.transform, prefab.transform, prototype, out Transform frame);
+                int part = PartOf(renderer.transform, prefab.transform, prototype, out Matrix4x4 partFromWorld);
                 Mesh? mesh = MeshOf(renderer);
                 if (mesh != null && part >= 0)
                 {
                     CheckReadable(mesh, prefab);
                     PrefabBones? bones = _meshes.IsSkinned(prototype.Parts[part]) ? prefab.GetComponent<PrefabBones>() : null;
-                    owners[part].Append(mesh, renderer, frame, bones, _materials);
+                    owners[part].Append(mesh, renderer, partFromWorld, bones, _materials);
                 }
             }
             var handles = new int[owners.Length];
@@ -69,14 +69,16 @@ namespace Cityloop.Runtime
             return _meshes.AddPart(new[] { new Level(farthest, mesh) });
         }
 
-        private static int PartOf(Transform transform, Transform root, Wire.Prototype prototype, out Transform frame)
+        private static int PartOf(
+            Transform transform, Transform root, Wire.Prototype prototype, out Matrix4x4 partFromWorld)
         {
-            for (frame = transform; frame != root && frame.parent != null; frame = frame.parent)
+            for (Transform at = transform; at != root && at.parent != null; at = at.parent)
             {
                 for (int i = 0; i < prototype.Parts.Count; i++)
                 {
-                    if (prototype.Parts[i].Name == frame.name)
+                    if (prototype.Parts[i].Name == at.name)
                     {
+                        partFromWorld = FromWorld(at);
                         return i;
                     }
                 }
@@ -85,11 +87,23 @@ namespace Cityloop.Runtime
             {
                 if (!prototype.Parts[i].HasWheel)
                 {
+                    partFromWorld = BodyFromPart(prototype.Parts[i]).inverse * FromWorld(root);
                     return i;
                 }
             }
+            partFromWorld = Matrix4x4.identity;
             return -1;
         }
+
+        /// <summary>Returns what takes points to a transform's axes; scales above it stay in the mesh.</summary>
+        private static Matrix4x4 FromWorld(Transform transform) =>
+            Matrix4x4.TRS(transform.position, transform.rotation, Vector3.one).inverse;
+
+        /// <summary>Returns where a checked part sits at rest, Unity's axes, m.</summary>
+        private static Matrix4x4 BodyFromPart(Wire.Part part) => Matrix4x4.TRS(
+            Decode.Raw<BodyFrame>(part.BodyFromPart.Position).Unity(),
+            Decode.Rotation<BodyFrame>(part.BodyFromPart.Rotation, part.Name).Unity(),
+            Vector3.one);
 
         private static Mesh? MeshOf(Renderer renderer)
         {
