@@ -26,9 +26,6 @@ namespace Cityloop.Runtime
             }
         }
 
-        /// <summary>Number of bones.</summary>
-        public int Count => _bones.Length;
-
         /// <summary>Returns the bones that a mesh names, which may be fewer than there are.</summary>
         public Transform[] FirstBones(int count)
         {
