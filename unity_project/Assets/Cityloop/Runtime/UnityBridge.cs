@@ -9,7 +9,7 @@ namespace Cityloop.Runtime
     /// </summary>
     public static class UnityBridge
     {
-        /// <summary>Lets physics move only when <see cref="Simulate"/> is called.</summary>
+        /// <summary>Lets physics move only when told to.</summary>
         public static void TakePhysicsInHand()
         {
 #if UNITY_6000_0_OR_NEWER
@@ -18,9 +18,6 @@ namespace Cityloop.Runtime
             Physics.autoSimulation = false;
 #endif
         }
-
-        /// <summary>Advances physics by one step, s.</summary>
-        public static void Simulate(float stepS) => Physics.Simulate(stepS);
 
         /// <summary>Returns the velocity of the centre of mass, m/s.</summary>
         public static Vector3 VelocityOf(Rigidbody body)

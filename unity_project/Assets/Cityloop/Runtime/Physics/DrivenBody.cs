@@ -45,14 +45,14 @@ namespace Cityloop.Runtime
         private Vec3<WorldFrame>? _fresh;
 
         /// <summary>Puts a vehicle on the road; its prototype has dynamics that stand.</summary>
-        public DrivenBody(BodyInfo info, in Motion motion, double grip, ShapeBuilder shapes, Transform parent)
-            : base(info, BodyKind.Driven, motion, shapes, parent)
+        public DrivenBody(BodyInfo info, in Motion motion, double grip, ShapeBuilder shapes, Room room)
+            : base(info, BodyKind.Driven, motion, shapes, room.Root)
         {
             _rigid = Rigid!;
             _dynamics = info.Prototype.Dynamics!;
             _loads = WheelLoads.Of(_dynamics)!;
             _rider = RiderOf(_dynamics);
-            _wheels = new RayWheels(_dynamics, _loads);
+            _wheels = new RayWheels(_dynamics, _loads, room);
             _grip = grip;
             _powertrain = new Powertrain(_dynamics, _loads, _rider, grip);
             _driveN = new double[_dynamics.Wheels.Count];

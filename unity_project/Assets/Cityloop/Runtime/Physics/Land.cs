@@ -13,11 +13,13 @@ namespace Cityloop.Runtime
         // How far up and down ground is looked for.
         private const float FarM = 1000;
 
+        private readonly Room _room;
         private readonly IEnumerable<PhysicalBody> _bodies;
 
-        /// <summary>Takes all bodies, kept by somebody else.</summary>
-        public Land(IEnumerable<PhysicalBody> bodies)
+        /// <summary>Takes the room and all bodies, kept by somebody else.</summary>
+        public Land(Room room, IEnumerable<PhysicalBody> bodies)
         {
+            _room = room;
             _bodies = bodies;
         }
 
@@ -40,9 +42,8 @@ namespace Cityloop.Runtime
             return NearestHeight(at) is double edge && at.Z < edge + radiusM ? edge : (double?)null;
         }
 
-        private static bool Hits(Vector3 from, Vector3 direction, out RaycastHit hit) =>
-            UnityEngine.Physics.Raycast(
-                from, direction, out hit, FarM, Layers.LandMask, QueryTriggerInteraction.Ignore);
+        private bool Hits(Vector3 from, Vector3 direction, out RaycastHit hit) =>
+            _room.Raycast(from, direction, out hit, FarM, Layers.LandMask);
 
         /// <summary>Returns the height of the nearest point of all ground, null where there is none.</summary>
         private double? NearestHeight(Vec3<WorldFrame> at)

@@ -16,8 +16,15 @@ namespace Cityloop.Runtime
     {
         private const float EmptyStepS = 0.01f;
 
+        private readonly Room _room;
         private readonly List<IMade> _made = new List<IMade>();
         private readonly HashSet<IMade> _hidden = new HashSet<IMade>();
+
+        /// <summary>Takes where they are.</summary>
+        public Makings(Room room)
+        {
+            _room = room;
+        }
 
         /// <summary>Somebody has gone since the world was put in order.</summary>
         public bool HasGaps => _hidden.Count > 0;
@@ -43,6 +50,13 @@ namespace Cityloop.Runtime
             return same;
         }
 
+        /// <summary>Unmakes everything, and leaves the room for a new one.</summary>
+        public void Renew()
+        {
+            UnmakeFrom(0);
+            _room.Renew();
+        }
+
         /// <summary>Unmakes all but the first things, and lets PhysX forget their contacts by an empty step.</summary>
         public void UnmakeFrom(int first)
         {
@@ -52,7 +66,7 @@ namespace Cityloop.Runtime
             }
             _made.RemoveRange(first, _made.Count - first);
             _hidden.Clear();
-            UnityBridge.Simulate(EmptyStepS);
+            _room.Simulate(EmptyStepS);
         }
     }
 }

@@ -16,7 +16,7 @@ namespace Cityloop.Runtime
     /// </remarks>
     public sealed class PhysicsWorld : IPhysics, IDisposable
     {
-        private readonly GameObject _root = new GameObject("Cityloop physics");
+        private readonly Room _room = new Room();
         private readonly ShapeBuilder _shapes = new ShapeBuilder();
         private readonly Overlaps _overlaps = new Overlaps();
         private readonly Dictionary<Collider, uint> _owners = new Dictionary<Collider, uint>();
@@ -24,7 +24,7 @@ namespace Cityloop.Runtime
         // In the order in which they came, which decides the order of everything that is done to them.
         private readonly Roster<PhysicalBody> _bodies = new Roster<PhysicalBody>();
         private readonly Roster<RagdollBody> _ragdolls = new Roster<RagdollBody>();
-        private readonly Makings _makings = new Makings();
+        private readonly Makings _makings;
         private readonly HashSet<uint> _touched = new HashSet<uint>();
         private readonly ContactLog _log;
         private readonly Land _land;
@@ -36,10 +36,10 @@ namespace Cityloop.Runtime
         /// <summary>Takes Unity's physics in hand; there is one such world in a process.</summary>
         public PhysicsWorld()
         {
-            UnityEngine.Object.DontDestroyOnLoad(_root);
             PhysicsSettings.Apply();
             _log = new ContactLog(_owners);
-            _land = new Land(_bodies.All);
+            _land = new Land(_room, _bodies.All);
+            _makings = new Makings(_room);
         }
 
         /// <inheritdoc/>
@@ -49,14 +49,14 @@ namespace Cityloop.Runtime
         public void Dispose()
         {
             Clear();
-            UnityEngine.Object.DestroyImmediate(_root);
+            _room.Leave();
         }
 
         /// <inheritdoc/>
         public void Clear()
         {
             Forget();
-            _makings.UnmakeFrom(0);
+            _makings.Renew();
             _shapes.Clear();
             _touched.Clear();
         }
@@ -78,7 +78,7 @@ namespace Cityloop.Runtime
         /// <inheritdoc/>
         public void AddRagdoll(BodyInfo info, Fall fall)
         {
-            var ragdoll = new RagdollBody(info, fall, _root.transform, _log);
+            var ragdoll = new RagdollBody(info, fall, _room.Root, _log);
             foreach (Collider collider in ragdoll.Colliders)
             {
                 _owners[collider] = info.Id;
@@ -143,7 +143,7 @@ namespace Cityloop.Runtime
         {
             if (_makings.HasGaps)
             {
-                Rebuild(Snapshot());
+                Rebuild(Snapshot(), inNewRoom: false);
             }
             double stepS = dtS / substeps;
             _lag = stepS / 2 / dtS;
@@ -154,7 +154,7 @@ namespace Cityloop.Runtime
             {
                 KnockDown(close, fall, (double)i / substeps, stepS);
                 Push(stepS);
-                UnityBridge.Simulate((float)stepS);
+                _room.Simulate((float)stepS);
                 _overlaps.Look(_bodies.All, i == substeps - 1, _log);
                 _log.NextSubstep();
                 foreach (RagdollBody ragdoll in _ragdolls.All)
@@ -205,13 +205,8 @@ namespace Cityloop.Runtime
             out Vec3<WorldFrame> normal)
         {
             UnityEngine.Physics.SyncTransforms();
-            bool found = UnityEngine.Physics.Raycast(
-                origin.Unity(),
-                direction.Unity(),
-                out RaycastHit hit,
-                (float)maxM,
-                Layers.AllMask,
-                QueryTriggerInteraction.Ignore);
+            bool found = _room.Raycast(
+                origin.Unity(), direction.Unity(), out RaycastHit hit, (float)maxM, Layers.AllMask);
             body = found ? _owners[hit.collider] : 0;
             distanceM = found ? hit.distance : 0;
             normal = found ? hit.normal.World() : default;
@@ -226,12 +221,12 @@ namespace Cityloop.Runtime
         public object Save()
         {
             SavedPhysics saved = Snapshot();
-            Rebuild(saved);
+            Rebuild(saved, inNewRoom: true);
             return saved;
         }
 
         /// <inheritdoc/>
-        public void Restore(object saved) => Rebuild((SavedPhysics)saved);
+        public void Restore(object saved) => Rebuild((SavedPhysics)saved, inNewRoom: true);
 
         private SavedPhysics Snapshot()
         {
@@ -247,14 +242,25 @@ namespace Cityloop.Runtime
             return saved;
         }
 
-        /// <summary>Makes the world anew: static bodies first, which stay where they are the same, then the others.</summary>
-        private void Rebuild(SavedPhysics saved)
+        /// <summary>
+        /// Makes the world anew: static bodies first, which stay where they are the same and the room is, then the
+        /// others.
+        /// </summary>
+        private void Rebuild(SavedPhysics saved, bool inNewRoom)
         {
             List<SavedPhysics.Kept> still = saved.Bodies.FindAll(kept => kept.Body.Kind == BodyKind.Static);
             List<SavedPhysics.Kept> others = saved.Bodies.FindAll(kept => kept.Body.Kind != BodyKind.Static);
             int same = _makings.CountSame(still.ConvertAll(kept => (IMade)kept.Body));
             Forget();
-            _makings.UnmakeFrom(same);
+            if (inNewRoom && Room.StartsEmpty)
+            {
+                same = 0;
+                _makings.Renew();
+            }
+            else
+            {
+                _makings.UnmakeFrom(same);
+            }
             for (int i = 0; i < still.Count; i++)
             {
                 PhysicalBody body = still[i].Body;
@@ -303,13 +309,13 @@ namespace Cityloop.Runtime
             switch (kind)
             {
                 case BodyKind.Driven:
-                    var vehicle = new DrivenBody(info, motion, _grip, _shapes, _root.transform);
+                    var vehicle = new DrivenBody(info, motion, _grip, _shapes, _room);
                     vehicle.Object.AddComponent<ContactReporter>().Log = _log;
                     return vehicle;
                 case BodyKind.Walker:
-                    return new WalkerBody(info, motion, _shapes, _root.transform);
+                    return new WalkerBody(info, motion, _shapes, _room);
                 default:
-                    return new PhysicalBody(info, kind, motion, _shapes, _root.transform);
+                    return new PhysicalBody(info, kind, motion, _shapes, _room.Root);
             }
         }
 

@@ -45,14 +45,16 @@ namespace Cityloop.Runtime
 
         private static readonly Vec3<BodyFrame> Up = new Vec3<BodyFrame>(0, 0, 1);
 
+        private readonly Room _room;
         private readonly Spring[] _springs;
         private readonly double _massKg;
         private readonly double _restM;
         private readonly double _sideShare;
 
-        /// <summary>Makes the wheels of a kind of vehicle.</summary>
-        public RayWheels(VehicleDynamics dynamics, WheelLoads loads)
+        /// <summary>Makes the wheels of a kind of vehicle, on the ground of a room.</summary>
+        public RayWheels(VehicleDynamics dynamics, WheelLoads loads, Room room)
         {
+            _room = room;
             _massKg = dynamics.MassKg;
             double sag = dynamics.Balanced ? BalancedSagM : CarSagM;
             double ratio = dynamics.Balanced ? BalancedDampingRatio : CarDampingRatio;
@@ -152,13 +154,8 @@ namespace Cityloop.Runtime
             Vec3<WorldFrame> down = -chassis.Rotation.Rotate(Up);
             Vec3<WorldFrame> top = chassis.Position + chassis.Rotation.Rotate(spring.Top);
             double reach = SpringLengthM + spring.RadiusM;
-            spring.Grounded = UnityEngine.Physics.Raycast(
-                top.Unity(),
-                down.Unity(),
-                out RaycastHit hit,
-                (float)reach,
-                Layers.GroundMask,
-                QueryTriggerInteraction.Ignore);
+            spring.Grounded = _room.Raycast(
+                top.Unity(), down.Unity(), out RaycastHit hit, (float)reach, Layers.GroundMask);
             if (!spring.Grounded)
             {
                 spring.LengthM = SpringLengthM;

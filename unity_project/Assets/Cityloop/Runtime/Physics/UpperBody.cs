@@ -17,14 +17,16 @@ namespace Cityloop.Runtime
         private const int Slides = 4;
 
         private readonly RaycastHit[] _hits = new RaycastHit[32];
+        private readonly Room _room;
         private readonly Collider[] _own;
         private readonly Vec3<BodyFrame> _center;
         private readonly double _half;
         private readonly double _radius;
 
-        /// <summary>Takes the capsule, the height of a step and the walker's own shapes.</summary>
-        public UpperBody(CollisionShape capsule, double stepHeightM, Collider[] own)
+        /// <summary>Takes the room that it moves in, the capsule, the height of a step and the walker's own shapes.</summary>
+        public UpperBody(Room room, CollisionShape capsule, double stepHeightM, Collider[] own)
         {
+            _room = room;
             _own = own;
             _radius = capsule.RadiusM;
             double top = capsule.Center.Z + capsule.HalfHeightM + capsule.RadiusM;
@@ -66,15 +68,14 @@ namespace Cityloop.Runtime
             Vec3<WorldFrame> at, Vec3<WorldFrame> direction, double way, out double free, out Vec3<WorldFrame> normal)
         {
             Vector3 axis = Vector3.up * (float)_half, center = at.Unity();
-            int count = UnityEngine.Physics.CapsuleCastNonAlloc(
+            int count = _room.CapsuleCast(
                 center - axis,
                 center + axis,
                 (float)_radius,
                 direction.Unity(),
                 _hits,
                 (float)(way + 2 * SkinM),
-                Layers.AllMask,
-                QueryTriggerInteraction.Ignore);
+                Layers.AllMask);
             free = way;
             normal = default;
             bool stopped = false;

@@ -32,16 +32,18 @@ namespace Cityloop.Runtime
         // How far below the feet ground is looked for.
         private const double DeepestM = 100.0;
 
+        private readonly Room _room;
         private readonly UpperBody _upper;
         private Vec3<WorldFrame> _wanted;
         private double? _headingRad;
         private State _state;
 
         /// <summary>Places a walker; the first collision shape of its prototype is a capsule.</summary>
-        public WalkerBody(BodyInfo info, in Motion motion, ShapeBuilder shapes, Transform parent)
-            : base(info, BodyKind.Walker, Upright(motion), shapes, parent)
+        public WalkerBody(BodyInfo info, in Motion motion, ShapeBuilder shapes, Room room)
+            : base(info, BodyKind.Walker, Upright(motion), shapes, room.Root)
         {
-            _upper = new UpperBody(info.Prototype.Shapes[0], StepHeightM, Colliders);
+            _room = room;
+            _upper = new UpperBody(room, info.Prototype.Shapes[0], StepHeightM, Colliders);
             _state = new State
             {
                 Position = motion.Position,
@@ -120,13 +122,8 @@ namespace Cityloop.Runtime
         {
             double z = _state.Position.Z, before = _state.Velocity.Z;
             var eye = new Vec3<WorldFrame>(at.X, at.Y, z + StepHeightM);
-            bool found = UnityEngine.Physics.Raycast(
-                eye.Unity(),
-                Vector3.down,
-                out RaycastHit hit,
-                (float)DeepestM,
-                Layers.GroundMask,
-                QueryTriggerInteraction.Ignore);
+            bool found = _room.Raycast(
+                eye.Unity(), Vector3.down, out RaycastHit hit, (float)DeepestM, Layers.GroundMask);
             double gap = (found ? hit.distance : DeepestM) - StepHeightM;
             if (gap > StepHeightM)
             {
