@@ -11,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from unity.assemblies import player_jobs
 from unity.compiler import Job
 from unity.old_mono import mend_protobuf
 from unity.packages import ToolchainError, helper_python
@@ -43,11 +42,6 @@ def install(toolchain: Path, copy: Path, jobs: list[Job]) -> None:
         raise ToolchainError(f"the player cannot be prepared: {done.stderr.strip()[-500:]}")
 
 
-def install_engine(toolchain: Path, copy: Path, built: Path) -> None:
-    """Make a copy of the player that runs the engine whose assemblies are in `built`."""
-    install(toolchain, copy, player_jobs(toolchain, built))
-
-
 class Player:
     """A running player; a context manager that ends it.
 
@@ -69,7 +63,7 @@ class Player:
         self.port = _free_port()
         program = copy / "3dball.x86_64"
         arguments = ["-batchmode", "-nographics", "-logFile", str(self.log)]
-        arguments += ["-cityloop-port", str(self.port)]
+        arguments += ["-cityloop-port", str(self.port), "-cityloop-parent", str(os.getpid())]
         self._child = subprocess.Popen(
             [str(program), *arguments],
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Collections.Generic;
 using Cityloop.Core;
 using Cityloop.V1;
 using UnityEngine;
@@ -14,15 +13,6 @@ namespace Cityloop.Runtime
     /// <summary>A vehicle moved by throttle, brake and steering. World frame, SI units.</summary>
     internal sealed class DrivenBody : PhysicalBody
     {
-        // One that has been slower than anybody sees for a while, braked, is held where it is.
-        private const double StillMps = 2e-3, StillRadps = 2e-3, StillS = 0.3;
-
-        // Brakes act before the weight does: on a slope they leave what it adds in a substep. Up to this slope a
-        // braked vehicle is held.
-        private const double Steepest = 0.3;
-
-        // What rolled faster than this a substep ago is not slower than that now, m/s.
-        private const double RollingMps = 0.5;
         private const float GreatestTurnRadps = 100f;
 
         private readonly Rigidbody _rigid;
@@ -38,7 +28,7 @@ namespace Cityloop.Runtime
         private double _grip;
         private Pedals _pedals;
         private Actuators _actuators;
-        private double _stillS;
+        private Standing _standing;
         private Vec3<WorldFrame> _pullN;
 
         // Its first step is still to come: acceleration, m/s^2, of its origin now.
@@ -61,7 +51,7 @@ namespace Cityloop.Runtime
             _fresh = motion.Acceleration;
             var com = new Vec3<BodyFrame>(
                 _dynamics.CenterOfMass.X, _dynamics.CenterOfMass.Y, _dynamics.CenterOfMass.Z);
-            Vec3<BodyFrame> inertia = Inertia(info.Prototype.Shapes, _dynamics.MassKg);
+            Vec3<BodyFrame> inertia = BoxInertia.Of(info.Prototype.Shapes, _dynamics.MassKg);
             _chassis = new Chassis(_dynamics.MassKg, inertia);
             _rigid.mass = (float)_dynamics.MassKg;
             _rigid.centerOfMass = com.Unity();
@@ -107,7 +97,7 @@ namespace Cityloop.Runtime
         }
 
         /// <summary>Lets it find out anew what carries it.</summary>
-        public void Rouse() => _stillS = 0;
+        public void Rouse() => _standing.Rouse();
 
         /// <summary>Takes the drag of the air from its speed at the start of a tick of substeps, s.</summary>
         public void BeginTick(double stepS)
@@ -189,7 +179,7 @@ namespace Cityloop.Runtime
                 Grip = _grip,
                 Pedals = _pedals,
                 Actuators = _actuators,
-                StillS = _stillS,
+                Standing = _standing,
                 Fresh = _fresh,
                 RollRateRadps = _rider?.RollRateRadps ?? 0,
                 LeanRad = _rider?.LeanRad ?? 0,
@@ -203,7 +193,7 @@ namespace Cityloop.Runtime
             _wheels.Restore(kept.Wheels);
             _pedals = kept.Pedals;
             _actuators = kept.Actuators;
-            _stillS = kept.Grip == _grip ? kept.StillS : 0;
+            _standing = kept.Grip == _grip ? kept.Standing : default;
             _fresh = kept.Fresh;
             if (_rider != null)
             {
@@ -231,46 +221,10 @@ namespace Cityloop.Runtime
             return new Rider(dynamics.CenterOfMass.Z, front - rear);
         }
 
-        /// <summary>Returns the moments of inertia of a solid cuboid as large as the shapes, a car's without any.</summary>
-        private static Vec3<BodyFrame> Inertia(IReadOnlyList<CollisionShape> shapes, double massKg)
-        {
-            double length = 4.5, width = 1.8, height = 1.5;
-            if (shapes.Count > 0)
-            {
-                Span(shapes, v => v.X, out length);
-                Span(shapes, v => v.Y, out width);
-                Span(shapes, v => v.Z, out height);
-            }
-            double l = length * length, w = width * width, h = height * height;
-            return new Vec3<BodyFrame>(w + h, l + h, l + w) * (massKg / 12);
-        }
-
-        private static void Span(IReadOnlyList<CollisionShape> shapes, Func<Vec3<BodyFrame>, double> along, out double span)
-        {
-            double low = double.PositiveInfinity, high = double.NegativeInfinity;
-            foreach (CollisionShape shape in shapes)
-            {
-                Outline box = shape.Outline;
-                low = Math.Min(low, along(box.Center - box.Half));
-                high = Math.Max(high, along(box.Center + box.Half));
-            }
-            span = high - low;
-        }
-
         private bool Stands(double speed, double stepS)
         {
-            double creep = StillMps + Steepest * Gravity.Mps2 * stepS;
-            bool still = _pedals.Brake > 0 && Math.Abs(speed) < RollingMps && IsStill(creep);
-            double before = _stillS;
-            _stillS = still ? _stillS + stepS : 0;
-            if (_stillS < StillS)
+            if (!_standing.Look(_rigid, _pedals.Brake > 0, speed, _wheels.AllGrounded, stepS))
             {
-                return false;
-            }
-            // One that leans on something else than its wheels would move when that does.
-            if (before < StillS && !_wheels.AllGrounded)
-            {
-                _stillS = 0;
                 return false;
             }
             if (!_rigid.IsSleeping())
@@ -280,18 +234,6 @@ namespace Cityloop.Runtime
             }
             return true;
         }
-
-        private bool IsStill(double creep)
-        {
-            if (_rigid.IsSleeping())
-            {
-                return true;
-            }
-            Vector3 v = UnityBridge.VelocityOf(_rigid), w = _rigid.angularVelocity;
-            return Largest(v) <= creep && Largest(w) <= StillRadps;
-        }
-
-        private static float Largest(Vector3 v) => Mathf.Max(Mathf.Abs(v.x), Mathf.Abs(v.y), Mathf.Abs(v.z));
 
         private Vec3<WorldFrame> Velocity() => UnityBridge.VelocityOf(_rigid).World();
 
@@ -318,7 +260,7 @@ namespace Cityloop.Runtime
             public double Grip;
             public Pedals Pedals;
             public Actuators Actuators;
-            public double StillS;
+            public Standing Standing;
             public Vec3<WorldFrame>? Fresh;
             public double RollRateRadps;
             public double LeanRad;

@@ -1,4 +1,5 @@
 #nullable enable
+using Cityloop.Core;
 using UnityEngine;
 
 namespace Cityloop.Runtime
@@ -6,12 +7,9 @@ namespace Cityloop.Runtime
     /// <summary>Every setting of Unity's physics and time that the engine relies on.</summary>
     internal static class PhysicsSettings
     {
-        /// <summary>How fast things fall, m/s^2.</summary>
-        public const double GravityMps2 = 9.81;
-
-        // Passes of the solver over positions and over velocities: collisions of vehicles pass on their momentum
-        // to 1 % with these.
+        // Passes of the solver over positions and over velocities; Unity's own 6 and 1 let pushed bodies sink in.
         private const int PositionPasses = 12, VelocityPasses = 8;
+
         // Bodies closer than this are contacts already, m.
         private const float ContactOffsetM = 0.01f;
         // Slower impacts do not bounce, m/s.
@@ -21,7 +19,7 @@ namespace Cityloop.Runtime
         public static void Apply()
         {
             UnityBridge.TakePhysicsInHand();
-            Physics.gravity = new Vector3(0, (float)-GravityMps2, 0);
+            Physics.gravity = new Vector3(0, (float)-Gravity.Mps2, 0);
             Physics.defaultSolverIterations = PositionPasses;
             Physics.defaultSolverVelocityIterations = VelocityPasses;
             Physics.defaultContactOffset = ContactOffsetM;
