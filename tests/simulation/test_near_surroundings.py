@@ -54,6 +54,16 @@ def test_only_vehicles_that_stand_on_the_road_are_in_the_way_and_their_outline_i
     np.testing.assert_allclose(found.velocity, np.tile([0.0, 0.2], (len(found.velocity), 1)))
 
 
+def test_a_vehicle_that_goes_slowly_is_in_the_way_as_well():
+    """Else people walk into its side."""
+    actors = table()
+    actors.velocity[1] = [0.0, 3.4, 0.0]
+    discs = standing_vehicles(actors)
+    beside = np.abs(discs.position[:, 0] - 30.0) < 1.0
+    assert beside.any()
+    np.testing.assert_allclose(discs.velocity[beside], np.tile([0.0, 3.4], (beside.sum(), 1)))
+
+
 def test_who_lies_on_the_ground_is_in_the_way():
     found = lying_people(table(), [4])
     np.testing.assert_allclose(found.position, [[70.0, 5.0]])
