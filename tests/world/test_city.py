@@ -378,3 +378,18 @@ def test_any_sumo_network_makes_a_city(town: City) -> None:
     again = City.from_network(town.network.net_file, seed=3)
     assert again.describe()["kind"] == "sumo_network"
     assert len(again.scene.placements) == len(town.scene.placements)
+
+
+def test_a_street_lamp_shines_down_from_the_end_of_its_arm(town: City) -> None:
+    poles = {p.name: p for p in town.scene.placements if p.prototype == "street_lamp"}
+    assert {lamp.placement for lamp in town.scene.street_lamps} == set(poles)
+    for lamp in town.scene.street_lamps:
+        foot = poles[lamp.placement].pose.position
+        reach = np.array(lamp.position) - foot
+        assert np.hypot(reach[0], reach[1]) == pytest.approx(1.45)
+        assert reach[2] == pytest.approx(7.9, abs=0.02)
+        assert lamp.direction == (0.0, 0.0, -1.0)
+        # The arm reaches over the road, or towards it.
+        road = town.network.ground.road
+        towards = shapely.Point(lamp.position[:2]).distance(road)
+        assert towards < shapely.Point(foot[:2]).distance(road)

@@ -10,11 +10,10 @@ from cityloop.simulation.roster import Roster
 from cityloop.world.city import Roadside
 from cityloop.world.environment import daylight
 from cityloop.world.people import PERSON_KINDS, people_scene
+from cityloop.world.props import STREET_LAMP, STREET_LAMP_LIT
 from cityloop.world.scene import Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.vehicles import VEHICLE_KINDS, vehicle_scene
-
-STREET_LAMP = "street_lamp"
 
 
 class Stage:
@@ -71,7 +70,7 @@ class Stage:
             prototype = self.prototypes[placement.prototype]
             lamps = self._signal_lamps.get(placement.name, placement.lamps)
             if placement.prototype == STREET_LAMP and self.environment.is_dark:
-                lamps |= 1
+                lamps |= STREET_LAMP_LIT
             if placement.labelled:
                 signal = placement.semantic == SemanticClass.TRAFFIC_LIGHT
                 body_id = roster.add(

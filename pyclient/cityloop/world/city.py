@@ -31,7 +31,7 @@ from cityloop.world.network import RoadNetwork
 from cityloop.world.opendrive import default_speed_mps, opendrive_content, read_opendrive
 from cityloop.world.osm import LICENCE, RIGHTS, read_osm
 from cityloop.world.parking import Roadside
-from cityloop.world.props import prop_scene
+from cityloop.world.props import prop_scene, street_lamps
 from cityloop.world.scene import Scene
 from cityloop.world.streams import is_seed
 from cityloop.world.streets import build_streets
@@ -370,6 +370,7 @@ def _build(
     scene.extend(content.scene)
     signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]
     scene.placements += [*parked, *signal_placements, *furniture]
+    scene.street_lamps += street_lamps(furniture)
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
     scene.extend(prop_scene(sorted({p.prototype for p in (*furniture, *signal_placements)})))
     return City(network, scene, seed, source, footprints, masts, folder)

@@ -12,7 +12,7 @@ from cityloop.spatial import Pose
 from cityloop.world import polylines
 from cityloop.world.ground import Shape
 from cityloop.world.network import Lane, RoadNetwork
-from cityloop.world.props import PROPS
+from cityloop.world.props import PROPS, STREET_LAMP
 from cityloop.world.road_class import built_up_edges
 from cityloop.world.scene import Placement
 from cityloop.world.streams import stream
@@ -114,7 +114,7 @@ def _lamps(work: _Furniture, lanes: list[Lane], seed: int) -> None:
         left = np.array([-way[1], way[0]])
         xy = polylines.at(line[:, :2], s)[0] + shift * left
         if work.is_free(xy, 0.12):
-            work.add("street_lamp", xy, math.atan2(left[1], left[0]))
+            work.add(STREET_LAMP, xy, math.atan2(left[1], left[0]))
         s += LAMP_SPACING_M
 
 

@@ -7,6 +7,8 @@ open side, a street lamp's arm) towards +x.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from cityloop.errors import ScenarioError
 from cityloop.world import props_furniture as furniture
 from cityloop.world import props_signals as signals
@@ -32,16 +34,27 @@ from cityloop.world.scene import (
     Collider,
     LevelOfDetail,
     Part,
+    Placement,
     Prototype,
     Scene,
+    StreetLamp,
 )
 from cityloop.world.semantics import SemanticClass
 
-__all__ = ["PROPS", "STREET_LAMP_LIT", "PropKind", "SignalLamp", "prop_scene"]
+__all__ = [
+    "PROPS",
+    "STREET_LAMP",
+    "STREET_LAMP_LIT",
+    "PropKind",
+    "SignalLamp",
+    "prop_scene",
+    "street_lamps",
+]
 
 Vector = tuple[float, float, float]
 
 LEVELS = 3
+STREET_LAMP = "street_lamp"  # the kind of prop
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,7 @@ PROPS: dict[str, PropKind] = {
     for kind in (
         *(_tree_kind(name) for name in TREES),
         _kind(
-            "street_lamp",
+            STREET_LAMP,
             (-0.095, -0.13, 0.0),
             (1.75, 0.13, 8.0),
             _post(0.09, 7.0),
@@ -214,6 +227,16 @@ PROPS: dict[str, PropKind] = {
         _kind("hedge", (-0.35, -1.0, 0.0), (0.35, 1.0, 1.1), None, SemanticClass.VEGETATION, hedge),
     )
 }
+
+
+def street_lamps(placements: Iterable[Placement]) -> list[StreetLamp]:
+    """Return the lanterns of the street lamps among `placements`; they shine straight down."""
+    lamps = []
+    for placement in placements:
+        if placement.prototype == STREET_LAMP:
+            x, y, z = placement.pose.apply(np.array(signals.LANTERN)).tolist()
+            lamps.append(StreetLamp(placement.name, (x, y, z), (0.0, 0.0, -1.0)))
+    return lamps
 
 
 def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:

@@ -23,6 +23,7 @@ from cityloop.world.props_materials import (
 )
 
 LOWEST_LAMP_M = 2.4  # height of the green lamp of a mast at the roadside
+LANTERN: tuple[float, float, float] = (1.45, 0.0, 7.895)  # lower side of a street lamp's lens, m
 _LAMP_STEP_M = 0.32
 _SEGMENTS = (16, 10, 6)
 
@@ -168,5 +169,6 @@ def street_lamp(level: int) -> MeshBuilder:
     outline = np.vstack([outline, outline[::-1] * (1, -1)])
     builder.extrude(outline, 7.92, 8.0, LAMP_HEAD, top_material=LAMP_HEAD)
     builder.polygon(outline, 7.92, LAMP_HEAD, facing=-1)
-    builder.box((1.45, 0, 7.91), (0.42, 0.19, 0.03), LAMP_LENS)
+    x, y, low = LANTERN
+    builder.box((x, y, low + 0.015), (0.42, 0.19, 0.03), LAMP_LENS)
     return builder
