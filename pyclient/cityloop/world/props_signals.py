@@ -169,6 +169,6 @@ def street_lamp(level: int) -> MeshBuilder:
     outline = np.vstack([outline, outline[::-1] * (1, -1)])
     builder.extrude(outline, 7.92, 8.0, LAMP_HEAD, top_material=LAMP_HEAD)
     builder.polygon(outline, 7.92, LAMP_HEAD, facing=-1)
-    x, y, low = LANTERN
-    builder.box((x, y, low + 0.015), (0.42, 0.19, 0.03), LAMP_LENS)
+    lens = np.array(LANTERN) + (0.0, 0.0, 0.015)
+    builder.box(lens, (0.42, 0.19, 0.03), LAMP_LENS)
     return builder
