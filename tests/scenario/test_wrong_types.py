@@ -77,6 +77,7 @@ SCENARIO: dict[str, Call] = {
     "time": lambda w, v: w.scenario.environment(time=v),
     "weather": lambda w, v: w.scenario.environment(weather=v),
     "latitude_deg": lambda w, v: w.scenario.environment(latitude_deg=v),
+    "colours": lambda w, v: w.scenario.colours(seed=v),
     "day_of_year": lambda w, v: w.scenario.environment(day_of_year=v),
     "vehicles": lambda w, v: w.scenario.traffic(vehicles=v),
     "pedestrians": lambda w, v: w.scenario.traffic(pedestrians=v),

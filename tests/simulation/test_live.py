@@ -42,6 +42,21 @@ def test_frames_come_in_lockstep_with_labels_of_their_own_tick(
     assert frames == 10
 
 
+def test_other_colours_change_the_colour_and_nothing_else(
+    scenario: cl.Scenario, engine: cl.Engine
+) -> None:
+    def first_frame() -> dict[str, np.ndarray]:
+        frame = next(iter(cl.run(scenario, engine)))
+        return {name: image.copy() for name, image in frame["front"].images.passes.items()}
+
+    before = first_frame()
+    scenario.colours(seed=8)
+    after = first_frame()
+    assert set(before) == set(cl.PASSES)
+    changed = {name for name in before if before[name].tobytes() != after[name].tobytes()}
+    assert changed == {"rgb"}
+
+
 def test_the_brake_acts_one_tick_after_the_frame(scenario: cl.Scenario, engine: cl.Engine) -> None:
     def ways(brake_from: int) -> np.ndarray:
         found = []

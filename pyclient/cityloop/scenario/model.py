@@ -30,6 +30,7 @@ __all__ = [
     "ActionModel",
     "ActorModel",
     "CameraModel",
+    "ColoursModel",
     "EnvironmentModel",
     "FileMap",
     "GridMap",
@@ -109,6 +110,12 @@ class EnvironmentModel(Model):
         return int(hours) + int(minutes) / 60
 
 
+class ColoursModel(Model):
+    """Which colours of clothes, skin, hair and paint; without a seed they follow the scenario's."""
+
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] | None = None
+
+
 class TrafficModel(Model):
     """How many background road users are kept moving.
 
@@ -177,6 +184,7 @@ class ScenarioModel(Model):
     dt_s: Annotated[float, Strict(), Field(ge=0.01, le=0.2, allow_inf_nan=False)] = 0.05
     map: MapModel
     environment: EnvironmentModel = EnvironmentModel()
+    colours: ColoursModel = ColoursModel()
     traffic: TrafficModel = TrafficModel()
     actors: dict[ActorName, ActorModel] = Field(default_factory=dict)
     triggers: tuple[TriggerModel, ...] = ()
@@ -211,6 +219,11 @@ class ScenarioModel(Model):
                 raise ValueError(f"two cameras are called '{name}': give each a name of its own")
         _check_words(self)
         return self
+
+    @property
+    def colours_seed(self) -> int:
+        """The seed of everybody's colours."""
+        return self.seed if self.colours.seed is None else self.colours.seed
 
     @property
     def frame_count(self) -> int:

@@ -15,6 +15,7 @@ from cityloop.scenario.model import (
     DEFAULT_PHYSICS_RADIUS_M,
     ActionModel,
     CameraModel,
+    ColoursModel,
     EnvironmentModel,
     PedestrianModel,
     RoadsideModel,
@@ -280,6 +281,14 @@ class Scenario:
                 day_of_year=day_of_year,
             )
         )
+
+    def colours(self, *, seed: int) -> None:
+        """Draw the colours of clothes, skin, hair and vehicles anew; nothing else changes.
+
+        Two scenarios that differ in this alone have the same motions, and pictures whose passes
+        other than rgb are the same to the bit.
+        """
+        self._update(colours=_build(ColoursModel, "colours", seed=seed))
 
     def traffic(
         self,

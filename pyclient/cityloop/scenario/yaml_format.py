@@ -197,6 +197,7 @@ def _known_keys(path: Sequence[Any]) -> list[str]:
         "opendrive": models.FileMap,
         "sumo": models.FileMap,
         "environment": models.EnvironmentModel,
+        "colours": models.ColoursModel,
         "traffic": models.TrafficModel,
         "at": models.RoadsideModel,
         "do": models.ActionModel,

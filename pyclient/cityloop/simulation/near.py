@@ -61,7 +61,7 @@ class BackgroundBodies:
             traffic: at the tick at which its bodies are spawned.
             roster: to enter them into.
             stage: their prototypes.
-            seed: of paints and clothes.
+            seed: of colours.
             dt_s: length of a tick.
             radius_m: within which of the watched actors vehicles are physical; inf: all of them.
             lines: where traffic lights stop vehicles.

@@ -1,6 +1,7 @@
 """Everything that stands before the first tick: the scene, the light, the city's fixed things."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cityloop.engine import BodySpec
 from cityloop.scenario.model import PedestrianModel
@@ -13,7 +14,16 @@ from cityloop.world.people import PERSON_KINDS, people_scene
 from cityloop.world.props import STREET_LAMP, STREET_LAMP_LIT
 from cityloop.world.scene import Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
-from cityloop.world.vehicles import VEHICLE_KINDS, vehicle_scene
+from cityloop.world.streams import stream
+from cityloop.world.vehicles import VEHICLE_KINDS, pick_paint, vehicle_scene
+
+
+def _painted(placement: Placement, seed: int) -> Placement:
+    """Return a parked vehicle with other colours, anything else as it is."""
+    if placement.prototype not in VEHICLE_KINDS:
+        return placement
+    rng = stream(seed, f"{placement.name}/paint")
+    return replace(placement, tints=pick_paint(placement.prototype, rng))
 
 
 class Stage:
@@ -53,6 +63,9 @@ class Stage:
         # By name: people who wait at the same spot are hidden by the same cars.
         hiding = {p.name: p for spot in self.spots.values() for p in spot.placements}
         self._placements += hiding.values()
+        if scenario.model.colours.seed is not None:
+            colours = scenario.model.colours.seed
+            self._placements = [_painted(p, colours) for p in self._placements]
         self._signals: dict[str, str] = {}
         self._signal_lamps: dict[str, int] = {}
 

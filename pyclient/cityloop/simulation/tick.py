@@ -159,7 +159,7 @@ class Simulation:
             self._traffic,
             self.roster,
             self.stage,
-            model.seed,
+            model.colours_seed,
             self.dt_s,
             radius_m=model.traffic.physics_radius_m,
             lines=lines,
@@ -232,7 +232,7 @@ class Simulation:
         self, areas: RoadAreas
     ) -> tuple[dict[str, ScriptedVehicle], dict[str, ScriptedPerson]]:
         vehicles, people = {}, {}
-        scenario, seed = self.scenario, self.scenario.model.seed
+        scenario, seed = self.scenario, self.scenario.model.colours_seed
         for name, actor in scenario.model.actors.items():
             if isinstance(actor, VehicleModel):
                 dynamics = self.stage.prototypes[actor.vehicle].dynamics
