@@ -83,8 +83,12 @@ def bake(
     step = float(np.ceil(np.ptp(points, axis=0).max() / 65000 * 1e7) / 1e7)
     origin = np.floor(points.min(axis=0) / step) * step
     rig = standing.rig
+    body = np.unique(mesh.groups["body"])
+    landmarks = Measures(rig).landmarks(standing.positions[body], rig.weights[body])
     arrays = {
         "materials": np.array(MATERIALS),
+        "landmark_names": np.array(list(landmarks)),
+        "landmarks": np.array(list(landmarks.values()), dtype=np.float32),
         "bones": np.array(rig.names),
         "parents": rig.parents.astype(np.int8),
         "heads": rig.heads.astype(np.float32),

@@ -178,7 +178,7 @@ def test_people_do_not_depend_on_their_company():
     together = gait_poses(kinds, phases, speeds)
     for row, (kind, phase, speed) in enumerate(zip(kinds, phases, speeds, strict=True)):
         np.testing.assert_array_equal(together[row], gait_pose(kind, phase, speed))
-    assert gait_poses([], [], []).shape == (0, 53, 3, 4)
+    assert gait_poses([], [], []).shape == (0, 55, 3, 4)
 
 
 def test_unknown_kind_is_named():

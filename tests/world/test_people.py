@@ -91,10 +91,10 @@ def test_size_and_box_are_those_of_the_standing_body(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_skeleton_is_a_mirrored_tree(kind):
     bones = skeleton(kind)
-    assert len(bones.names) == 53
+    assert len(bones.names) == 55
     assert bones.parents[0] == -1
     assert all(parent < bone for bone, parent in enumerate(bones.parents))
-    assert bones.rest.shape == (53, 3, 4)
+    assert bones.rest.shape == (55, 3, 4)
     for name in bones.names:
         if name.endswith("_l"):
             left, right = (bones.heads[bones.index(name[:-1] + s)] for s in "lr")
@@ -103,6 +103,30 @@ def test_skeleton_is_a_mirrored_tree(kind):
     assert bones.heads[bones.index("ball_l")][0] > bones.heads[bones.index("foot_l")][0]
     assert bones.heads[bones.index("head")][2] > bones.heads[bones.index("pelvis")][2]
     assert bones.heads[bones.index("hand_l")][1] > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_eyes_turn_in_the_head_and_landmarks_lie_around_them(kind):
+    bones, mesh = skeleton(kind), person_mesh(kind, 0)
+    eyes = [bones.index(f"eye_{side}") for side in "lr"]
+    head = bones.index("head")
+    assert bones.parents[eyes].tolist() == [head, head]
+    names = np.array(mesh.material_names)[mesh.materials]
+    for eye in eyes:
+        mine = (mesh.joints[:, 0] == eye) & (mesh.weights[:, 0] > 0.99)
+        assert set(names[mine]) == {"person/eye", "person/iris"}
+        radius = np.linalg.norm(mesh.positions[mine] - bones.heads[eye], axis=1)
+        assert radius.min() > 0.009
+        assert radius.max() < 0.022
+    middle = bones.heads[eyes].mean(axis=0)
+    nose = bones.landmarks["nose"] - middle
+    assert abs(nose[1]) < 0.002
+    assert nose[0] > 0.01
+    assert -0.08 < nose[2] < 0
+    left, right = (bones.landmarks[f"ear_{side}"] - middle for side in "lr")
+    np.testing.assert_allclose(left, right * [1, -1, 1], atol=2e-3)
+    assert 0.05 < left[1] < 0.1
+    assert left[0] < -0.03
 
 
 def test_scene_has_every_kind_with_three_levels():
@@ -158,7 +182,7 @@ def test_skin_blends_the_matrices():
     np.testing.assert_allclose(
         skin(mesh, np.stack([up, turned])), [[1, 0, 4], [0.25, 0.75, 1.0]], atol=1e-6
     )
-    rest = np.broadcast_to(np.eye(4)[:3], (53, 3, 4))
+    rest = np.broadcast_to(np.eye(4)[:3], (55, 3, 4))
     man = person_mesh("man", 2)
     np.testing.assert_allclose(skin(man, rest), man.positions, atol=1e-6)
 

@@ -26,6 +26,7 @@ BASE_MESH = "3dobjs/base.obj"
 RIG = "rigs/standard/rig.game_engine.json"
 RIG_WEIGHTS = "rigs/standard/weights.game_engine.json"
 LICENSE = "LICENSE.md"
+EYES = {"eye_l": "helper-l-eye", "eye_r": "helper-r-eye"}  # bone -> face group of its ball
 
 # Where the ages of the targets lie on the age scale of targets/macrodetails/macro.json.
 AGES = (("baby", 0.0), ("child", 0.1875), ("young", 0.5), ("old", 1.0))
@@ -210,16 +211,28 @@ def read_rig(data: MakeHumanData, mesh: BaseMesh, positions: Array) -> Rig:
             corners = np.array(end["vertex_indices"])
         return positions[corners].mean(axis=0)
 
-    weights = np.zeros((len(positions), len(order)))
+    weights = np.zeros((len(positions), len(order) + len(EYES)))
     for name, rows in json.loads(data.read(RIG_WEIGHTS))["weights"].items():
         for vertex, weight in rows:
             weights[vertex, order.index(name)] += weight
     total = weights.sum(axis=1, keepdims=True)
     weights = np.divide(weights, total, out=weights, where=total > 0)
+    # The game rig has no eyes: a bone each, from the eyeball's centre straight ahead.
+    centers, radii = [], []
+    for number, group in enumerate(EYES.values(), start=len(order)):
+        ball = np.unique(mesh.groups[group])
+        low, high = positions[ball].min(axis=0), positions[ball].max(axis=0)
+        centers.append(0.5 * (low + high))
+        radii.append(0.5 * (high[2] - low[2]))
+        weights[ball] = 0.0
+        weights[ball, number] = 1.0
+    ahead = np.array(radii)[:, None] * [1.0, 0.0, 0.0]
+    head = order.index("head")
+    parents = [order.index(bones[n]["parent"]) if bones[n]["parent"] else -1 for n in order]
     return Rig(
-        tuple(order),
-        np.array([order.index(bones[n]["parent"]) if bones[n]["parent"] else -1 for n in order]),
-        np.array([joint(bones[n]["head"]) for n in order]),
-        np.array([joint(bones[n]["tail"]) for n in order]),
+        (*order, *EYES),
+        np.array([*parents, head, head]),
+        np.array([*(joint(bones[n]["head"]) for n in order), *centers]),
+        np.array([*(joint(bones[n]["tail"]) for n in order), *(np.array(centers) + ahead)]),
         weights,
     )

@@ -58,3 +58,18 @@ class Measures:
         """Length of thigh and shank, m."""
         hip, knee, ankle = (self.head_of(b) for b in ("thigh_l", "calf_l", "foot_l"))
         return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
+
+    def landmarks(self, positions: Array, weights: Array) -> dict[str, Array]:
+        """Return the (3,) tip of the nose and the middles of the ears of a body's skin, m."""
+        on_head = positions[weights[:, self.rig.names.index("head")] > 0.9]
+        eyes = 0.5 * (self.head_of("eye_l") + self.head_of("eye_r"))
+        tall = on_head[:, 2].max() - self.head_of("head")[2]
+        low = eyes[2] - on_head[:, 2]
+        nose = on_head[(np.abs(on_head[:, 1]) < 0.03 * tall) & (low > 0) & (low < 0.3 * tall)]
+        found = {"nose": nose[nose[:, 0].argmax()]}
+        for name, sign in (("ear_l", 1.0), ("ear_r", -1.0)):
+            out = sign * on_head[:, 1]
+            beside = on_head[out > out[np.abs(low) < 0.3 * tall].max() - 0.06 * tall]
+            beside = beside[np.abs(eyes[2] - beside[:, 2]) < 0.3 * tall]
+            found[name] = 0.5 * (beside.min(axis=0) + beside.max(axis=0))
+        return found

@@ -114,6 +114,7 @@ def _spine(stoop_rad: float, turns: dict[str, Array]) -> None:
     shares = {"spine_01": 0.25, "spine_02": 0.6, "spine_03": 1.0, "neck_01": 1.3, "head": 0.25}
     for bone, share in shares.items():
         turns[bone] = axis_rotation(lateral, stoop_rad * share)
+    turns["eye_l"] = turns["eye_r"] = turns["head"]
 
 
 def stand(positions: Array, rig: Rig, stoop_rad: float = 0.0) -> Standing:

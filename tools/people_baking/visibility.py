@@ -9,9 +9,9 @@ from people_baking.pieces import Piece, compact
 
 Array = NDArray[np.float64]
 
-DIRECTIONS = 60
-PIXEL_M = 0.004
-SLACK_M = 0.006  # how far behind the front-most surface still counts as seen
+DIRECTIONS = 40
+PIXEL_M = 0.006
+SLACK_M = 0.008  # how far behind the front-most surface still counts as seen
 
 
 def _samples(piece: Piece) -> Array:

@@ -1,6 +1,7 @@
 """Read the baked people (tools/bake_people.py): meshes in three levels of detail, and skeletons."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,13 +23,17 @@ MATERIAL_PREFIX = "person/"
 class Skeleton:
     """The bones of a person in the body frame (x forward, y left, z up; m), standing at rest.
 
-    Bones have no rotation of their own at rest: a skinning matrix is the motion from the rest pose.
+    Bones have no rotation of their own at rest: a skinning matrix is the motion from the rest pose,
+    and the first column of its rotation is where a bone looks that looked ahead, as head and eyes
+    do.
 
     Attributes:
-        names: bone names, parents before children.
+        names: bone names, parents before children: those of MakeHuman's game-engine rig, then
+            "eye_l" and "eye_r", which start in the middle of the eyeballs and hang on "head".
         parents: (B,) index of the parent, -1 for the root.
         heads, tails: (B, 3) where a bone starts (its joint) and ends.
         height_m: stature with shoes.
+        landmarks: (3,) places at rest that move with "head": "nose" (its tip), "ear_l", "ear_r".
     """
 
     names: tuple[str, ...]
@@ -36,6 +41,7 @@ class Skeleton:
     heads: Array
     tails: Array
     height_m: float
+    landmarks: Mapping[str, Array]
 
     def index(self, name: str) -> int:
         """Return a bone's index; ValueError if there is none of that name."""
@@ -72,6 +78,10 @@ def read_skeleton(kind: str) -> Skeleton:
         heads=arrays["heads"].astype(np.float64),
         tails=arrays["tails"].astype(np.float64),
         height_m=float(index()["people"][kind]["height_m"]),
+        landmarks={
+            str(name): place.astype(np.float64)
+            for name, place in zip(arrays["landmark_names"], arrays["landmarks"], strict=True)
+        },
     )
 
 
