@@ -17,6 +17,10 @@ class MapError(CityloopError):
     """A road network cannot be read, converted or used as asked."""
 
 
+class LicenceError(CityloopError):
+    """An asset's licence is not among those that were asked for."""
+
+
 class EngineError(CityloopError):
     """An engine cannot be started, reached or understood, or it died."""
 

@@ -149,3 +149,10 @@ def test_a_player_that_is_none_is_refused_before_the_city_is_built(
 def test_usage_errors_have_code_2() -> None:
     assert cityloop("run").returncode == 2
     assert cityloop("dance").returncode == 2
+
+
+def test_an_asset_whose_licence_is_not_allowed(scenario: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    wrong = cityloop("run", scenario, "--out", out, "--require-license", "CC0")
+    refused(wrong, "has the licence 'Apache-2.0', which is not among CC0")
+    assert not out.exists()

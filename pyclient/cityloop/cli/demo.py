@@ -43,7 +43,7 @@ def demo(
     with spinner("building the city"):
         scenario = demo_scenario()
     scenario = scenario.vary(duration_s=frames * scenario.model.dt_s)
-    play(scenario, out, choice.open(), overwrite=overwrite)
+    play(scenario, out, choice.open(), overwrite=overwrite, licences=())
     report = audit(out)
     sequence = Dataset(out).sequence(scenario.model.name)
     camera = scenario.model.cameras()[0][1]

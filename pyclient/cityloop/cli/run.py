@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cityloop.cli.assets import licence_option
 from cityloop.cli.engines import Launch, launch_options
 from cityloop.cli.progress import console, frames_bar, spinner
 from cityloop.dataset import check_free
@@ -14,13 +15,17 @@ from cityloop.scenario.yaml_format import read_model
 from cityloop.simulation import record
 
 
-def play(scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool) -> None:
+def play(
+    scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool, licences: tuple[str, ...]
+) -> None:
     """Record a scenario into `out` with a progress bar, say what came of it, end the session."""
     model = scenario.model
     with engine as running:
         console.print(f"{running.info.name} engine {running.info.version}, {running.info.renderer}")
         with frames_bar(f"recording '{model.name}'", model.frame_count) as advance:
-            recording = record(scenario, running, out, overwrite=overwrite, progress=advance)
+            recording = record(
+                scenario, running, out, overwrite=overwrite, licences=licences, progress=advance
+            )
     console.print(f"{recording.frames} frames in {recording.folder}")
     if recording.failure:
         console.print(f"the run ended early, because {recording.failure}")
@@ -46,6 +51,7 @@ def play(scenario: Scenario, out: Path, engine: Engine, *, overwrite: bool) -> N
     type=click.Path(path_type=Path),
     help="PEM file with the certificates to trust; given, the connection is encrypted.",
 )
+@licence_option
 @click.option("--overwrite", is_flag=True, help="Replace a sequence of this name.")
 def run(
     scenario: Path,
@@ -58,6 +64,7 @@ def run(
     address: str | None,
     access_token: str,
     root_certificates: Path | None,
+    require_license: tuple[str, ...],
     overwrite: bool,
 ) -> None:
     """Record a SCENARIO (a YAML file) into a dataset.
@@ -84,7 +91,7 @@ def run(
     else:
         roots = None if root_certificates is None else _read(root_certificates)
         session = connect(address, token=access_token, root_certificates=roots)
-    play(script, out, session, overwrite=overwrite)
+    play(script, out, session, overwrite=overwrite, licences=require_license)
 
 
 def _read(path: Path) -> bytes:

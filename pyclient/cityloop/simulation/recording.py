@@ -1,6 +1,6 @@
 """Recording: a scenario becomes a sequence of a dataset, with its video."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from cityloop.engine import CameraImages, Engine
 from cityloop.scenario.script import Scenario
 from cityloop.simulation.tick import Moment, Simulation
 from cityloop.world.people import PERSON_KINDS
-from cityloop.world.provenance import assets
+from cityloop.world.provenance import check_licences, scene_assets
 from cityloop.world.vehicles import VEHICLE_KINDS
 
 # Frames in flight: one that the engine draws and one that is labelled and encoded.
@@ -44,6 +44,7 @@ def record(
     out: str | Path,
     *,
     overwrite: bool = False,
+    licences: Collection[str] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Recording:
     """Play a scenario and write it as a sequence of the dataset `out`.
@@ -58,10 +59,13 @@ def record(
         engine: where; see `cityloop.launch`.
         out: folder of the dataset.
         overwrite: replace a sequence of the scenario's name.
+        licences: refuse assets of others than these (SPDX identifiers, as "CC0" or "Apache-2.0");
+            empty for any.
         progress: called with the number of frames done.
 
     Raises:
         ScenarioError, MapError: if the scenario cannot be played.
+        LicenceError: if an asset has a licence that is not allowed.
         EngineError: if the engine refuses or dies.
         DatasetError: if the sequence is there already or the disk cannot be written.
     """
@@ -69,7 +73,10 @@ def record(
         check_free(Path(out), scenario.model.name)
     simulation = Simulation(scenario, engine)
     try:
-        with _writer(simulation, engine, Path(out), overwrite) as writer:
+        assets = _assets(simulation)
+        if licences:
+            check_licences(assets, licences)
+        with _writer(simulation, engine, Path(out), overwrite, assets) as writer:
             report = progress or (lambda _done: None)
             if scenario.model.cameras():
                 return _record(simulation, engine, writer, report)
@@ -150,7 +157,18 @@ def _add_state(writer: SequenceWriter, moment: Moment, *, bones: bool = True) ->
     writer.add_events(moment.events)
 
 
-def _writer(simulation: Simulation, engine: Engine, out: Path, overwrite: bool) -> SequenceWriter:
+def _assets(simulation: Simulation) -> list[dict[str, Any]]:
+    """Return the records of all that the engine was handed."""
+    return [*scene_assets(simulation.stage.scene), *simulation.scenario.city.assets()]
+
+
+def _writer(
+    simulation: Simulation,
+    engine: Engine,
+    out: Path,
+    overwrite: bool,
+    assets: list[dict[str, Any]],
+) -> SequenceWriter:
     model = simulation.scenario.model
     stage = simulation.stage
     fixed = {e.kind for e in simulation.roster.entries.values() if e.rest is not None}
@@ -177,7 +195,7 @@ def _writer(simulation: Simulation, engine: Engine, out: Path, overwrite: bool) 
         dt_s=model.dt_s,
         frame_count=model.frame_count,
         hosts={name: actor for actor, name, _ in model.cameras()},
-        assets=[*assets(), *simulation.scenario.city.assets()],
+        assets=assets,
         surroundings=Surroundings.of(
             simulation.scenario.city.network.net_file,
             stage.placements,

@@ -258,7 +258,7 @@ class City:
         name = Path(self.source["path"]).name
         record = {
             "name": f"map/{name}",
-            "licence": self.source.get("licence", "that of the file, which does not state it"),
+            "licence": self.source.get("licence", "LicenseRef-unstated"),
             "source": f"the file {name}",
             "authors": ["OpenStreetMap contributors"] if self.source["kind"] == "osm" else [],
             "made_by": "cityloop.world.city",

@@ -1,41 +1,162 @@
 """Where every asset comes from and under which licence: the records of provenance.json."""
 
-import json
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping
 from importlib import resources
 from typing import Any
 
+from cityloop.errors import LicenceError
+from cityloop.world.people import PERSON_KINDS
+from cityloop.world.people_assets import index
+from cityloop.world.props import PROPS
+from cityloop.world.scene import Material, Mesh, Prototype, Scene
+from cityloop.world.vehicles import VEHICLE_KINDS
 
-def _people() -> list[dict[str, Any]]:
-    text = (resources.files("cityloop.world") / "assets" / "people.json").read_text("utf-8")
-    said = json.loads(text)
-    origin = said["provenance"]
-    return [
-        {
-            "name": f"person/{name}",
-            "licence": origin["license"],
-            "source": f"{origin['source']}; {origin['package']}",
-            "authors": origin["rights_holders_at_release"],
-            "made_by": origin["baked_by"],
-            "sha256": person["sha256"],
-        }
-        for name, person in sorted(said["people"].items())
+_OURS = "Apache-2.0"
+_NUMBER = re.compile(r"\W*\d+.*$")
+
+
+def scene_assets(scene: Scene) -> list[dict[str, Any]]:
+    """Return a record for each asset of a scene, by name.
+
+    Each has "name", "licence" (an SPDX expression), "source", "authors", "made_by" (the module or
+    tool) and "sha256", the digest of all numbers that the engine is handed for it. The pieces of a
+    town's ground are one asset, and so are its buildings.
+    """
+    meshes = {mesh.name: mesh for mesh in scene.meshes}
+    materials = {material.name: material for material in scene.materials}
+    parts: dict[str, list[Prototype]] = {}
+    for prototype in scene.prototypes:
+        parts.setdefault(_asset_name(prototype.name), []).append(prototype)
+    records = [
+        {"name": name, **_origin(name), "sha256": _digest(prototypes, meshes, materials)}
+        for name, prototypes in parts.items()
     ]
+    records += [
+        {
+            "name": f"texture/{texture.name}",
+            **_made_here("cityloop.world.textures"),
+            "sha256": hashlib.sha256(texture.rgba.tobytes()).hexdigest(),
+        }
+        for texture in scene.textures
+    ]
+    records.append({"name": "motion/gaits", **_made_here("cityloop.traffic.gaits"), **_gaits()})
+    return sorted(records, key=lambda record: str(record["name"]))
 
 
-def assets() -> list[dict[str, Any]]:
-    """Return a record (name, licence, source, authors, made_by, ...) for each asset."""
-    made_here = {
-        "licence": "Apache-2.0",
+def check_licences(assets: Iterable[Mapping[str, Any]], allowed: Collection[str]) -> None:
+    """Check that each asset has an allowed licence.
+
+    Args:
+        assets: records with "name" and "licence".
+        allowed: SPDX identifiers; one without its version, as "CC0", allows all versions.
+
+    Raises:
+        LicenceError: naming the first asset with a licence that is not allowed.
+    """
+    for asset in assets:
+        licence = str(asset["licence"])
+        if not all(_is_allowed(part, allowed) for part in licence.split(" AND ")):
+            raise LicenceError(
+                f"The asset {asset['name']} has the licence '{licence}', which is not among "
+                f"{', '.join(sorted(allowed))}: allow it with --require-license, or leave the "
+                "asset out."
+            )
+
+
+def _is_allowed(licence: str, allowed: Collection[str]) -> bool:
+    return any(licence == name or licence.startswith(f"{name}-") for name in allowed)
+
+
+def _asset_name(prototype: str) -> str:
+    """Return the asset that a prototype belongs to."""
+    if prototype in PERSON_KINDS:
+        return f"person/{prototype}"
+    if prototype in VEHICLE_KINDS:
+        return f"vehicle/{prototype}"
+    if prototype in PROPS:
+        return f"furniture/{prototype}"
+    return f"town/{_NUMBER.sub('', prototype)}"
+
+
+def _origin(name: str) -> dict[str, Any]:
+    family, _, kind = name.partition("/")
+    if family == "person":
+        pram = PERSON_KINDS[kind].pram
+        return _with_people(_made_here("cityloop.world.people_prams")) if pram else _person_origin()
+    if family == "vehicle":
+        made = _made_here("cityloop.world.vehicles")
+        # Whoever rides it has a body of people.json.
+        ridden = VEHICLE_KINDS[kind].two_wheeled
+        return _with_people(made) if ridden else made
+    return _made_here("cityloop.world.props" if family == "furniture" else "cityloop.world.city")
+
+
+def _made_here(module: str) -> dict[str, Any]:
+    return {
+        "licence": _OURS,
         "source": "made by code of this project",
         "authors": ["The Cityloop authors"],
+        "made_by": module,
     }
-    procedural = {
-        "streets, buildings and their textures": "cityloop.world.city",
-        "street furniture, signals and trees": "cityloop.world.props",
-        "vehicles": "cityloop.world.vehicles",
-        "prams": "cityloop.world.people_prams",
-        "poses of riders, whose bodies are person/man": "cityloop.world.vehicles_riders",
-        "gaits": "cityloop.traffic.gaits",
+
+
+def _person_origin() -> dict[str, Any]:
+    origin = index()["provenance"]
+    return {
+        "licence": origin["license"],
+        "source": f"{origin['source']}; {origin['package']}",
+        "authors": origin["rights_holders_at_release"],
+        "made_by": origin["baked_by"],
     }
-    made = [{"name": name, **made_here, "made_by": by} for name, by in procedural.items()]
-    return made + _people()
+
+
+def _with_people(made: Mapping[str, Any]) -> dict[str, Any]:
+    person = _person_origin()
+    return {
+        "licence": f"{made['licence']} AND {person['licence']}",
+        "source": f"{made['source']}; people: {person['source']}",
+        "authors": [*made["authors"], *person["authors"]],
+        "made_by": made["made_by"],
+    }
+
+
+def _gaits() -> dict[str, str]:
+    """Return the digest of the code that moves people: a motion is nothing but that."""
+    digest = hashlib.sha256()
+    for module in sorted(
+        (m for m in resources.files("cityloop.traffic").iterdir() if m.name.startswith("gaits")),
+        key=lambda m: m.name,
+    ):
+        if module.name.endswith(".py"):
+            digest.update(module.read_bytes())
+    return {"sha256": digest.hexdigest()}
+
+
+def _digest(
+    prototypes: Iterable[Prototype], meshes: Mapping[str, Mesh], materials: Mapping[str, Material]
+) -> str:
+    digest = hashlib.sha256()
+    for prototype in prototypes:
+        digest.update(repr(prototype).encode())
+        names = {level.mesh for part in prototype.parts for level in part.lods if level.mesh}
+        for name in sorted(names):
+            _add_mesh(digest, meshes[name], materials)
+    return digest.hexdigest()
+
+
+def _add_mesh(digest: Any, mesh: Mesh, materials: Mapping[str, Material]) -> None:
+    for array in (
+        mesh.positions,
+        mesh.normals,
+        mesh.uvs,
+        mesh.materials,
+        mesh.indices,
+        mesh.joints,
+        mesh.weights,
+    ):
+        if array is not None:
+            digest.update(array.tobytes())
+    for name in mesh.material_names:
+        digest.update(repr(materials[name]).encode())
