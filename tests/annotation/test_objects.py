@@ -107,7 +107,7 @@ def test_a_picture_of_another_size_than_the_camera_is_refused() -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     instance=arrays(np.uint32, (7, 9), elements=st.sampled_from([0, 1, 2, 3, 40, 2**32 - 1])),
     depth=arrays(np.float32, (7, 9), elements=st.floats(0.5, 500, width=32)),

@@ -55,7 +55,7 @@ def served(but: str) -> Iterator[str]:
     try:
         yield server.stdout.readline().split()[-1]
     finally:
-        server.communicate(timeout=20)
+        server.communicate(timeout=90)
 
 
 def conform(*arguments: object) -> subprocess.CompletedProcess[str]:

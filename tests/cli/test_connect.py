@@ -23,7 +23,7 @@ def served(*options: object) -> Iterator[str]:
         yield server.stdout.readline().split()[-1]
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=90)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_a_recording_that_is_interrupted(tmp_path: Path) -> None:
     engine = children(run.pid)
     assert len(engine) == 1
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=30)
+    _, said = run.communicate(timeout=90)
     assert run.returncode == 130
     assert "Traceback" not in said
     assert said.rstrip().endswith("Interrupted.")
@@ -53,7 +53,7 @@ def test_an_engine_that_is_told_to_stop_ends_in_order() -> None:
     assert server.stdout is not None
     assert server.stdout.readline().startswith(b"cityloop-engine listening on ")
     server.send_signal(signal.SIGINT)
-    _, said = server.communicate(timeout=20)
+    _, said = server.communicate(timeout=90)
     assert (server.returncode, said) == (0, b"")
 
 

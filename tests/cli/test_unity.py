@@ -45,7 +45,7 @@ def test_ctrl_c_leaves_no_player_behind(tmp_path: Path) -> None:
         time.sleep(0.05)
     pid = int(Path(f"{player}.pid").read_text().split()[0])
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=30)
+    _, said = running.communicate(timeout=90)
     assert (running.returncode, "Traceback" in said) == (130, False)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

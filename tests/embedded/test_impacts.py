@@ -60,7 +60,7 @@ def test_who_is_run_into(prototypes, where, car, person, hit):
         assert runs_into(vehicle, boxes, walker, capsule, STEP_S) is hit
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.floats(-8.0, 8.0),
     st.floats(-8.0, 8.0),
@@ -101,7 +101,7 @@ def test_a_bridge_above_is_no_impact(prototypes):
     assert not runs_into(vehicle, boxes, body(3.7, 0.0), capsule, STEP_S)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1))
 def test_every_pair_that_could_meet_is_suspected(seed):
     """Against all pairs, tried one by one."""

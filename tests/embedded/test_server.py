@@ -50,7 +50,7 @@ def test_a_signal_ends_it_in_order(number):
     ) as process:
         assert process.stdout.readline().startswith("cityloop-engine listening on 127.0.0.1:")
         process.send_signal(number)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=90)
     assert process.returncode == 0
     assert "Traceback" not in said
 

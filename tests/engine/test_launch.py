@@ -67,7 +67,7 @@ def test_a_signal_ends_a_launched_engine_without_a_word(number):
     with launch() as engine:
         child = engine._process._child
         child.send_signal(number)
-        assert child.wait(20) == 0
+        assert child.wait(90) == 0
         assert engine._process.last_words() == "it said nothing."
 
 

@@ -171,7 +171,7 @@ def test_an_editor_ends_with_who_called_it(home, tmp_path, number):
         time.sleep(0.1)
     pid = int(file.read_text())
     building.send_signal(number)
-    assert building.wait(20) == (130 if number == signal.SIGINT else -number)
+    assert building.wait(90) == (130 if number == signal.SIGINT else -number)
     for _ in range(100):
         try:
             os.kill(pid, 0)

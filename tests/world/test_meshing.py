@@ -188,7 +188,7 @@ def test_an_empty_builder_gives_an_empty_mesh():
     assert mesh.indices.shape == (0, 3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     radii=st.lists(st.floats(0.05, 3.0), min_size=2, max_size=6),
     segments=st.integers(3, 20),

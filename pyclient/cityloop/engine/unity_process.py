@@ -16,6 +16,7 @@ from cityloop.engine.unity_log import last_error
 from cityloop.errors import EngineError
 
 _HOST = "127.0.0.1"
+_LOWEST_PORT, _PORTS, _TRIED_PORTS = 20_000, 12_000, 100
 # Time between two looks whether the player listens, s.
 _POLL_S = 0.1
 # Time that a player has to end by itself once its client has gone or has told it to, s.
@@ -124,11 +125,20 @@ class UnityProcess(Child):
 
 
 def _free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as free:
-        free.bind((_HOST, 0))
-        port: int = free.getsockname()[1]
-        return port
+    """Return a port of loopback that nobody listens on.
+
+    It is below those that systems give to clients (from 32768 on Linux, 49152 elsewhere): a probe
+    of a port that is to be listened on may otherwise be given that very port, and meet itself.
+    """
+    for _ in range(_TRIED_PORTS):
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind((_HOST, port))
+            return port
+    raise EngineError(
+        f"No port of {_HOST} from {_LOWEST_PORT} to {_LOWEST_PORT + _PORTS - 1} is free: end some "
+        "of the programs that listen there."
+    )
 
 
 def _listens(port: int) -> bool:
