@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from command_line import CITYLOOP
 
+from cityloop.conformance import Case, run_suite
 from cityloop.conformance.listener import case_name
 from cityloop.conformance.suite import suite_folder
+from cityloop.engine import Engine
+from cityloop.engine.process import EngineProcess
+from cityloop.errors import CityloopError, EngineError
 
 # The embedded engine, but ...
 _EMBEDDED = """
@@ -56,6 +60,13 @@ def served(but: str) -> Iterator[str]:
         yield server.stdout.readline().split()[-1]
     finally:
         server.communicate(timeout=90)
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[str]:
+    process = EngineProcess(deadline_s=60.0)
+    yield process.address
+    process.stop()
 
 
 def conform(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -128,6 +139,36 @@ def test_what_cannot_be_asked_for(tmp_path: Path) -> None:
     assert (both.returncode, "not both" in both.stderr) == (2, True)
     no_case = conform("--only", "moon landing")
     assert (no_case.returncode, "No case of the suite has 'moon" in no_case.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "raises", "says"),
+    [
+        (TypeError("no\nline"), CityloopError, r"after 1 of 2 cases: TypeError: no line\.$"),
+        (KeyboardInterrupt("a key"), KeyboardInterrupt, "^$"),
+    ],
+)
+def test_a_run_that_breaks_off_is_no_report(
+    embedded: str, error: BaseException, raises: type[BaseException], says: str
+) -> None:
+    def breaks(case: Case, total: int) -> None:
+        # In pytest's own hook, as the signal of a timeout may.
+        raise error
+
+    with pytest.raises(raises, match=says):
+        run_suite(embedded, only=("session: rays",), on_case=breaks)
+
+
+def test_a_session_that_does_not_end_in_order_fails_the_case(
+    embedded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(engine: Engine, *_: object) -> None:
+        raise EngineError("The session did not end.")
+
+    monkeypatch.setattr(Engine, "__exit__", ends)
+    monkeypatch.setattr("cityloop.conformance.suite._who", lambda *_: None)
+    (case,) = run_suite(embedded, only=("session: rays hit",)).cases
+    assert (case.outcome, case.why) == ("failed", "The session did not end.")
 
 
 def test_without_pytest_the_extra_is_named() -> None:

@@ -6,8 +6,9 @@ from cityloop.engine.unity_log import last_error
 
 LOGS = {
     "": "Mono path[0] = 'Managed'\nInitialize engine version: 6000.0.30f1\n",
-    "Cityloop: error: port 50051 is busy.": (
-        "Cityloop: error: port 50051 is busy.\nUnable to join player connection multicast group\n"
+    "Port 50051 is busy.": (
+        "cityloop: error: Port 50051 is busy.\nUnable to join player connection multicast group\n"
+        "A prefab of the user's has no mesh.\nUnityEngine.Debug:LogError(Object)\n"
     ),
     "InvalidOperationException: no scene": (
         "Loading failed once\nInvalidOperationException: no scene\n"

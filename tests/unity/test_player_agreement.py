@@ -1,19 +1,7 @@
 """The same scenario on the embedded engine and in the real player gives the same motions."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import tiny_world
-from unity.assemblies import make, player_jobs
-from unity.packages import is_ready, toolchain_folder
-from unity.player import Player, install
-from unity.proxy import Proxy
 
 from cityloop.engine import (
     BodySpec,
@@ -27,25 +15,9 @@ from cityloop.engine import (
 )
 from cityloop.spatial import Pose
 
-TOOLCHAIN = toolchain_folder()
 DT = 0.05
 TICKS = 200
 CARS, BUS, PERSON = (2, 3, 4), 5, 6
-
-pytestmark = pytest.mark.skipif(
-    not is_ready(TOOLCHAIN),
-    reason="the packages that hold the player are not there: run 'make test-unity'",
-)
-
-
-@pytest.fixture(scope="module")
-def player_address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("player")
-    jobs = player_jobs(TOOLCHAIN, folder / "assemblies")
-    assert make(TOOLCHAIN, jobs) == []
-    install(TOOLCHAIN, folder / "copy", jobs)
-    with Player(folder / "copy") as player, Proxy(player.port) as proxy:
-        yield proxy.address
 
 
 def commands(time_s):

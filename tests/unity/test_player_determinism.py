@@ -1,18 +1,8 @@
 """The same commands give the same numbers to the last bit in every run of the real player."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 import tiny_world
-from unity.assemblies import make, player_jobs
-from unity.packages import is_ready, toolchain_folder
-from unity.player import Player, install
+from unity.player import Player
 from unity.proxy import Proxy
 
 from cityloop.engine import (
@@ -26,16 +16,10 @@ from cityloop.engine import (
 from cityloop.spatial import Pose
 from cityloop.world.people import people_scene
 
-TOOLCHAIN = toolchain_folder()
 DT = 0.05
 TICKS = 1000
 CARS = tuple(range(10, 15))
 PERSON = 5
-
-pytestmark = pytest.mark.skipif(
-    not is_ready(TOOLCHAIN),
-    reason="the packages that hold the player are not there: run 'make test-unity'",
-)
 
 
 def one_tick(engine, tick):
@@ -82,13 +66,10 @@ def play(address):
     return out, kinds
 
 
-def test_a_thousand_ticks_are_the_same_in_every_player(tmp_path):
-    jobs = player_jobs(TOOLCHAIN, tmp_path / "assemblies")
-    assert make(TOOLCHAIN, jobs) == []
-    install(TOOLCHAIN, tmp_path / "copy", jobs)
+def test_a_thousand_ticks_are_the_same_in_every_player(player_folder):
     plays = []
     for _ in range(2):
-        with Player(tmp_path / "copy") as player, Proxy(player.port) as proxy:
+        with Player(player_folder) as player, Proxy(player.port) as proxy:
             plays.append(play(proxy.address))
     (first, kinds), (second, _) = plays
     assert kinds == {"kinematic", "ragdoll"}

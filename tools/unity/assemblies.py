@@ -13,6 +13,8 @@ PLAYER_SOURCES = ROOT / "tests/unity/player"
 # What C# 9 needs and the player's runtime lacks, compiled into each of its assemblies.
 PLAYER_LACKS = ROOT / "tests/unity/player_lacks"
 NUNIT_SOURCES = ROOT / "tests/unity/nunit"
+# The part of the Editor's and its Test Framework's interface that is used.
+EDITOR_SOURCES = ROOT / "tests/unity/editor_api"
 # The assemblies that the player runs; of the Runtime it lacks what 2017 has not.
 _CORE, _RUNTIME = "Cityloop.Core", "Cityloop.Runtime"
 
@@ -56,6 +58,29 @@ def unity6_jobs(toolchain: Path, into: Path) -> list[Job]:
     """
     references, defines = unity6_target(toolchain)
     return list(_jobs(references, defines, into, tests=False))
+
+
+def editor_jobs(toolchain: Path, into: Path) -> list[Job]:
+    """Return what makes all assemblies for Unity 6: code for the Editor and tests as well.
+
+    Our own declarations stand for `UnityEditor` and NUnit.
+    """
+    references, defines = unity6_target(toolchain)
+    ours = unity6_jobs(toolchain, into)
+    editor = Job(into / "UnityEditor.dll", [EDITOR_SOURCES / "UnityEditor.cs"], references)
+    framework = [*sources_of(NUNIT_SOURCES), EDITOR_SOURCES / "TestTools.cs"]
+    nunit = Job(into / "nunit.framework.dll", framework, references)
+    known = [*references, *(job.output for job in ours), editor.output, nunit.output]
+    needing = [
+        Job(into / f"{name}.dll", sources_of(ASSETS / folder), known, [*defines, "UNITY_EDITOR"])
+        for name, folder in (
+            ("Cityloop.Editor", "Editor"),
+            ("Cityloop.Core.Tests", "Tests/Core"),
+            ("Cityloop.Runtime.Tests", "Tests/Runtime"),
+            ("Cityloop.MLAgents.Tests", "Tests/MLAgents"),
+        )
+    ]
+    return [*ours, editor, nunit, *needing]
 
 
 def player_jobs(toolchain: Path, into: Path) -> list[Job]:

@@ -1,7 +1,6 @@
 """`tools/unity conform`: the conformance suite against the engine in the real player."""
 
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +8,10 @@ import click
 
 from cityloop.conformance import Case, Report, run_suite
 from cityloop.errors import CityloopError
-from unity.assemblies import make, player_jobs
+from unity import made
 from unity.limits import limit_of
 from unity.packages import ToolchainError, fetch, toolchain_folder
-from unity.player import Player, install
+from unity.player import Player
 from unity.proxy import Proxy
 
 
@@ -22,8 +21,7 @@ def conform(only: tuple[str, ...]) -> None:
     """Build the engine, start it in the player of Unity 2017.2, and run the conformance suite."""
     try:
         fetch(toolchain_folder())
-        with tempfile.TemporaryDirectory(prefix="cityloop-unity-") as scratch:
-            report = conform_player(toolchain_folder(), Path(scratch), only, _tell)
+        report = conform_player(made.player(toolchain_folder()), only, _tell)
     except ToolchainError as error:
         raise CityloopError(f"The engine cannot be checked in the player: {error}.") from None
     counts = ", ".join(f"{number} {outcome}" for outcome, number in report.counts.items())
@@ -33,22 +31,17 @@ def conform(only: tuple[str, ...]) -> None:
 
 
 def conform_player(
-    toolchain: Path,
-    scratch: Path,
+    folder: Path,
     only: tuple[str, ...] = (),
     on_case: Callable[[Case, int], None] = lambda case, total: None,
 ) -> Report:
-    """Run the suite against the player with the engine as it is in the working tree.
+    """Run the suite against the player in a folder.
 
     Raises:
-        ToolchainError: if the engine does not compile or the player does not start.
+        ToolchainError: if the player does not start.
+        CityloopError: if the suite cannot be run to its end.
     """
-    jobs = player_jobs(toolchain, scratch / "assemblies")
-    told = make(toolchain, jobs)
-    if told:
-        raise ToolchainError(told[0])
-    install(toolchain, scratch / "player", jobs)
-    with Player(scratch / "player") as player, Proxy(player.port) as proxy:
+    with Player(folder) as player, Proxy(player.port) as proxy:
         return run_suite(proxy.address, only=only, on_case=on_case)
 
 

@@ -42,12 +42,18 @@ def install(toolchain: Path, copy: Path, jobs: list[Job]) -> None:
         raise ToolchainError(f"the player cannot be prepared: {done.stderr.strip()[-500:]}")
 
 
+def program_of(folder: Path) -> Path:
+    """Return the program of what `install` made."""
+    return folder / "3dball.x86_64"
+
+
 class Player:
     """A running player; a context manager that ends it.
 
     Args:
-        copy: what `install` made.
+        folder: what `install` made.
         deadline_s: time it may take to listen.
+        parent: process that it is to end with, this one if it is not given.
 
     Attributes:
         port: on which its `LengthPrefixedServer` listens.
@@ -56,16 +62,20 @@ class Player:
         ToolchainError: if it does not listen in time, with the last error in its log.
     """
 
-    def __init__(self, copy: Path, deadline_s: float = 60.0) -> None:
+    def __init__(self, folder: Path, deadline_s: float = 60.0, parent: int | None = None) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="cityloop-player-")
         self.log = Path(self._scratch.name) / "player.log"
         self._stderr = (Path(self._scratch.name) / "stderr.txt").open("wb")
         self.port = _free_port()
-        program = copy / "3dball.x86_64"
         arguments = ["-batchmode", "-nographics", "-logFile", str(self.log)]
-        arguments += ["-cityloop-port", str(self.port), "-cityloop-parent", str(os.getpid())]
+        arguments += [
+            "-cityloop-port",
+            str(self.port),
+            "-cityloop-parent",
+            str(parent or os.getpid()),
+        ]
         self._child = subprocess.Popen(
-            [str(program), *arguments],
+            [str(program_of(folder)), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=self._stderr,
             stderr=self._stderr,
@@ -97,12 +107,16 @@ class Player:
         told = [line for line in lines if "Exception" in line or "Error" in line]
         return (told or lines or ["it said nothing"])[-1]
 
+    def ended(self, within_s: float) -> int | None:
+        """Return the exit code of a player that ends within a time; None if it does not."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(within_s)
+        return self._child.returncode
+
     def stop(self) -> None:
         """End the player, by force if it does not go."""
         self._child.terminate()
-        try:
-            self._child.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
+        if self.ended(_PATIENCE_S) is None:
             self._child.kill()
             self._child.wait()
         self._stderr.close()

@@ -1,6 +1,6 @@
 """Run .NET tests; runs in the toolchain's own environment, which has pythonnet.
 
-    venv/bin/python run_tests.py TOOLCHAIN FOLDER [ASSEMBLY]
+    venv/bin/python run_tests.py TOOLCHAIN FOLDER ASSEMBLY
 
 The folder holds nunit.framework.dll (ours, with a runner), the tests and what they need. Writes
 [name, "passed" or why not] of each test as JSON.
@@ -22,8 +22,7 @@ def main() -> None:
         clr.AddReference(str(library))
     from NUnit.Framework import Runner
 
-    tests = sys.argv[3] if len(sys.argv) > 3 else "Cityloop.Core.Tests"
-    lines = Runner.Run(str(folder / f"{tests}.dll"))
+    lines = Runner.Run(str(folder / f"{sys.argv[3]}.dll"))
     json.dump([str(line).split("\t", 1) for line in lines], sys.stdout)
 
 

@@ -25,6 +25,11 @@ def case_name(node: str) -> str:
 class Listener:
     """Collects the cases of a run.
 
+    Attributes:
+        cases: what has ended so far, in order.
+        broken: why files of the suite cannot be loaded.
+        fault: what broke pytest itself, "" if nothing did.
+
     Args:
         wanted: parts of names; a case that has none of them is left out, unless there are none.
         alive: whether the engine still answers; asked after a failure.
@@ -39,16 +44,27 @@ class Listener:
     ) -> None:
         self.cases: list[Case] = []
         self.broken: list[str] = []
+        self.fault = ""
         self._wanted = wanted
         self._alive = alive
         self._on_case = on_case
         self._names: list[str] = []
+        self._found: Case | None = None
         self._session: pytest.Session | None = None
 
     @property
     def total(self) -> int:
         """How many cases were asked for."""
         return len(self._names)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether pytest lived to the end, with each case that was asked for once."""
+        return not self.fault and [case.name for case in self.cases] == self._names
+
+    def pytest_internalerror(self, excinfo: "pytest.ExceptionInfo[BaseException]") -> None:
+        """Note an error of pytest or of a plugin, which ends the run."""
+        self.fault = " ".join(excinfo.exconly(tryshort=True).split())
 
     def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
         """Note files that cannot be loaded."""
@@ -69,25 +85,29 @@ class Listener:
         self._names = [case_name(item.nodeid) for item in items]
 
     def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
-        """Turn a phase of a test into a case: its call, or what kept it from being called."""
-        if report.when != "call" and report.passed:
-            return
-        name = case_name(report.nodeid)
-        if report.when == "teardown" and self.cases and self.cases[-1].name == name:
-            return
+        """Turn the phases of a test into a case: its call, or what kept it from being called."""
+        if report.when == "call" or not report.passed:
+            self._found = self._worse(report)
+        if report.when == "teardown" and self._found is not None:
+            case, self._found = self._found, None
+            self._add(case)
+            if case.outcome == "failed" and self._session is not None and not self._alive():
+                self._session.shouldstop = "the engine is gone"
+                for rest in self._names[len(self.cases) :]:
+                    why = f"the engine has not answered since the case '{case.name}'"
+                    self._add(Case(rest, "could not run", why))
+
+    def _worse(self, report: "pytest.TestReport") -> Case:
+        """Return the case of a phase, unless an earlier phase has failed already."""
+        if self._found is not None and self._found.outcome == "failed":
+            return self._found
         outcome: Outcome = "passed" if report.passed else "failed"
         why = ""
         if report.skipped:
             outcome, why = "could not run", _reason(report)
         elif report.failed:
             why = _failure(report)
-        self._add(Case(name, outcome, why, report.duration))
-        if report.failed and self._session is not None and not self._alive():
-            self._session.shouldstop = "the engine is gone"
-            done = {case.name for case in self.cases}
-            for rest in [other for other in self._names if other not in done]:
-                why = f"the engine has not answered since the case '{name}'"
-                self._add(Case(rest, "could not run", why))
+        return Case(case_name(report.nodeid), outcome, why, report.duration)
 
     def _add(self, case: Case) -> None:
         self.cases.append(case)

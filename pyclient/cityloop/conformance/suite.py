@@ -44,7 +44,7 @@ def run_suite(
 
     Raises:
         EngineError: if nobody answers there, or the engine does not want this client.
-        CityloopError: if the suite cannot be run here, or has no such case.
+        CityloopError: if the suite cannot be run here or to its end, or has no such case.
     """
     folder = suite_folder()
     if find_spec("pytest") is None:
@@ -60,8 +60,13 @@ def run_suite(
         code = pytest.main([*_ARGUMENTS, "--rootdir", str(folder), str(folder)], [listener])
     if listener.broken:
         raise CityloopError(f"The conformance suite cannot be loaded: {listener.broken[0]}")
-    if code == pytest.ExitCode.INTERRUPTED and not _is_complete(listener):
-        raise KeyboardInterrupt
+    if not listener.is_complete:
+        if code == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        raise CityloopError(
+            f"The conformance suite broke off after {len(listener.cases)} of {listener.total} "
+            f"cases: {listener.fault or f'pytest ended with exit code {int(code)}'}."
+        )
     if not listener.cases:
         raise CityloopError(f"No case of the suite has {' or '.join(map(repr, only))} in its name.")
     return Report(address, engine, tuple(listener.cases))
@@ -92,10 +97,6 @@ def _alive(address: str, token: str) -> bool:
     except EngineError:
         return False
     return True
-
-
-def _is_complete(listener: Listener) -> bool:
-    return len(listener.cases) == listener.total
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 import re
 
-# What a line looks like that tells of a failure, the surest first.
+# What the engine itself says when it cannot start: `NotStarted` of EngineHost.cs.
+_NOT_STARTED = "cityloop: error: "
+# What a line looks like that tells of another failure, the surest first.
 _FAILURES = (
-    re.compile(r"^\[?cityloop\]?: error: ", re.IGNORECASE),
     re.compile(r"^(Caught fatal signal|Crash!!!|Fatal error)", re.IGNORECASE),
     re.compile(r"^(\w+\.)*\w*Exception\b"),
     re.compile(r"\b(error|failed|failure|cannot|could not|unable to|fatal)\b", re.IGNORECASE),
@@ -18,11 +19,13 @@ _LONGEST = 300
 def last_error(log: str) -> str:
     """Return the last line of a player's log that tells of an error, "" where there is none.
 
-    A stack below an error is left out, and so is what only follows from an error: of all kinds of
-    failure that the log tells of, the surest counts.
+    The engine's own sentence counts before everything else. A stack below an error is left out, and
+    so is what only follows from an error: of all kinds of failure that the log tells of, the surest
+    counts.
     """
     lines = [line.rstrip() for line in log.splitlines() if line.strip()]
-    logged = _logged_errors(lines)
+    own = [line.removeprefix(_NOT_STARTED) for line in lines if line.startswith(_NOT_STARTED)]
+    logged = own or _logged_errors(lines)
     if logged:
         return logged[-1][:_LONGEST]
     messages = [line.strip() for line in lines if not _STACK.match(line)]

@@ -11,8 +11,8 @@ namespace Cityloop.Player
     /// <summary>Asks Unity's own camera where it shows points, and says by how much it differs from the pinhole formula.</summary>
     public static class CameraCheck
     {
-        /// <summary>What the log says when all points were looked at.</summary>
-        public const string Verdict = "cityloop: cameras: ";
+        /// <summary>What it is asked for by.</summary>
+        public const string Name = "cameras";
 
         private const int Points = 200;
 
@@ -26,7 +26,7 @@ namespace Cityloop.Player
                 {
                     worst = Math.Max(worst, Worst(view));
                 }
-                Debug.Log(Verdict + worst.ToString("G6", CultureInfo.InvariantCulture));
+                Debug.Log($"cityloop: {Name}: " + worst.ToString("G6", CultureInfo.InvariantCulture));
             }
             catch (Exception error)
             {

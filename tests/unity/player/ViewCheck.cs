@@ -16,6 +16,9 @@ namespace Cityloop.Player
     /// </summary>
     public sealed class ViewCheck : MonoBehaviour
     {
+        /// <summary>What it is asked for by.</summary>
+        public const string Name = "view";
+
         private const int Frames = 200;
 
         private readonly TrafficWatch _traffic = new TrafficWatch();

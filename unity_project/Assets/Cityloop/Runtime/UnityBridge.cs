@@ -19,6 +19,16 @@ namespace Cityloop.Runtime
 #endif
         }
 
+        /// <summary>Ends the player with an exit code, of which the older player knows only 0.</summary>
+        public static void Quit(int exitCode)
+        {
+#if UNITY_6000_0_OR_NEWER
+            Application.Quit(exitCode);
+#else
+            Application.Quit();
+#endif
+        }
+
         /// <summary>Returns the velocity of the centre of mass, m/s.</summary>
         public static Vector3 VelocityOf(Rigidbody body)
         {

@@ -18,6 +18,9 @@ namespace Cityloop.Runtime
         /// <summary>What the log says, followed by "host:port", when clients can come.</summary>
         public const string Ready = "cityloop-engine listening on ";
 
+        private const string NotStarted = "cityloop: error: ";
+        private const int CannotStart = 2;
+
         // Waiting longer would keep nobody who watches from using the window, or a parent's end from being noticed.
         private const int PatienceMs = 100;
         private const int WatchedPatienceMs = 4;
@@ -67,6 +70,22 @@ namespace Cityloop.Runtime
 
             Debug.Log(Ready + host.Address);
             return host;
+        }
+
+        /// <summary>Starts the engine of a player, which ends with it, or when it cannot start and has said why.</summary>
+        /// <param name="begin">What starts it.</param>
+        public static void BeginOrQuit(Func<EngineHost> begin)
+        {
+            try
+            {
+                begin().Ended += Application.Quit;
+            }
+            catch (Exception error)
+            {
+                // Who launched the player looks for this line, and for nothing else in the log.
+                Debug.LogError(NotStarted + (error is EngineException ? error.Message : error.ToString()));
+                UnityBridge.Quit(CannotStart);
+            }
         }
 
         /// <summary>Lets <paramref name="layer"/> see and change every call from now on, before those who wrapped earlier.</summary>

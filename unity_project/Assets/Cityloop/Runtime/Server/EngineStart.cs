@@ -12,7 +12,6 @@ namespace Cityloop.Runtime
     {
         // Where a project puts its prefabs: an asset of this name in a folder Resources.
         private const string OverridesName = "PrefabOverrides";
-        private const int NotStarted = 2;
 
         /// <summary>Happens when an engine has begun, before its first call.</summary>
         public static event Action<EngineHost, Arguments>? Begun;
@@ -59,20 +58,9 @@ namespace Cityloop.Runtime
         [RuntimeInitializeOnLoadMethod(RuntimeInitializeLoadType.AfterSceneLoad)]
         private static void InPlayer()
         {
-            if (Application.isEditor)
+            if (!Application.isEditor)
             {
-                return;
-            }
-
-            try
-            {
-                EngineHost host = Begin(Arguments.Parse(Environment.GetCommandLineArgs()));
-                host.Ended += Application.Quit;
-            }
-            catch (EngineException refused)
-            {
-                Debug.LogError($"cityloop: error: {refused.Message}");
-                Application.Quit(NotStarted);
+                EngineHost.BeginOrQuit(() => Begin(Arguments.Parse(Environment.GetCommandLineArgs())));
             }
         }
 

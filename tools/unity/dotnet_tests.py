@@ -1,11 +1,10 @@
-"""Run the tests of Cityloop.Core on plain .NET."""
+"""Run C# tests on plain .NET."""
 
 import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from unity.assemblies import dotnet_jobs, make
 from unity.packages import ToolchainError, helper_python
 
 
@@ -17,18 +16,15 @@ class Outcome:
     why: str
 
 
-def run_core_tests(toolchain: Path, into: Path) -> list[Outcome]:
-    """Compile Core with its tests into a folder, run them and return how they went.
+def run_tests(toolchain: Path, folder: Path, tests: str) -> list[Outcome]:
+    """Run the tests of an assembly in a folder that has all it needs; return how they went.
 
     Raises:
-        ToolchainError: if they do not compile or cannot be run.
+        ToolchainError: if they cannot be run.
     """
-    told = make(toolchain, dotnet_jobs(toolchain, into))
-    if told:
-        raise ToolchainError(told[0])
     driver = Path(__file__).with_name("run_tests.py")
     done = subprocess.run(
-        [str(helper_python(toolchain)), str(driver), str(toolchain), str(into)],
+        [str(helper_python(toolchain)), str(driver), str(toolchain), str(folder), tests],
         capture_output=True,
         text=True,
         check=False,
