@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def read(tmp_path: Path, text: str):
 def test_values_arrive(tmp_path: Path) -> None:
     model = read(tmp_path, WHOLE)
     assert model.frame_count == 80
-    assert model.environment.hour == pytest.approx(17 + 40 / 60)
+    assert model.environment.time == "17:40"
     ((actor, name, camera),) = model.cameras()
     assert (actor, name, camera.size, camera.fov_deg) == ("ego", "front", (320, 180), 80)
     assert model.triggers[0].do.actor == "child"
@@ -129,3 +130,17 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ScenarioError, match="not a text file"):
         read_model(tmp_path / "b.yaml")
+
+
+def test_an_environment_arrives_with_its_day_and_its_parts(tmp_path: Path) -> None:
+    light = 'environment: {time: "16:00", date: 2026-12-05, weather: rain, visibility_m: 500}'
+    text = re.sub(r"^environment: .*$", light, WHOLE, flags=re.MULTILINE)
+    assert light in text
+    environment = read(tmp_path, text).environment
+    assert environment.date == "2026-12-05"
+    sent = environment.light()
+    assert sent.sun_direction[2] < 0.05
+    assert sent.fog_density_per_m == pytest.approx(3.912 / 500)
+    assert sent.rain_mm_per_h == 5.0
+    with pytest.raises(ScenarioError, match="no day 2026-02-30"):
+        read(tmp_path, text.replace("2026-12-05", '"2026-02-30"'))

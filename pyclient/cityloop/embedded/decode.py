@@ -155,6 +155,28 @@ def _refuse_rows(ids: NDArray[np.uint32], wrong: NDArray[np.bool_], what: str) -
         )
 
 
+def unit(v: tuple[float, float, float], what: str) -> None:
+    """Refuse a direction that is far from length 1."""
+    length = math.hypot(*v)
+    if not abs(length - 1.0) < _UNIT_TOLERANCE:
+        raise invalid(f"{what} has length {length:.6g}: give a unit vector.")
+
+
+def radiance(message: geometry_pb2.Color, what: str) -> None:
+    """Refuse a colour of light that is not finite or below zero."""
+    c = (message.r, message.g, message.b)
+    if not all(math.isfinite(x) and x >= 0.0 for x in c):
+        r, g, b = c
+        raise invalid(f"{what} is ({r:g}, {g:g}, {b:g}): give three finite numbers of 0 or more.")
+
+
+def not_negative(value: float, what: str) -> float:
+    """Return `value` if it is finite and not below zero."""
+    if not (math.isfinite(value) and value >= 0.0):
+        raise invalid(f"{what} is {value:g}: it must be a finite number of 0 or more.")
+    return value
+
+
 def share(value: float, low: float, high: float, what: str) -> float:
     """Return `value` if it is within [low, high]."""
     if not low <= value <= high:

@@ -11,6 +11,7 @@ import rapier3d
 from numpy.typing import NDArray
 
 from cityloop.embedded import decode
+from cityloop.embedded.air import check_light
 from cityloop.embedded.limbs import Limbs, read_limbs
 from cityloop.embedded.refusal import invalid
 from cityloop.protocol import engine_pb2, scene_pb2
@@ -194,6 +195,8 @@ class SceneStore:
         limbs = None
         if prototype.HasField("ragdoll"):
             limbs = read_limbs(prototype.ragdoll, prototype.bone_count, what)
+        for i, light in enumerate(prototype.lights):
+            check_light(light, f"{what}, light {i}")
         shapes = tuple(self._shape(collider, what) for collider in prototype.colliders)
         poses = [
             (

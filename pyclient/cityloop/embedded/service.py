@@ -11,6 +11,7 @@ import grpc
 import numpy as np
 
 from cityloop.embedded import encode
+from cityloop.embedded.air import check_environment
 from cityloop.embedded.capture import FrameRenderer, draw_capture
 from cityloop.embedded.decode import positive
 from cityloop.embedded.refusal import RefusalError, invalid
@@ -228,6 +229,7 @@ class EngineService(engine_pb2_grpc.EngineServiceServicer):
         return engine_pb2.SetEnvironmentResponse()
 
     def _set_environment(self, environment: capture_pb2.Environment) -> None:
+        check_environment(environment)
         self._stage.set_wetness(environment.wetness)
         self._renderer.set_environment(environment)
 

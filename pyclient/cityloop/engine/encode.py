@@ -18,6 +18,7 @@ from cityloop.world.scene import (
     BoxCollider,
     CapsuleCollider,
     Collider,
+    Light,
     Material,
     Mesh,
     MeshCollider,
@@ -110,6 +111,18 @@ def _prototype(prototype: Prototype) -> scene_pb2.Prototype:
         dynamics=None if prototype.dynamics is None else _dynamics(prototype.dynamics),
         bone_count=len(prototype.joint_names),
         ragdoll=None if prototype.ragdoll is None else _ragdoll(prototype.ragdoll),
+        lights=[_light(light) for light in prototype.lights],
+    )
+
+
+def _light(light: Light) -> scene_pb2.Light:
+    return scene_pb2.Light(
+        position=vector(light.position),
+        direction=vector(light.direction),
+        intensity=color(light.intensity),
+        inner_angle_rad=light.inner_angle_rad,
+        outer_angle_rad=light.outer_angle_rad,
+        lamp=light.lamp,
     )
 
 
@@ -360,6 +373,9 @@ def environment(light: Environment) -> engine_pb2.SetEnvironmentRequest:
             cloud_cover=light.cloud_cover,
             fog_density_per_m=light.fog_density_per_m,
             wetness=light.wetness,
+            rain_mm_per_h=light.rain_mm_per_h,
+            snowfall_mm_per_h=light.snowfall_mm_per_h,
+            snow_cover=light.snow_cover,
         )
     )
 

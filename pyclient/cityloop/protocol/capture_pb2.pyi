@@ -68,7 +68,7 @@ class Camera(_message.Message):
     def __init__(self, name: _Optional[str] = ..., body: _Optional[int] = ..., mount: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., fx: _Optional[float] = ..., fy: _Optional[float] = ..., cx: _Optional[float] = ..., cy: _Optional[float] = ..., near_m: _Optional[float] = ..., far_m: _Optional[float] = ..., hide_host: bool = ...) -> None: ...
 
 class Environment(_message.Message):
-    __slots__ = ("sun_direction", "sun_irradiance", "zenith_radiance", "horizon_radiance", "exposure", "cloud_cover", "fog_density_per_m", "wetness")
+    __slots__ = ("sun_direction", "sun_irradiance", "zenith_radiance", "horizon_radiance", "exposure", "cloud_cover", "fog_density_per_m", "wetness", "rain_mm_per_h", "snowfall_mm_per_h", "snow_cover")
     SUN_DIRECTION_FIELD_NUMBER: _ClassVar[int]
     SUN_IRRADIANCE_FIELD_NUMBER: _ClassVar[int]
     ZENITH_RADIANCE_FIELD_NUMBER: _ClassVar[int]
@@ -77,6 +77,9 @@ class Environment(_message.Message):
     CLOUD_COVER_FIELD_NUMBER: _ClassVar[int]
     FOG_DENSITY_PER_M_FIELD_NUMBER: _ClassVar[int]
     WETNESS_FIELD_NUMBER: _ClassVar[int]
+    RAIN_MM_PER_H_FIELD_NUMBER: _ClassVar[int]
+    SNOWFALL_MM_PER_H_FIELD_NUMBER: _ClassVar[int]
+    SNOW_COVER_FIELD_NUMBER: _ClassVar[int]
     sun_direction: _geometry_pb2.Vector3
     sun_irradiance: _geometry_pb2.Color
     zenith_radiance: _geometry_pb2.Color
@@ -85,7 +88,10 @@ class Environment(_message.Message):
     cloud_cover: float
     fog_density_per_m: float
     wetness: float
-    def __init__(self, sun_direction: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., sun_irradiance: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., zenith_radiance: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., horizon_radiance: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., exposure: _Optional[float] = ..., cloud_cover: _Optional[float] = ..., fog_density_per_m: _Optional[float] = ..., wetness: _Optional[float] = ...) -> None: ...
+    rain_mm_per_h: float
+    snowfall_mm_per_h: float
+    snow_cover: float
+    def __init__(self, sun_direction: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., sun_irradiance: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., zenith_radiance: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., horizon_radiance: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., exposure: _Optional[float] = ..., cloud_cover: _Optional[float] = ..., fog_density_per_m: _Optional[float] = ..., wetness: _Optional[float] = ..., rain_mm_per_h: _Optional[float] = ..., snowfall_mm_per_h: _Optional[float] = ..., snow_cover: _Optional[float] = ...) -> None: ...
 
 class PassLayout(_message.Message):
     __slots__ = ("data_type", "shape", "strides", "offset")

@@ -184,18 +184,36 @@ class Ragdoll(_message.Message):
     bone_limbs: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, limbs: _Optional[_Iterable[_Union[Limb, _Mapping]]] = ..., bone_limbs: _Optional[_Iterable[int]] = ...) -> None: ...
 
+class Light(_message.Message):
+    __slots__ = ("position", "direction", "intensity", "inner_angle_rad", "outer_angle_rad", "lamp")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    INTENSITY_FIELD_NUMBER: _ClassVar[int]
+    INNER_ANGLE_RAD_FIELD_NUMBER: _ClassVar[int]
+    OUTER_ANGLE_RAD_FIELD_NUMBER: _ClassVar[int]
+    LAMP_FIELD_NUMBER: _ClassVar[int]
+    position: _geometry_pb2.Vector3
+    direction: _geometry_pb2.Vector3
+    intensity: _geometry_pb2.Color
+    inner_angle_rad: float
+    outer_angle_rad: float
+    lamp: int
+    def __init__(self, position: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., direction: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., intensity: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., inner_angle_rad: _Optional[float] = ..., outer_angle_rad: _Optional[float] = ..., lamp: _Optional[int] = ...) -> None: ...
+
 class Prototype(_message.Message):
-    __slots__ = ("name", "parts", "colliders", "dynamics", "bone_count", "ragdoll")
+    __slots__ = ("name", "parts", "colliders", "dynamics", "bone_count", "ragdoll", "lights")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     COLLIDERS_FIELD_NUMBER: _ClassVar[int]
     DYNAMICS_FIELD_NUMBER: _ClassVar[int]
     BONE_COUNT_FIELD_NUMBER: _ClassVar[int]
     RAGDOLL_FIELD_NUMBER: _ClassVar[int]
+    LIGHTS_FIELD_NUMBER: _ClassVar[int]
     name: str
     parts: _containers.RepeatedCompositeFieldContainer[Part]
     colliders: _containers.RepeatedCompositeFieldContainer[Collider]
     dynamics: VehicleDynamics
     bone_count: int
     ragdoll: Ragdoll
-    def __init__(self, name: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., colliders: _Optional[_Iterable[_Union[Collider, _Mapping]]] = ..., dynamics: _Optional[_Union[VehicleDynamics, _Mapping]] = ..., bone_count: _Optional[int] = ..., ragdoll: _Optional[_Union[Ragdoll, _Mapping]] = ...) -> None: ...
+    lights: _containers.RepeatedCompositeFieldContainer[Light]
+    def __init__(self, name: _Optional[str] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., colliders: _Optional[_Iterable[_Union[Collider, _Mapping]]] = ..., dynamics: _Optional[_Union[VehicleDynamics, _Mapping]] = ..., bone_count: _Optional[int] = ..., ragdoll: _Optional[_Union[Ragdoll, _Mapping]] = ..., lights: _Optional[_Iterable[_Union[Light, _Mapping]]] = ...) -> None: ...

@@ -22,8 +22,8 @@ from cityloop.scenario.actors import (
     VehicleModel,
 )
 from cityloop.scenario.conditions import PERSON_WORDS, parse_condition
-from cityloop.scenario.fields import ActorName, Model, Name, condition_text, one_of
-from cityloop.world.environment import WEATHERS
+from cityloop.scenario.environment import EnvironmentModel
+from cityloop.scenario.fields import ActorName, Model, Name, condition_text
 
 __all__ = [
     "RULES",
@@ -79,35 +79,6 @@ class MapModel(Model):
         if sum(m is not None for m in (self.grid, self.opendrive, self.osm, self.sumo)) != 1:
             raise ValueError("name exactly one map: grid, opendrive, osm or sumo")
         return self
-
-
-class EnvironmentModel(Model):
-    """Time of day (true solar time) and weather."""
-
-    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "12:00"
-    weather: str = "clear"
-    latitude_deg: Annotated[float, Strict(), Field(ge=-90, le=90)] = 48.0
-    day_of_year: Annotated[int, Strict(), Field(ge=1, le=366)] = 172
-
-    @field_validator("time", mode="before")
-    @classmethod
-    def _no_number(cls, value: Any) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool):
-            # YAML reads 17:40 as 17 * 60 + 40.
-            hours, minutes = divmod(value, 60)
-            raise ValueError(f'write the time in quotes, such as "{hours:02d}:{minutes:02d}"')
-        return value
-
-    @field_validator("weather")
-    @classmethod
-    def _known_weather(cls, value: str) -> str:
-        return one_of(value, WEATHERS, "weather")
-
-    @property
-    def hour(self) -> float:
-        """Hours after midnight."""
-        hours, minutes = self.time.split(":")
-        return int(hours) + int(minutes) / 60
 
 
 class ColoursModel(Model):

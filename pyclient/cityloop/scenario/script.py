@@ -28,6 +28,7 @@ from cityloop.scenario.model import (
     Walk,
 )
 from cityloop.world.city import City, Roadside
+from cityloop.world.environment import LATITUDE_DEG, LONGITUDE_DEG, MIDSUMMER
 
 
 class Actor:
@@ -266,19 +267,50 @@ class Scenario:
         self,
         *,
         time: str = "12:00",
+        date: str = MIDSUMMER.isoformat(),
+        latitude_deg: float = LATITUDE_DEG,
+        longitude_deg: float = LONGITUDE_DEG,
+        utc_offset_h: float | None = None,
         weather: str = "clear",
-        latitude_deg: float = 48.0,
-        day_of_year: int = 172,
+        cloud_cover: float | None = None,
+        visibility_m: float | None = None,
+        wetness: float | None = None,
+        rain_mm_per_h: float | None = None,
+        snowfall_mm_per_h: float | None = None,
+        snow_cover: float | None = None,
     ) -> None:
-        """Set the time of day (true solar time, "HH:MM"), the weather and the place of the sun."""
+        """Set the sun by a time ("HH:MM"), a date and a place, and the weather.
+
+        Args:
+            time: what the clock shows.
+            date: "YYYY-MM-DD", 1950 to 2049.
+            latitude_deg: of the place, north positive.
+            longitude_deg: likewise, east positive.
+            utc_offset_h: of the clock; None: of the time zone of 15 degrees around the longitude.
+            weather: a key of `cityloop.world.environment.WEATHERS`.
+            cloud_cover: replaces that of the weather, 0 to 1.
+            visibility_m: likewise; how far one sees, m.
+            wetness: likewise; of the ground, 0 to 1.
+            rain_mm_per_h: likewise; mm/h.
+            snowfall_mm_per_h: likewise; as water, mm/h.
+            snow_cover: likewise; share of the open ground, 0 to 1.
+        """
         self._update(
             environment=_build(
                 EnvironmentModel,
                 "environment",
                 time=time,
-                weather=weather,
+                date=date,
                 latitude_deg=latitude_deg,
-                day_of_year=day_of_year,
+                longitude_deg=longitude_deg,
+                utc_offset_h=utc_offset_h,
+                weather=weather,
+                cloud_cover=cloud_cover,
+                visibility_m=visibility_m,
+                wetness=wetness,
+                rain_mm_per_h=rain_mm_per_h,
+                snowfall_mm_per_h=snowfall_mm_per_h,
+                snow_cover=snow_cover,
             )
         )
 

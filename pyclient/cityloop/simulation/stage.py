@@ -9,7 +9,6 @@ from cityloop.scenario.script import Scenario
 from cityloop.simulation.crossing import in_the_way, way_across
 from cityloop.simulation.roster import Roster
 from cityloop.world.city import Roadside
-from cityloop.world.environment import daylight
 from cityloop.world.people import PERSON_KINDS, people_scene
 from cityloop.world.props import STREET_LAMP, STREET_LAMP_LIT
 from cityloop.world.scene import Placement, Prototype, Scene
@@ -39,9 +38,7 @@ class Stage:
     def __init__(self, scenario: Scenario) -> None:
         city, light = scenario.city, scenario.model.environment
         self._city = city
-        self.environment = daylight(
-            light.hour, light.weather, light.latitude_deg, light.day_of_year
-        )
+        self.environment = light.light()
         self.scene = Scene()
         self.scene.extend(city.scene)
         self.scene.extend(vehicle_scene(VEHICLE_KINDS))

@@ -150,7 +150,7 @@ class Simulation:
             model.traffic.pedestrians,
             model.seed,
             self.dt_s,
-            dark=self.stage.environment.is_dark,
+            dark=self.stage.environment.needs_headlamps,
             obstacles=footprints(self.stage.placements, self.stage.prototypes).values(),
         )
         self._fallen = Fallen(self.roster)
@@ -245,7 +245,7 @@ class Simulation:
                     dynamics,
                     seed=seed,
                     dt_s=self.dt_s,
-                    dark=self.stage.environment.is_dark,
+                    dark=self.stage.environment.needs_headlamps,
                 )
             elif isinstance(actor, PedestrianModel):
                 people[name] = ScriptedPerson(

@@ -1,10 +1,21 @@
-"""Light and air, from what a person says: a time of day, a place and a weather."""
+"""Light and air, from what a person says: a date, a time of day, a place and a weather."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
 
 from cityloop.world.scene import Rgb
+from cityloop.world.sun import sun_direction
+
+MIDSUMMER = date(2026, 6, 21)
+LATITUDE_DEG, LONGITUDE_DEG = 48.0, 15.0  # Central Europe, in the middle of its time zone
+
+_DARK_BELOW = math.sin(math.radians(0.5))  # of the sun's height
+_DIM_BELOW = math.sin(math.radians(5.0))
+_POOR_SIGHT_M = 600.0  # below this visibility drivers turn their headlamps on
+# Visibility times extinction: contrast has fallen to 2 % (H. Koschmieder, 1924).
+_KOSCHMIEDER = 3.912
 
 
 @dataclass(frozen=True)
@@ -19,11 +30,24 @@ class Environment:
     cloud_cover: float = 0.3
     fog_density_per_m: float = 0.0
     wetness: float = 0.0
+    rain_mm_per_h: float = 0.0
+    snowfall_mm_per_h: float = 0.0
+    snow_cover: float = 0.0
 
     @property
     def is_dark(self) -> bool:
-        """Whether street lamps and headlamps are on: the sun is less than 4 degrees up."""
-        return self.sun_direction[2] < math.sin(math.radians(4.0))
+        """Whether street lamps and windows are lit: the sun is less than half a degree up."""
+        return self.sun_direction[2] < _DARK_BELOW
+
+    @property
+    def needs_headlamps(self) -> bool:
+        """Whether drivers use them: a low sun, rain, falling snow or poor sight."""
+        return (
+            self.sun_direction[2] < _DIM_BELOW
+            or self.rain_mm_per_h > 0.0
+            or self.snowfall_mm_per_h > 0.0
+            or self.fog_density_per_m > _KOSCHMIEDER / _POOR_SIGHT_M
+        )
 
 
 @dataclass(frozen=True)
@@ -33,52 +57,46 @@ class Weather:
     Attributes:
         cloud_cover: share of the sky under cloud, 0 to 1.
         sun: share of the direct sunlight that comes through.
-        fog_density_per_m: extinction of the haze; 0.002 is a visibility of 2 km (Koschmieder).
+        visibility_m: how far one sees, m: where fog and haze leave 2 % of a contrast.
         wetness: of the ground, 0 to 1.
+        rain_mm_per_h, snowfall_mm_per_h: what falls, as water, mm/h.
+        snow_cover: share of the open ground under snow, 0 to 1.
     """
 
     cloud_cover: float
     sun: float
-    fog_density_per_m: float = 0.0
+    visibility_m: float = 20_000.0
     wetness: float = 0.0
+    rain_mm_per_h: float = 0.0
+    snowfall_mm_per_h: float = 0.0
+    snow_cover: float = 0.0
 
 
 WEATHERS: Mapping[str, Weather] = {
-    "clear": Weather(cloud_cover=0.25, sun=1.0, fog_density_per_m=0.0002),
-    "cloudy": Weather(cloud_cover=0.6, sun=0.6, fog_density_per_m=0.0004),
-    "overcast": Weather(cloud_cover=1.0, sun=0.04, fog_density_per_m=0.0008),
-    "wet": Weather(cloud_cover=0.95, sun=0.06, fog_density_per_m=0.0012, wetness=0.7),
-    "fog": Weather(cloud_cover=1.0, sun=0.03, fog_density_per_m=0.02, wetness=0.2),
+    "clear": Weather(cloud_cover=0.25, sun=1.0),
+    "cloudy": Weather(cloud_cover=0.6, sun=0.6, visibility_m=10_000.0),
+    "overcast": Weather(cloud_cover=1.0, sun=0.0, visibility_m=6000.0),
+    "wet": Weather(cloud_cover=0.95, sun=0.0, visibility_m=4000.0, wetness=0.7),
+    "rain": Weather(1.0, 0.0, visibility_m=2500.0, wetness=0.85, rain_mm_per_h=5.0),
+    "heavy_rain": Weather(1.0, 0.0, visibility_m=900.0, wetness=1.0, rain_mm_per_h=25.0),
+    "fog": Weather(cloud_cover=1.0, sun=0.0, visibility_m=200.0, wetness=0.2),
+    "snow": Weather(0.6, 0.6, visibility_m=8000.0, wetness=0.3, snow_cover=0.9),
+    "snowfall": Weather(
+        1.0, 0.0, visibility_m=700.0, wetness=0.4, snowfall_mm_per_h=2.0, snow_cover=0.8
+    ),
 }
 
 # Optical depth of clean air at the zenith, red, green and blue: Rayleigh scattering at 610, 550 and
 # 465 nm (A. Bucholtz, 1995) plus 0.06 of aerosol.
 _OPTICAL_DEPTH = (0.065 + 0.06, 0.098 + 0.06, 0.195 + 0.06)
 _SUN_ABOVE_AIR = 3.2  # linear radiance of a white surface, white of the tone curve = 1
-_NIGHT_SKY: Rgb = (0.006, 0.008, 0.014)
-
-
-def sun_direction(hour: float, latitude_deg: float, day_of_year: int) -> tuple[float, float, float]:
-    """Return the unit vector to the sun, world frame (x east, y north, z up).
-
-    Solar declination after P. I. Cooper, "The absorption of radiation in solar stills", 1969.
-
-    Args:
-        hour: true solar time, hours after midnight.
-        latitude_deg: geographic latitude, degrees, north positive.
-        day_of_year: 1 to 366.
-    """
-    declination = math.radians(23.45) * math.sin(2 * math.pi * (284 + day_of_year) / 365)
-    hour_angle = math.radians(15.0) * (hour - 12.0)
-    latitude = math.radians(latitude_deg)
-    east = -math.cos(declination) * math.sin(hour_angle)
-    north = math.sin(declination) * math.cos(latitude) - math.cos(declination) * math.cos(
-        hour_angle
-    ) * math.sin(latitude)
-    up = math.sin(declination) * math.sin(latitude) + math.cos(declination) * math.cos(
-        hour_angle
-    ) * math.cos(latitude)
-    return (east, north, up)
+_NIGHT_ZENITH: Rgb = (0.0022, 0.0026, 0.0042)
+_NIGHT_HORIZON: Rgb = (0.0075, 0.0068, 0.0070)  # a city's lamps light the haze above it
+_CLEAR_ZENITH: Rgb = (0.17, 0.33, 0.68)
+_CLEAR_HORIZON: Rgb = (0.62, 0.72, 0.86)
+_CLOUD_ZENITH: Rgb = (0.60, 0.63, 0.67)
+_CLOUD_HORIZON: Rgb = (0.72, 0.74, 0.77)
+_LAMP_LIGHT = 0.07  # on streets at night, in the same unit
 
 
 def _air_mass(sine_of_elevation: float) -> float:
@@ -89,52 +107,95 @@ def _air_mass(sine_of_elevation: float) -> float:
     return 1.0 / (math.sin(math.radians(degrees)) + 0.50572 * (degrees + 6.07995) ** -1.6364)
 
 
+def instant(
+    day: date, clock: time, longitude_deg: float, utc_offset_h: float | None = None
+) -> datetime:
+    """Return the instant that a clock shows; without an offset, that of the 15-degree zone."""
+    offset = round(longitude_deg / 15.0) if utc_offset_h is None else utc_offset_h
+    return datetime.combine(day, clock, timezone(timedelta(hours=offset)))
+
+
 def daylight(
-    hour: float, weather: str = "clear", latitude_deg: float = 48.0, day_of_year: int = 172
+    hour: float,
+    weather: str = "clear",
+    latitude_deg: float = LATITUDE_DEG,
+    longitude_deg: float = LONGITUDE_DEG,
+    day: date = MIDSUMMER,
 ) -> Environment:
-    """Return light and air for a true solar time and a weather.
+    """Return light and air at an hour of the clock (0 to 24, time zone as `instant`) and day."""
+    midnight = instant(day, time(), longitude_deg)
+    when = midnight + timedelta(hours=hour)
+    return environment_at(when, latitude_deg, longitude_deg, WEATHERS[weather])
+
+
+def environment_at(
+    when: datetime, latitude_deg: float, longitude_deg: float, weather: Weather
+) -> Environment:
+    """Return light and air of an instant, a place and a weather.
 
     Sunlight is attenuated by the air it crosses (Beer and Lambert); the sky's colours are a simple
-    fit of clear and overcast skies; exposure follows the light as a camera's does.
+    fit of clear, overcast and twilight skies; exposure follows the light as a camera's does, which
+    shows a night darker than a day.
 
     Args:
-        hour: true solar time, hours after midnight, 0 to 24.
-        weather: a key of `WEATHERS`.
+        when: the instant, with its time zone.
         latitude_deg: geographic latitude, degrees, north positive.
-        day_of_year: 1 to 366; 172 is 21 June.
+        longitude_deg: geographic longitude, degrees, east positive.
+        weather: of `WEATHERS`, or another.
     """
-    sky = WEATHERS[weather]
-    direction = sun_direction(hour, latitude_deg, day_of_year)
+    direction = sun_direction(when, latitude_deg, longitude_deg)
     height = direction[2]
     mass = _air_mass(height)
     # The disc fades while it sets: over 1.5 degrees around the horizon.
     risen = min(1.0, max(0.0, (height + 0.013) / 0.026))
-    sun = tuple(_SUN_ABOVE_AIR * sky.sun * risen * math.exp(-t * mass) for t in _OPTICAL_DEPTH)
+    sun = tuple(_SUN_ABOVE_AIR * weather.sun * risen * math.exp(-t * mass) for t in _OPTICAL_DEPTH)
     # Twilight: the sky is lit until the sun stands 12 degrees below the horizon.
     day = min(1.0, max(0.0, (height + 0.21) / 0.33)) ** 2
-    warm = math.exp(-max(0.0, height) * 6.0) * (1.0 - sky.cloud_cover * 0.8)
-    grey = sky.cloud_cover * 0.85
-    blue_zenith = (0.17, 0.33, 0.68)
-    blue_horizon = (0.62 + 0.45 * warm, 0.72 + 0.05 * warm, 0.86 - 0.25 * warm)
-    grey_zenith, grey_horizon = (0.60, 0.63, 0.67), (0.72, 0.74, 0.77)
-
-    def blend(clear: Rgb, clouded: Rgb) -> Rgb:
-        r, g, b = (
-            night + day * (c * (1 - grey) + o * grey)
-            for night, c, o in zip(_NIGHT_SKY, clear, clouded, strict=True)
-        )
-        return (r, g, b)
-
-    zenith, horizon = blend(blue_zenith, grey_zenith), blend(blue_horizon, grey_horizon)
-    ground_light = sun[1] * max(0.0, height) + 0.5 * (zenith[1] + horizon[1])
-    exposure = min(6.0, 1.15 / max(0.12, ground_light) ** 0.75)
+    grey = weather.cloud_cover * 0.85
+    # The lower the sun, the bluer the sky overhead; the horizon opposite turns mauve.
+    low = math.exp(-((height / 0.16) ** 2)) if height > 0 else 1.0
+    zenith = _sky(_CLEAR_ZENITH, _CLOUD_ZENITH, grey, (1 - 0.25 * low, 1 - 0.22 * low, 1.0))
+    horizon = _sky(_CLEAR_HORIZON, _CLOUD_HORIZON, grey, (1 + 0.06 * low, 1 - 0.10 * low, 1.0))
+    # Thick cloud takes most of the light away; exposure gives a part of it back.
+    dim = 1.0 - 0.35 * max(0.0, weather.cloud_cover - 0.9) / 0.1
+    zenith = _add(_NIGHT_ZENITH, zenith, day * dim)
+    horizon = _add(_NIGHT_HORIZON, horizon, day * dim)
+    falling = sun[1] * max(0.0, height) + 0.5 * (zenith[1] + horizon[1])
+    falling += _LAMP_LIGHT if height < _DARK_BELOW else 0.0
     return Environment(
         sun_direction=direction,
         sun_irradiance=(sun[0], sun[1], sun[2]),
         zenith_radiance=zenith,
         horizon_radiance=horizon,
-        exposure=exposure,
-        cloud_cover=sky.cloud_cover,
-        fog_density_per_m=sky.fog_density_per_m,
-        wetness=sky.wetness,
+        exposure=exposure_of(falling, weather.snow_cover),
+        cloud_cover=weather.cloud_cover,
+        fog_density_per_m=_KOSCHMIEDER / weather.visibility_m,
+        wetness=weather.wetness,
+        rain_mm_per_h=weather.rain_mm_per_h,
+        snowfall_mm_per_h=weather.snowfall_mm_per_h,
+        snow_cover=weather.snow_cover,
     )
+
+
+def exposure_of(falling: float, snow_cover: float = 0.0) -> float:
+    """Return the exposure of a camera on automatic, a function of the scene's light alone.
+
+    A meter that made every scene mid-grey would follow the light with the power -1; cameras, and
+    the key of tone mapping after G. Krawczyk, K. Myszkowski and H.-P. Seidel, "Lightness perception
+    in tone reproduction", 2005, keep dark scenes darker: the power here is -0.75.
+
+    Args:
+        falling: light on level ground, unit of `Environment.sun_irradiance`.
+        snow_cover: share of the ground under snow, which throws back more of it.
+    """
+    return 1.15 / max(0.04, falling * (1.0 + 0.6 * snow_cover)) ** 0.75
+
+
+def _sky(clear: Rgb, cloud: Rgb, grey: float, tint: Rgb) -> Rgb:
+    r, g, b = (c * t * (1 - grey) + o * grey for c, o, t in zip(clear, cloud, tint, strict=True))
+    return (r, g, b)
+
+
+def _add(night: Rgb, day: Rgb, share: float) -> Rgb:
+    r, g, b = (n + share * d for n, d in zip(night, day, strict=True))
+    return (r, g, b)

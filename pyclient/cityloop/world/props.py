@@ -266,6 +266,7 @@ def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:
                 colliders=(kind.collider,),
                 dimension=kind.dimension,
                 box_center=kind.box_center,
+                lights=(signals.STREET_LIGHT,) if name == STREET_LAMP else (),
             )
         )
     used = {name for mesh in scene.meshes for name in mesh.material_names}

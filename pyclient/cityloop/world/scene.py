@@ -182,6 +182,18 @@ class Ragdoll:
 
 
 @dataclass(frozen=True)
+class Light:
+    """A lamp that lights what is around it; `Light` in scene.proto defines each field."""
+
+    position: tuple[float, float, float]
+    direction: tuple[float, float, float]
+    intensity: Rgb
+    inner_angle_rad: float
+    outer_angle_rad: float
+    lamp: int = 0
+
+
+@dataclass(frozen=True)
 class Prototype:
     """A kind of body.
 
@@ -191,6 +203,7 @@ class Prototype:
         box_center: centre of that box in the body frame, metres.
         joint_names: bones of the skinned meshes, in the order of the skinning matrices.
         ragdoll: how it falls, for a kind that can go limp.
+        lights: lamps that light their surroundings.
     """
 
     name: str
@@ -201,6 +214,7 @@ class Prototype:
     dimension: tuple[float, float, float] = (0.0, 0.0, 0.0)
     box_center: tuple[float, float, float] = (0.0, 0.0, 0.0)
     ragdoll: Ragdoll | None = None
+    lights: tuple[Light, ...] = ()
 
 
 @dataclass(frozen=True)

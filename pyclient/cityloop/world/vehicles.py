@@ -28,6 +28,7 @@ from cityloop.world.vehicles_kinds import (
     find_kind,
     pick_paint,
 )
+from cityloop.world.vehicles_lights import vehicle_lights
 from cityloop.world.vehicles_materials import VEHICLE_MATERIALS
 from cityloop.world.vehicles_motorcycle import motorcycle, motorcycle_mirrors, motorcycle_wheel
 from cityloop.world.vehicles_riders import RIDER_MATERIALS
@@ -140,6 +141,7 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         dynamics=_dynamics(kind),
         dimension=kind.dimension,
         box_center=kind.box_center,
+        lights=vehicle_lights(kind),
     )
     return prototype, meshes
 
@@ -175,6 +177,7 @@ def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         dynamics=_dynamics(kind),
         dimension=kind.dimension,
         box_center=kind.box_center,
+        lights=vehicle_lights(kind),
     )
     return prototype, [*bodies, *outside, *sides["left"], *sides["right"]]
 

@@ -30,30 +30,32 @@ namespace Cityloop.V1 {
             "MS5Qb3NlEg0KBXdpZHRoGAQgASgNEg4KBmhlaWdodBgFIAEoDRIKCgJmeBgG",
             "IAEoARIKCgJmeRgHIAEoARIKCgJjeBgIIAEoARIKCgJjeRgJIAEoARIOCgZu",
             "ZWFyX20YCiABKAESDQoFZmFyX20YCyABKAESEQoJaGlkZV9ob3N0GAwgASgI",
-            "IpQCCgtFbnZpcm9ubWVudBIrCg1zdW5fZGlyZWN0aW9uGAEgASgLMhQuY2l0",
+            "ItoCCgtFbnZpcm9ubWVudBIrCg1zdW5fZGlyZWN0aW9uGAEgASgLMhQuY2l0",
             "eWxvb3AudjEuVmVjdG9yMxIqCg5zdW5faXJyYWRpYW5jZRgCIAEoCzISLmNp",
             "dHlsb29wLnYxLkNvbG9yEisKD3plbml0aF9yYWRpYW5jZRgDIAEoCzISLmNp",
             "dHlsb29wLnYxLkNvbG9yEiwKEGhvcml6b25fcmFkaWFuY2UYBCABKAsyEi5j",
             "aXR5bG9vcC52MS5Db2xvchIQCghleHBvc3VyZRgFIAEoARITCgtjbG91ZF9j",
             "b3ZlchgGIAEoARIZChFmb2dfZGVuc2l0eV9wZXJfbRgHIAEoARIPCgd3ZXRu",
-            "ZXNzGAggASgBIocBCgpQYXNzTGF5b3V0Eh8KBHBhc3MYASABKA4yES5jaXR5",
-            "bG9vcC52MS5QYXNzEigKCWRhdGFfdHlwZRgCIAEoDjIVLmNpdHlsb29wLnYx",
-            "LkRhdGFUeXBlEg0KBXNoYXBlGAMgAygNEg8KB3N0cmlkZXMYBCADKA0SDgoG",
-            "b2Zmc2V0GAUgASgEIocBCgtDYW1lcmFGcmFtZRIOCgZjYW1lcmEYASABKAkS",
-            "LAoRd29ybGRfZnJvbV9jYW1lcmEYAiABKAsyES5jaXR5bG9vcC52MS5Qb3Nl",
-            "EicKBnBhc3NlcxgDIAMoCzIXLmNpdHlsb29wLnYxLlBhc3NMYXlvdXQSEQoJ",
-            "dHJpYW5nbGVzGAQgASgEKrMBCgRQYXNzEhQKEFBBU1NfVU5TUEVDSUZJRUQQ",
-            "ABIMCghQQVNTX1JHQhABEg4KClBBU1NfREVQVEgQAhIRCg1QQVNTX0lOU1RB",
-            "TkNFEAMSEQoNUEFTU19TRU1BTlRJQxAEEhYKElBBU1NfRkxPV19CQUNLV0FS",
-            "RBAFEhUKEVBBU1NfRkxPV19GT1JXQVJEEAYSDwoLUEFTU19OT1JNQUwQBxIR",
-            "Cg1QQVNTX1ZFTE9DSVRZEAgqZwoIRGF0YVR5cGUSGQoVREFUQV9UWVBFX1VO",
-            "U1BFQ0lGSUVEEAASEwoPREFUQV9UWVBFX1VJTlQ4EAESFAoQREFUQV9UWVBF",
-            "X1VJTlQzMhACEhUKEURBVEFfVFlQRV9GTE9BVDMyEANiBnByb3RvMw=="));
+            "ZXNzGAggASgBEhUKDXJhaW5fbW1fcGVyX2gYCSABKAESGQoRc25vd2ZhbGxf",
+            "bW1fcGVyX2gYCiABKAESEgoKc25vd19jb3ZlchgLIAEoASKHAQoKUGFzc0xh",
+            "eW91dBIfCgRwYXNzGAEgASgOMhEuY2l0eWxvb3AudjEuUGFzcxIoCglkYXRh",
+            "X3R5cGUYAiABKA4yFS5jaXR5bG9vcC52MS5EYXRhVHlwZRINCgVzaGFwZRgD",
+            "IAMoDRIPCgdzdHJpZGVzGAQgAygNEg4KBm9mZnNldBgFIAEoBCKHAQoLQ2Ft",
+            "ZXJhRnJhbWUSDgoGY2FtZXJhGAEgASgJEiwKEXdvcmxkX2Zyb21fY2FtZXJh",
+            "GAIgASgLMhEuY2l0eWxvb3AudjEuUG9zZRInCgZwYXNzZXMYAyADKAsyFy5j",
+            "aXR5bG9vcC52MS5QYXNzTGF5b3V0EhEKCXRyaWFuZ2xlcxgEIAEoBCqzAQoE",
+            "UGFzcxIUChBQQVNTX1VOU1BFQ0lGSUVEEAASDAoIUEFTU19SR0IQARIOCgpQ",
+            "QVNTX0RFUFRIEAISEQoNUEFTU19JTlNUQU5DRRADEhEKDVBBU1NfU0VNQU5U",
+            "SUMQBBIWChJQQVNTX0ZMT1dfQkFDS1dBUkQQBRIVChFQQVNTX0ZMT1dfRk9S",
+            "V0FSRBAGEg8KC1BBU1NfTk9STUFMEAcSEQoNUEFTU19WRUxPQ0lUWRAIKmcK",
+            "CERhdGFUeXBlEhkKFURBVEFfVFlQRV9VTlNQRUNJRklFRBAAEhMKD0RBVEFf",
+            "VFlQRV9VSU5UOBABEhQKEERBVEFfVFlQRV9VSU5UMzIQAhIVChFEQVRBX1RZ",
+            "UEVfRkxPQVQzMhADYgZwcm90bzM="));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.GeometryReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(new[] {typeof(global::Cityloop.V1.Pass), typeof(global::Cityloop.V1.DataType), }, null, new pbr::GeneratedClrTypeInfo[] {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Camera), global::Cityloop.V1.Camera.Parser, new[]{ "Name", "Body", "Mount", "Width", "Height", "Fx", "Fy", "Cx", "Cy", "NearM", "FarM", "HideHost" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Environment), global::Cityloop.V1.Environment.Parser, new[]{ "SunDirection", "SunIrradiance", "ZenithRadiance", "HorizonRadiance", "Exposure", "CloudCover", "FogDensityPerM", "Wetness" }, null, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Environment), global::Cityloop.V1.Environment.Parser, new[]{ "SunDirection", "SunIrradiance", "ZenithRadiance", "HorizonRadiance", "Exposure", "CloudCover", "FogDensityPerM", "Wetness", "RainMmPerH", "SnowfallMmPerH", "SnowCover" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.PassLayout), global::Cityloop.V1.PassLayout.Parser, new[]{ "Pass", "DataType", "Shape", "Strides", "Offset" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CameraFrame), global::Cityloop.V1.CameraFrame.Parser, new[]{ "Camera", "WorldFromCamera", "Passes", "Triangles" }, null, null, null, null)
           }));
@@ -818,6 +820,9 @@ namespace Cityloop.V1 {
       cloudCover_ = other.cloudCover_;
       fogDensityPerM_ = other.fogDensityPerM_;
       wetness_ = other.wetness_;
+      rainMmPerH_ = other.rainMmPerH_;
+      snowfallMmPerH_ = other.snowfallMmPerH_;
+      snowCover_ = other.snowCover_;
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -831,7 +836,7 @@ namespace Cityloop.V1 {
     public const int SunDirectionFieldNumber = 1;
     private global::Cityloop.V1.Vector3 sunDirection_;
     /// <summary>
-    /// Direction to the sun; unit: none (unit vector), frame: world.
+    /// Direction to the sun, (0, 0, 0) where there is none; unit: none (unit vector), frame: world.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
@@ -949,6 +954,53 @@ namespace Cityloop.V1 {
       }
     }
 
+    /// <summary>Field number for the "rain_mm_per_h" field.</summary>
+    public const int RainMmPerHFieldNumber = 9;
+    private double rainMmPerH_;
+    /// <summary>
+    /// Rain that falls; streaks in the rgb pass and nowhere else; unit: mm/h, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double RainMmPerH {
+      get { return rainMmPerH_; }
+      set {
+        rainMmPerH_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "snowfall_mm_per_h" field.</summary>
+    public const int SnowfallMmPerHFieldNumber = 10;
+    private double snowfallMmPerH_;
+    /// <summary>
+    /// Snow that falls, as the water in it; flakes in the rgb pass and nowhere else; unit: mm/h,
+    /// frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double SnowfallMmPerH {
+      get { return snowfallMmPerH_; }
+      set {
+        snowfallMmPerH_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "snow_cover" field.</summary>
+    public const int SnowCoverFieldNumber = 11;
+    private double snowCover_;
+    /// <summary>
+    /// Share of the surfaces open to the sky that lie under snow, in the rgb pass and nowhere else;
+    /// unit: none, 0 to 1, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double SnowCover {
+      get { return snowCover_; }
+      set {
+        snowCover_ = value;
+      }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -972,6 +1024,9 @@ namespace Cityloop.V1 {
       if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(CloudCover, other.CloudCover)) return false;
       if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(FogDensityPerM, other.FogDensityPerM)) return false;
       if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Wetness, other.Wetness)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(RainMmPerH, other.RainMmPerH)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(SnowfallMmPerH, other.SnowfallMmPerH)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(SnowCover, other.SnowCover)) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -987,6 +1042,9 @@ namespace Cityloop.V1 {
       if (CloudCover != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(CloudCover);
       if (FogDensityPerM != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(FogDensityPerM);
       if (Wetness != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Wetness);
+      if (RainMmPerH != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(RainMmPerH);
+      if (SnowfallMmPerH != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(SnowfallMmPerH);
+      if (SnowCover != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(SnowCover);
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -1037,6 +1095,18 @@ namespace Cityloop.V1 {
         output.WriteRawTag(65);
         output.WriteDouble(Wetness);
       }
+      if (RainMmPerH != 0D) {
+        output.WriteRawTag(73);
+        output.WriteDouble(RainMmPerH);
+      }
+      if (SnowfallMmPerH != 0D) {
+        output.WriteRawTag(81);
+        output.WriteDouble(SnowfallMmPerH);
+      }
+      if (SnowCover != 0D) {
+        output.WriteRawTag(89);
+        output.WriteDouble(SnowCover);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -1079,6 +1149,18 @@ namespace Cityloop.V1 {
         output.WriteRawTag(65);
         output.WriteDouble(Wetness);
       }
+      if (RainMmPerH != 0D) {
+        output.WriteRawTag(73);
+        output.WriteDouble(RainMmPerH);
+      }
+      if (SnowfallMmPerH != 0D) {
+        output.WriteRawTag(81);
+        output.WriteDouble(SnowfallMmPerH);
+      }
+      if (SnowCover != 0D) {
+        output.WriteRawTag(89);
+        output.WriteDouble(SnowCover);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -1111,6 +1193,15 @@ namespace Cityloop.V1 {
         size += 1 + 8;
       }
       if (Wetness != 0D) {
+        size += 1 + 8;
+      }
+      if (RainMmPerH != 0D) {
+        size += 1 + 8;
+      }
+      if (SnowfallMmPerH != 0D) {
+        size += 1 + 8;
+      }
+      if (SnowCover != 0D) {
         size += 1 + 8;
       }
       if (_unknownFields != null) {
@@ -1160,6 +1251,15 @@ namespace Cityloop.V1 {
       }
       if (other.Wetness != 0D) {
         Wetness = other.Wetness;
+      }
+      if (other.RainMmPerH != 0D) {
+        RainMmPerH = other.RainMmPerH;
+      }
+      if (other.SnowfallMmPerH != 0D) {
+        SnowfallMmPerH = other.SnowfallMmPerH;
+      }
+      if (other.SnowCover != 0D) {
+        SnowCover = other.SnowCover;
       }
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
@@ -1220,6 +1320,18 @@ namespace Cityloop.V1 {
             Wetness = input.ReadDouble();
             break;
           }
+          case 73: {
+            RainMmPerH = input.ReadDouble();
+            break;
+          }
+          case 81: {
+            SnowfallMmPerH = input.ReadDouble();
+            break;
+          }
+          case 89: {
+            SnowCover = input.ReadDouble();
+            break;
+          }
         }
       }
     #endif
@@ -1277,6 +1389,18 @@ namespace Cityloop.V1 {
           }
           case 65: {
             Wetness = input.ReadDouble();
+            break;
+          }
+          case 73: {
+            RainMmPerH = input.ReadDouble();
+            break;
+          }
+          case 81: {
+            SnowfallMmPerH = input.ReadDouble();
+            break;
+          }
+          case 89: {
+            SnowCover = input.ReadDouble();
             break;
           }
         }

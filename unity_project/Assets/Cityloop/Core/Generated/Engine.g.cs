@@ -563,7 +563,9 @@ namespace Cityloop.V1 {
         = pb::FieldCodec.ForString(42);
     private readonly pbc::RepeatedField<string> capabilities_ = new pbc::RepeatedField<string>();
     /// <summary>
-    /// Names of optional abilities; unit: none, frame: none.
+    /// Names of optional abilities: "driven", "walker" and "ragdoll" bodies, "cast_rays" (CastRays),
+    /// "save_restore" (Save, Restore), "pixels" (Capture draws), "shared_memory" (into memory that
+    /// clients map); unit: none, frame: none.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]

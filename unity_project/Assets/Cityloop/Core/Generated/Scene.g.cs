@@ -65,11 +65,17 @@ namespace Cityloop.V1 {
             "LlZlY3RvcjMSJwoJdXBwZXJfcmFkGAkgASgLMhQuY2l0eWxvb3AudjEuVmVj",
             "dG9yMxIMCgRib25lGAogASgNQgkKB19wYXJlbnQiPwoHUmFnZG9sbBIgCgVs",
             "aW1icxgBIAMoCzIRLmNpdHlsb29wLnYxLkxpbWISEgoKYm9uZV9saW1icxgC",
-            "IAMoDSLQAQoJUHJvdG90eXBlEgwKBG5hbWUYASABKAkSIAoFcGFydHMYAiAD",
-            "KAsyES5jaXR5bG9vcC52MS5QYXJ0EigKCWNvbGxpZGVycxgDIAMoCzIVLmNp",
-            "dHlsb29wLnYxLkNvbGxpZGVyEi4KCGR5bmFtaWNzGAQgASgLMhwuY2l0eWxv",
-            "b3AudjEuVmVoaWNsZUR5bmFtaWNzEhIKCmJvbmVfY291bnQYBSABKA0SJQoH",
-            "cmFnZG9sbBgGIAEoCzIULmNpdHlsb29wLnYxLlJhZ2RvbGxiBnByb3RvMw=="));
+            "IAMoDSK/AQoFTGlnaHQSJgoIcG9zaXRpb24YASABKAsyFC5jaXR5bG9vcC52",
+            "MS5WZWN0b3IzEicKCWRpcmVjdGlvbhgCIAEoCzIULmNpdHlsb29wLnYxLlZl",
+            "Y3RvcjMSJQoJaW50ZW5zaXR5GAMgASgLMhIuY2l0eWxvb3AudjEuQ29sb3IS",
+            "FwoPaW5uZXJfYW5nbGVfcmFkGAQgASgBEhcKD291dGVyX2FuZ2xlX3JhZBgF",
+            "IAEoARIMCgRsYW1wGAYgASgNIvQBCglQcm90b3R5cGUSDAoEbmFtZRgBIAEo",
+            "CRIgCgVwYXJ0cxgCIAMoCzIRLmNpdHlsb29wLnYxLlBhcnQSKAoJY29sbGlk",
+            "ZXJzGAMgAygLMhUuY2l0eWxvb3AudjEuQ29sbGlkZXISLgoIZHluYW1pY3MY",
+            "BCABKAsyHC5jaXR5bG9vcC52MS5WZWhpY2xlRHluYW1pY3MSEgoKYm9uZV9j",
+            "b3VudBgFIAEoDRIlCgdyYWdkb2xsGAYgASgLMhQuY2l0eWxvb3AudjEuUmFn",
+            "ZG9sbBIiCgZsaWdodHMYByADKAsyEi5jaXR5bG9vcC52MS5MaWdodGIGcHJv",
+            "dG8z"));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.GeometryReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(null, null, new pbr::GeneratedClrTypeInfo[] {
@@ -86,7 +92,8 @@ namespace Cityloop.V1 {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.VehicleDynamics), global::Cityloop.V1.VehicleDynamics.Parser, new[]{ "MassKg", "CenterOfMass", "Wheels", "MaxDriveForceN", "MaxBrakeForceN", "MaxSteeringAngleRad", "MaxSpeedMps", "DragAreaM2", "Balanced" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Limb), global::Cityloop.V1.Limb.Parser, new[]{ "Name", "Parent", "Start", "End", "RadiusM", "MassKg", "Joint", "LowerRad", "UpperRad", "Bone" }, new[]{ "Parent" }, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Ragdoll), global::Cityloop.V1.Ragdoll.Parser, new[]{ "Limbs", "BoneLimbs" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Prototype), global::Cityloop.V1.Prototype.Parser, new[]{ "Name", "Parts", "Colliders", "Dynamics", "BoneCount", "Ragdoll" }, null, null, null, null)
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Light), global::Cityloop.V1.Light.Parser, new[]{ "Position", "Direction", "Intensity", "InnerAngleRad", "OuterAngleRad", "Lamp" }, null, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Prototype), global::Cityloop.V1.Prototype.Parser, new[]{ "Name", "Parts", "Colliders", "Dynamics", "BoneCount", "Ragdoll", "Lights" }, null, null, null, null)
           }));
     }
     #endregion
@@ -4844,6 +4851,432 @@ namespace Cityloop.V1 {
   }
 
   /// <summary>
+  /// A lamp that lights what is around it, in the rgb pass alone. It casts no shadow, and nothing above
+  /// itself is lit by it.
+  /// </summary>
+  public sealed partial class Light : pb::IMessage<Light>
+  #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+      , pb::IBufferMessage
+  #endif
+  {
+    private static readonly pb::MessageParser<Light> _parser = new pb::MessageParser<Light>(() => new Light());
+    private pb::UnknownFieldSet _unknownFields;
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public static pb::MessageParser<Light> Parser { get { return _parser; } }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public static pbr::MessageDescriptor Descriptor {
+      get { return global::Cityloop.V1.SceneReflection.Descriptor.MessageTypes[13]; }
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    pbr::MessageDescriptor pb::IMessage.Descriptor {
+      get { return Descriptor; }
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public Light() {
+      OnConstruction();
+    }
+
+    partial void OnConstruction();
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public Light(Light other) : this() {
+      position_ = other.position_ != null ? other.position_.Clone() : null;
+      direction_ = other.direction_ != null ? other.direction_.Clone() : null;
+      intensity_ = other.intensity_ != null ? other.intensity_.Clone() : null;
+      innerAngleRad_ = other.innerAngleRad_;
+      outerAngleRad_ = other.outerAngleRad_;
+      lamp_ = other.lamp_;
+      _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public Light Clone() {
+      return new Light(this);
+    }
+
+    /// <summary>Field number for the "position" field.</summary>
+    public const int PositionFieldNumber = 1;
+    private global::Cityloop.V1.Vector3 position_;
+    /// <summary>
+    /// Where it shines from; unit: m, frame: body.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public global::Cityloop.V1.Vector3 Position {
+      get { return position_; }
+      set {
+        position_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "direction" field.</summary>
+    public const int DirectionFieldNumber = 2;
+    private global::Cityloop.V1.Vector3 direction_;
+    /// <summary>
+    /// Axis of its cone; unit: none (unit vector), frame: body.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public global::Cityloop.V1.Vector3 Direction {
+      get { return direction_; }
+      set {
+        direction_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "intensity" field.</summary>
+    public const int IntensityFieldNumber = 3;
+    private global::Cityloop.V1.Color intensity_;
+    /// <summary>
+    /// Light on a surface 1 m away on the axis that faces it; it falls with the square of the
+    /// distance; unit: linear as Environment.sun_irradiance, times m^2, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public global::Cityloop.V1.Color Intensity {
+      get { return intensity_; }
+      set {
+        intensity_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "inner_angle_rad" field.</summary>
+    public const int InnerAngleRadFieldNumber = 4;
+    private double innerAngleRad_;
+    /// <summary>
+    /// Angle from the axis up to which it is as bright as on the axis; unit: rad, frame: body.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double InnerAngleRad {
+      get { return innerAngleRad_; }
+      set {
+        innerAngleRad_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "outer_angle_rad" field.</summary>
+    public const int OuterAngleRadFieldNumber = 5;
+    private double outerAngleRad_;
+    /// <summary>
+    /// Angle from the axis beyond which there is no light, above inner_angle_rad, up to pi; between
+    /// the two the intensity falls with the square of the cosine's share; unit: rad, frame: body.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double OuterAngleRad {
+      get { return outerAngleRad_; }
+      set {
+        outerAngleRad_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "lamp" field.</summary>
+    public const int LampFieldNumber = 6;
+    private uint lamp_;
+    /// <summary>
+    /// 1 to 32: it shines only while that bit (counted from 1) of the body's lamps is set; 0: always;
+    /// unit: none, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public uint Lamp {
+      get { return lamp_; }
+      set {
+        lamp_ = value;
+      }
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public override bool Equals(object other) {
+      return Equals(other as Light);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public bool Equals(Light other) {
+      if (ReferenceEquals(other, null)) {
+        return false;
+      }
+      if (ReferenceEquals(other, this)) {
+        return true;
+      }
+      if (!object.Equals(Position, other.Position)) return false;
+      if (!object.Equals(Direction, other.Direction)) return false;
+      if (!object.Equals(Intensity, other.Intensity)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(InnerAngleRad, other.InnerAngleRad)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(OuterAngleRad, other.OuterAngleRad)) return false;
+      if (Lamp != other.Lamp) return false;
+      return Equals(_unknownFields, other._unknownFields);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public override int GetHashCode() {
+      int hash = 1;
+      if (position_ != null) hash ^= Position.GetHashCode();
+      if (direction_ != null) hash ^= Direction.GetHashCode();
+      if (intensity_ != null) hash ^= Intensity.GetHashCode();
+      if (InnerAngleRad != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(InnerAngleRad);
+      if (OuterAngleRad != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(OuterAngleRad);
+      if (Lamp != 0) hash ^= Lamp.GetHashCode();
+      if (_unknownFields != null) {
+        hash ^= _unknownFields.GetHashCode();
+      }
+      return hash;
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public override string ToString() {
+      return pb::JsonFormatter.ToDiagnosticString(this);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public void WriteTo(pb::CodedOutputStream output) {
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+      output.WriteRawMessage(this);
+    #else
+      if (position_ != null) {
+        output.WriteRawTag(10);
+        output.WriteMessage(Position);
+      }
+      if (direction_ != null) {
+        output.WriteRawTag(18);
+        output.WriteMessage(Direction);
+      }
+      if (intensity_ != null) {
+        output.WriteRawTag(26);
+        output.WriteMessage(Intensity);
+      }
+      if (InnerAngleRad != 0D) {
+        output.WriteRawTag(33);
+        output.WriteDouble(InnerAngleRad);
+      }
+      if (OuterAngleRad != 0D) {
+        output.WriteRawTag(41);
+        output.WriteDouble(OuterAngleRad);
+      }
+      if (Lamp != 0) {
+        output.WriteRawTag(48);
+        output.WriteUInt32(Lamp);
+      }
+      if (_unknownFields != null) {
+        _unknownFields.WriteTo(output);
+      }
+    #endif
+    }
+
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    void pb::IBufferMessage.InternalWriteTo(ref pb::WriteContext output) {
+      if (position_ != null) {
+        output.WriteRawTag(10);
+        output.WriteMessage(Position);
+      }
+      if (direction_ != null) {
+        output.WriteRawTag(18);
+        output.WriteMessage(Direction);
+      }
+      if (intensity_ != null) {
+        output.WriteRawTag(26);
+        output.WriteMessage(Intensity);
+      }
+      if (InnerAngleRad != 0D) {
+        output.WriteRawTag(33);
+        output.WriteDouble(InnerAngleRad);
+      }
+      if (OuterAngleRad != 0D) {
+        output.WriteRawTag(41);
+        output.WriteDouble(OuterAngleRad);
+      }
+      if (Lamp != 0) {
+        output.WriteRawTag(48);
+        output.WriteUInt32(Lamp);
+      }
+      if (_unknownFields != null) {
+        _unknownFields.WriteTo(ref output);
+      }
+    }
+    #endif
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public int CalculateSize() {
+      int size = 0;
+      if (position_ != null) {
+        size += 1 + pb::CodedOutputStream.ComputeMessageSize(Position);
+      }
+      if (direction_ != null) {
+        size += 1 + pb::CodedOutputStream.ComputeMessageSize(Direction);
+      }
+      if (intensity_ != null) {
+        size += 1 + pb::CodedOutputStream.ComputeMessageSize(Intensity);
+      }
+      if (InnerAngleRad != 0D) {
+        size += 1 + 8;
+      }
+      if (OuterAngleRad != 0D) {
+        size += 1 + 8;
+      }
+      if (Lamp != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Lamp);
+      }
+      if (_unknownFields != null) {
+        size += _unknownFields.CalculateSize();
+      }
+      return size;
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public void MergeFrom(Light other) {
+      if (other == null) {
+        return;
+      }
+      if (other.position_ != null) {
+        if (position_ == null) {
+          Position = new global::Cityloop.V1.Vector3();
+        }
+        Position.MergeFrom(other.Position);
+      }
+      if (other.direction_ != null) {
+        if (direction_ == null) {
+          Direction = new global::Cityloop.V1.Vector3();
+        }
+        Direction.MergeFrom(other.Direction);
+      }
+      if (other.intensity_ != null) {
+        if (intensity_ == null) {
+          Intensity = new global::Cityloop.V1.Color();
+        }
+        Intensity.MergeFrom(other.Intensity);
+      }
+      if (other.InnerAngleRad != 0D) {
+        InnerAngleRad = other.InnerAngleRad;
+      }
+      if (other.OuterAngleRad != 0D) {
+        OuterAngleRad = other.OuterAngleRad;
+      }
+      if (other.Lamp != 0) {
+        Lamp = other.Lamp;
+      }
+      _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public void MergeFrom(pb::CodedInputStream input) {
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+      input.ReadRawMessage(this);
+    #else
+      uint tag;
+      while ((tag = input.ReadTag()) != 0) {
+        switch(tag) {
+          default:
+            _unknownFields = pb::UnknownFieldSet.MergeFieldFrom(_unknownFields, input);
+            break;
+          case 10: {
+            if (position_ == null) {
+              Position = new global::Cityloop.V1.Vector3();
+            }
+            input.ReadMessage(Position);
+            break;
+          }
+          case 18: {
+            if (direction_ == null) {
+              Direction = new global::Cityloop.V1.Vector3();
+            }
+            input.ReadMessage(Direction);
+            break;
+          }
+          case 26: {
+            if (intensity_ == null) {
+              Intensity = new global::Cityloop.V1.Color();
+            }
+            input.ReadMessage(Intensity);
+            break;
+          }
+          case 33: {
+            InnerAngleRad = input.ReadDouble();
+            break;
+          }
+          case 41: {
+            OuterAngleRad = input.ReadDouble();
+            break;
+          }
+          case 48: {
+            Lamp = input.ReadUInt32();
+            break;
+          }
+        }
+      }
+    #endif
+    }
+
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    void pb::IBufferMessage.InternalMergeFrom(ref pb::ParseContext input) {
+      uint tag;
+      while ((tag = input.ReadTag()) != 0) {
+        switch(tag) {
+          default:
+            _unknownFields = pb::UnknownFieldSet.MergeFieldFrom(_unknownFields, ref input);
+            break;
+          case 10: {
+            if (position_ == null) {
+              Position = new global::Cityloop.V1.Vector3();
+            }
+            input.ReadMessage(Position);
+            break;
+          }
+          case 18: {
+            if (direction_ == null) {
+              Direction = new global::Cityloop.V1.Vector3();
+            }
+            input.ReadMessage(Direction);
+            break;
+          }
+          case 26: {
+            if (intensity_ == null) {
+              Intensity = new global::Cityloop.V1.Color();
+            }
+            input.ReadMessage(Intensity);
+            break;
+          }
+          case 33: {
+            InnerAngleRad = input.ReadDouble();
+            break;
+          }
+          case 41: {
+            OuterAngleRad = input.ReadDouble();
+            break;
+          }
+          case 48: {
+            Lamp = input.ReadUInt32();
+            break;
+          }
+        }
+      }
+    }
+    #endif
+
+  }
+
+  /// <summary>
   /// A kind of body: how it looks, collides and drives.
   /// </summary>
   public sealed partial class Prototype : pb::IMessage<Prototype>
@@ -4860,7 +5293,7 @@ namespace Cityloop.V1 {
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public static pbr::MessageDescriptor Descriptor {
-      get { return global::Cityloop.V1.SceneReflection.Descriptor.MessageTypes[13]; }
+      get { return global::Cityloop.V1.SceneReflection.Descriptor.MessageTypes[14]; }
     }
 
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
@@ -4886,6 +5319,7 @@ namespace Cityloop.V1 {
       dynamics_ = other.dynamics_ != null ? other.dynamics_.Clone() : null;
       boneCount_ = other.boneCount_;
       ragdoll_ = other.ragdoll_ != null ? other.ragdoll_.Clone() : null;
+      lights_ = other.lights_.Clone();
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -4983,6 +5417,20 @@ namespace Cityloop.V1 {
       }
     }
 
+    /// <summary>Field number for the "lights" field.</summary>
+    public const int LightsFieldNumber = 7;
+    private static readonly pb::FieldCodec<global::Cityloop.V1.Light> _repeated_lights_codec
+        = pb::FieldCodec.ForMessage(58, global::Cityloop.V1.Light.Parser);
+    private readonly pbc::RepeatedField<global::Cityloop.V1.Light> lights_ = new pbc::RepeatedField<global::Cityloop.V1.Light>();
+    /// <summary>
+    /// Lamps that light their surroundings; unit: none, frame: body.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public pbc::RepeatedField<global::Cityloop.V1.Light> Lights {
+      get { return lights_; }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -5004,6 +5452,7 @@ namespace Cityloop.V1 {
       if (!object.Equals(Dynamics, other.Dynamics)) return false;
       if (BoneCount != other.BoneCount) return false;
       if (!object.Equals(Ragdoll, other.Ragdoll)) return false;
+      if(!lights_.Equals(other.lights_)) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -5017,6 +5466,7 @@ namespace Cityloop.V1 {
       if (dynamics_ != null) hash ^= Dynamics.GetHashCode();
       if (BoneCount != 0) hash ^= BoneCount.GetHashCode();
       if (ragdoll_ != null) hash ^= Ragdoll.GetHashCode();
+      hash ^= lights_.GetHashCode();
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -5053,6 +5503,7 @@ namespace Cityloop.V1 {
         output.WriteRawTag(50);
         output.WriteMessage(Ragdoll);
       }
+      lights_.WriteTo(output, _repeated_lights_codec);
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -5081,6 +5532,7 @@ namespace Cityloop.V1 {
         output.WriteRawTag(50);
         output.WriteMessage(Ragdoll);
       }
+      lights_.WriteTo(ref output, _repeated_lights_codec);
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -5105,6 +5557,7 @@ namespace Cityloop.V1 {
       if (ragdoll_ != null) {
         size += 1 + pb::CodedOutputStream.ComputeMessageSize(Ragdoll);
       }
+      size += lights_.CalculateSize(_repeated_lights_codec);
       if (_unknownFields != null) {
         size += _unknownFields.CalculateSize();
       }
@@ -5137,6 +5590,7 @@ namespace Cityloop.V1 {
         }
         Ragdoll.MergeFrom(other.Ragdoll);
       }
+      lights_.Add(other.lights_);
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
 
@@ -5182,6 +5636,10 @@ namespace Cityloop.V1 {
             input.ReadMessage(Ragdoll);
             break;
           }
+          case 58: {
+            lights_.AddEntriesFrom(input, _repeated_lights_codec);
+            break;
+          }
         }
       }
     #endif
@@ -5225,6 +5683,10 @@ namespace Cityloop.V1 {
               Ragdoll = new global::Cityloop.V1.Ragdoll();
             }
             input.ReadMessage(Ragdoll);
+            break;
+          }
+          case 58: {
+            lights_.AddEntriesFrom(ref input, _repeated_lights_codec);
             break;
           }
         }

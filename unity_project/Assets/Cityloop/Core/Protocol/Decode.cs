@@ -89,6 +89,38 @@ namespace Cityloop.Core
             return rows;
         }
 
+        /// <summary>Refuses a direction that is far from length 1.</summary>
+        public static void Unit<TFrame>(Vec3<TFrame> v, string what)
+            where TFrame : struct
+        {
+            if (!IsUnit(v.Length))
+            {
+                throw Refusal.Invalid($"{what} has length {Words.Short(v.Length)}: give a unit vector.");
+            }
+        }
+
+        /// <summary>Refuses a colour of light that is not finite or below zero.</summary>
+        public static void Radiance(Color? message, string what)
+        {
+            float r = message?.R ?? 0f, g = message?.G ?? 0f, b = message?.B ?? 0f;
+            if (!(IsRadiance(r) && IsRadiance(g) && IsRadiance(b)))
+            {
+                throw Refusal.Invalid(
+                    $"{what} is ({Words.Short(r)}, {Words.Short(g)}, {Words.Short(b)}): give three finite numbers " +
+                    "of 0 or more.");
+            }
+        }
+
+        /// <summary>Returns a value that is finite and not below zero.</summary>
+        public static double NotNegative(double value, string what)
+        {
+            if (!IsRadiance(value))
+            {
+                throw Refusal.Invalid($"{what} is {Words.Short(value)}: it must be a finite number of 0 or more.");
+            }
+            return value;
+        }
+
         /// <summary>Returns a value that is within the bounds.</summary>
         public static double Share(double value, double low, double high, string what)
         {
@@ -159,6 +191,8 @@ namespace Cityloop.Core
             }
             return true;
         }
+
+        private static bool IsRadiance(double value) => Numbers.IsFinite(value) && value >= 0.0;
 
         // The runtimes that engines are built for are little-endian, as the protocol is.
         private static void Copy(ByteString data, Array numbers, int bytes) =>

@@ -244,6 +244,7 @@ namespace Cityloop.Core
 
         private void SetEnvironment(V1.Environment environment)
         {
+            AirChecks.Check(environment);
             _stage.SetWetness(environment.Wetness);
             _rendering.SetEnvironment(environment);
         }

@@ -121,6 +121,10 @@ namespace Cityloop.Core
             Limbs? limbs = prototype.Ragdoll == null
                 ? null
                 : LimbChecks.Read(prototype.Ragdoll, (int)prototype.BoneCount, what);
+            for (int i = 0; i < prototype.Lights.Count; i++)
+            {
+                AirChecks.Check(prototype.Lights[i], $"{what}, light {i}");
+            }
             var shapes = new List<CollisionShape>();
             foreach (Collider collider in prototype.Colliders)
             {
