@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--frame", type=int, default=84)
     options = parser.parse_args()
-    (sequence,) = cl.Dataset(options.dataset)
+    (sequence,) = cl.Dataset(options.dataset).sequences
     frame = sequence.frame(next(iter(sequence.cameras)), options.frame)
     IMAGES.mkdir(exist_ok=True)
     passes = {name: frame.read(name) for name in cl.PASSES}

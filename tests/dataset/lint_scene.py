@@ -201,7 +201,7 @@ class Lint:
 
 def lint(root: Path) -> Lint:
     check = SceneLint()
-    for sequence in Dataset(root):
+    for sequence in Dataset(root).sequences:
         check.look(sequence)
     rows = check.rows()
     return Lint(

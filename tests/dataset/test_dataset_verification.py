@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cityloop.dataset import Dataset, Report, verify
 from cityloop.dataset.passes import PassStore
+from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.verification.report import Tally
 from cityloop.errors import DatasetError
 from cityloop.spatial import rotation
@@ -97,10 +98,10 @@ Change = Callable[[np.ndarray, np.ndarray], np.ndarray]  # picture, instance -> 
 def change_pass(root: Path, name: str, change: Change) -> None:
     sequence = Dataset(root).sequence("boxes")
     group = sequence.layout.passes("front")
-    stores = {n: PassStore(group, n, writable=True) for n in (name, "instance")}
+    store = PassStore(group, name)
     for frame in range(sequence.frame_count):
-        picture = stores[name].read(frame).copy()
-        stores[name].write(frame, change(picture, stores["instance"].read(frame)))
+        picture = StoredPass(group, name).read(frame)
+        store.write(frame, change(picture, StoredPass(group, "instance").read(frame)))
 
 
 def change_column(
@@ -136,8 +137,8 @@ def on(actor: int, shift: object) -> Change:
 
 def one_frame_late(root: Path, name: str) -> None:
     sequence = Dataset(root).sequence("boxes")
-    store = PassStore(sequence.layout.passes("front"), name, writable=True)
-    pictures = [store.read(n).copy() for n in range(sequence.frame_count)]
+    store = PassStore(sequence.layout.passes("front"), name)
+    pictures = [sequence.store("front", name).read(n) for n in range(sequence.frame_count)]
     for n in range(1, sequence.frame_count):
         store.write(n, pictures[n - 1])
 

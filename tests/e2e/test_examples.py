@@ -32,7 +32,7 @@ def small(source: str, out: Path) -> str:
 def test_the_readme_example(tmp_path: Path) -> None:
     (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     exec(compile(small(block, tmp_path / "out"), "README.md", "exec"), {})
-    (sequence,) = cl.Dataset(tmp_path / "out")
+    (sequence,) = cl.Dataset(tmp_path / "out").sequences
     assert sequence.frame_count == 4
 
 

@@ -47,7 +47,7 @@ def _installation() -> list[tuple[str, str]]:
 
 def _contents(path: Path) -> list[tuple[str, str]]:
     rows = [("dataset", str(path))]
-    for sequence in Dataset(path):
+    for sequence in Dataset(path).sequences:
         cameras = ", ".join(
             f"{c.name} {c.intrinsics.width}x{c.intrinsics.height}"
             for c in sequence.cameras.values()

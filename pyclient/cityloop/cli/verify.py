@@ -16,7 +16,7 @@ from cityloop.errors import DatasetError
 
 def audit(path: Path) -> Report:
     """Verify a dataset with a progress bar and print the table of errors."""
-    pictures = sum(frames_to_check(s) for s in Dataset(path))
+    pictures = sum(frames_to_check(s) for s in Dataset(path).sequences)
     with frames_bar("verifying", pictures) as advance:
         report = verify_dataset(path, progress=lambda done, _total: advance(done))
     console.print(report.to_table())

@@ -1,4 +1,4 @@
-"""Dense passes on disk: a Zarr v3 group per camera, an array per pass, a chunk per frame.
+"""Writing dense passes: a Zarr v3 group per camera, an array per pass, a chunk per frame.
 
 Chunks are compressed with LZ4 after a byte shuffle (Blosc), by tensorstore's own threads. A chunk
 appears under its name only once it is whole, and its bytes depend on the picture alone.
@@ -8,6 +8,7 @@ import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,9 +48,11 @@ PASS_FORMATS = {
 }
 
 
-def _metadata(form: PassFormat, frame_count: int, intrinsics: Intrinsics) -> bytes:
-    """Return the zarr.json of an array (Zarr core specification, version 3)."""
-    shape = [intrinsics.height, intrinsics.width] + ([form.channels] if form.channels else [])
+def array_description(
+    form: PassFormat, frame_count: int, height: int, width: int
+) -> dict[str, Any]:
+    """Return what zarr.json says about an array (Zarr core specification, version 3)."""
+    shape = [height, width] + ([form.channels] if form.channels else [])
     blosc = {
         "cname": "lz4",
         "clevel": 5,
@@ -57,31 +60,29 @@ def _metadata(form: PassFormat, frame_count: int, intrinsics: Intrinsics) -> byt
         "typesize": np.dtype(form.dtype).itemsize,
         "blocksize": 0,
     }
-    return to_json(
-        {
-            "zarr_format": 3,
-            "node_type": "array",
-            "shape": [frame_count, *shape],
-            "data_type": form.dtype,
-            "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, *shape]}},
-            "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
-            "fill_value": 0,
-            "codecs": [
-                {"name": "bytes", "configuration": {"endian": "little"}}
-                if np.dtype(form.dtype).itemsize > 1
-                else {"name": "bytes"},
-                {"name": "blosc", "configuration": blosc},
-            ],
-            "dimension_names": ["frame", "y", "x", "channel"][: len(shape) + 1],
-            "attributes": {"unit": form.unit, "frame": form.frame},
-        }
-    )
+    return {
+        "zarr_format": 3,
+        "node_type": "array",
+        "shape": [frame_count, *shape],
+        "data_type": form.dtype,
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [1, *shape]}},
+        "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+        "fill_value": 0,
+        "codecs": [
+            {"name": "bytes", "configuration": {"endian": "little"}}
+            if np.dtype(form.dtype).itemsize > 1
+            else {"name": "bytes"},
+            {"name": "blosc", "configuration": blosc},
+        ],
+        "dimension_names": ["frame", "y", "x", "channel"][: len(shape) + 1],
+        "attributes": {"unit": form.unit, "frame": form.frame},
+    }
 
 
 class PassStore:
-    """One array of a camera's group, for writing or reading frame by frame."""
+    """One array of a camera's group, for writing frame by frame."""
 
-    def __init__(self, group: Path, name: str, *, writable: bool = False) -> None:
+    def __init__(self, group: Path, name: str) -> None:
         """Open an array that is there.
 
         Raises:
@@ -96,7 +97,7 @@ class PassStore:
             "store_data_equal_to_fill_value": True,
         }
         try:
-            self._array = ts.open(spec, open=True, read=True, write=writable).result()
+            self._array = ts.open(spec, open=True, read=True, write=True).result()
         except (ValueError, OSError, RuntimeError) as error:
             raise DatasetError(
                 f"{self.folder} holds no readable pass ({str(error).split(' [')[0]}); "
@@ -110,14 +111,11 @@ class PassStore:
             group / "zarr.json",
             to_json({"zarr_format": 3, "node_type": "group", "attributes": {}}),
         )
-        metadata = _metadata(PASS_FORMATS[name], frame_count, intrinsics)
-        write_whole(group / name / "zarr.json", metadata)
-        return PassStore(group, name, writable=True)
-
-    @property
-    def frame_count(self) -> int:
-        """Frames that the array has room for."""
-        return int(self._array.shape[0])
+        said = array_description(
+            PASS_FORMATS[name], frame_count, intrinsics.height, intrinsics.width
+        )
+        write_whole(group / name / "zarr.json", to_json(said))
+        return PassStore(group, name)
 
     def chunk(self, frame: int) -> Path:
         """Return the file of a frame."""
@@ -150,23 +148,6 @@ class PassStore:
             # The same rounding as numpy's, which is ten times slower on numbers close to zero.
             return np.asarray(cv2.convertFp16(np.ascontiguousarray(picture))).view(np.float16)
         return picture.astype(dtype, copy=False)
-
-    def read(self, frame: int) -> NDArray[np.generic]:
-        """Return a frame as stored.
-
-        Raises:
-            DatasetError: if its file is missing or damaged.
-        """
-        path = self.chunk(frame)
-        if not path.is_file():
-            raise DatasetError(f"{path} is missing; record the sequence again")
-        try:
-            picture: NDArray[np.generic] = self._array[frame].read().result()
-        except (ValueError, OSError, RuntimeError) as error:
-            raise DatasetError(
-                f"{path} is damaged ({str(error).split(' [')[0]}); record the sequence again"
-            ) from error
-        return picture
 
 
 def _os_error(said: str) -> OSError:

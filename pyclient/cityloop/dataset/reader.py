@@ -1,8 +1,10 @@
 """Reading datasets: sequences, their tables, and the passes of each frame when asked for."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +23,20 @@ from cityloop.dataset.description import (
     recorded_classes,
 )
 from cityloop.dataset.events import Event, read_events
+from cityloop.dataset.frame_rows import FrameRows
 from cityloop.dataset.layout import SequenceLayout, read_json
-from cityloop.dataset.passes import PassStore
 from cityloop.dataset.reading import read_table
 from cityloop.dataset.recorded_states import RecordedStates
 from cityloop.dataset.signals import SignalLog
+from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
 from cityloop.dataset.tables import OBJECTS_SCHEMA, frames_schema, objects_of
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 from cityloop.world.network import RoadNetwork
+
+_INSTANT_AND_POSE = ["camera", "tick", "time_s", "camera_position", "camera_quaternion"]
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,11 @@ class Sequence:
             raise DatasetError(
                 f"{path} is damaged ({type(error).__name__}: {error}); record the sequence again"
             ) from error
-        self._stores: dict[tuple[str, str], PassStore] = {}
+        self._stores: dict[tuple[str, str], StoredPass] = {}
+
+    def __reduce__(self) -> tuple[type["Sequence"], tuple[Path]]:
+        # To another process it goes as its folder.
+        return Sequence, (self.folder,)
 
     @property
     def folder(self) -> Path:
@@ -251,9 +260,12 @@ class Sequence:
             )
 
     def objects_of_frame(self, number: int) -> pa.Table:
-        """Return the rows of objects.parquet for all cameras of a frame."""
-        first, last = np.searchsorted(self._object_frames, [number, number + 1])
-        return self.objects.slice(first, last - first)
+        """Return the rows of objects.parquet for all cameras of a frame.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return self._object_rows.of(number)
 
     def frame(self, camera: str, number: int) -> Frame:
         """Return one picture.
@@ -265,7 +277,8 @@ class Sequence:
             raise DatasetError(
                 f"{self.folder} has no camera {camera!r}, only {', '.join(self.cameras)}"
             )
-        row = self._frame_rows.get((number, camera))
+        rows = self._frame_rows.of(number).select(_INSTANT_AND_POSE).to_pylist()
+        row = next((row for row in rows if row["camera"] == camera), None)
         if row is None:
             raise DatasetError(
                 f"{self.folder} has no frame {number} of camera {camera!r}, only 0 to "
@@ -280,7 +293,7 @@ class Sequence:
             for camera in self.cameras:
                 yield self.frame(camera, number)
 
-    def store(self, camera: str, name: str) -> PassStore:
+    def store(self, camera: str, name: str) -> StoredPass:
         """Return the array of a pass.
 
         Raises:
@@ -288,23 +301,24 @@ class Sequence:
         """
         key = (camera, name)
         if key not in self._stores:
-            self._stores[key] = PassStore(self.layout.passes(camera), name)
+            self._stores[key] = StoredPass(self.layout.passes(camera), name)
         return self._stores[key]
 
     @cached_property
-    def _object_frames(self) -> NDArray[np.int64]:
-        frames: NDArray[np.int64] = self.objects.column("frame").to_numpy()
-        return frames
+    def _object_rows(self) -> FrameRows:
+        return FrameRows(self.layout.objects, OBJECTS_SCHEMA)
 
     @cached_property
-    def _frame_rows(self) -> dict[tuple[int, str], dict[str, Any]]:
-        names = ["frame", "camera", "tick", "time_s", "camera_position", "camera_quaternion"]
-        rows = self.frames.select(names).to_pylist()
-        return {(row["frame"], row["camera"]): row for row in rows}
+    def _frame_rows(self) -> FrameRows:
+        return FrameRows(self.layout.frames, frames_schema(self.passes))
 
 
 class Dataset:
-    """A dataset: its classes and its sequences.
+    """A dataset: its classes and its sequences, and all of their pictures in a row.
+
+    `len(dataset)` is the number of pictures and `dataset[i]` a `Frame`, sequences by name, frame by
+    frame, cameras in the order of the rig: what torch.utils.data calls a map-style dataset. It can
+    be pickled, and read in forked and in spawned processes.
 
     Attributes:
         path: its folder.
@@ -340,8 +354,47 @@ class Dataset:
             )
         return Sequence(SequenceLayout.of(self.path, name).folder)
 
-    def __iter__(self) -> Iterator[Sequence]:
-        return (self.sequence(name) for name in self.names)
+    @property
+    def sequences(self) -> list[Sequence]:
+        """All sequences by name, opened anew.
+
+        Raises:
+            DatasetError: if one is not complete, damaged or newer than this program.
+        """
+        return [self.sequence(name) for name in self.names]
+
+    def __len__(self) -> int:
+        """Return the number of pictures.
+
+        Raises:
+            DatasetError: as `sequences`.
+        """
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, index: int) -> Frame:
+        """Return a picture; negative numbers count from the last.
+
+        Raises:
+            IndexError: if there is no such picture.
+            DatasetError: as `sequences`, or if a table is damaged.
+        """
+        number = range(len(self))[index]
+        which = bisect_right(self._ends, number)
+        sequence = self._sequences[which]
+        number -= self._ends[which - 1] if which else 0
+        frame, camera = divmod(number, len(sequence.cameras))
+        return sequence.frame(list(sequence.cameras)[camera], frame)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[i] for i in range(len(self)))
+
+    @cached_property
+    def _sequences(self) -> list[Sequence]:
+        return self.sequences
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(s.frame_count * len(s.cameras) for s in self._sequences))
 
 
 def _known_passes(names: list[str]) -> tuple[str, ...]:

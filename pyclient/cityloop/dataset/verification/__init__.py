@@ -40,7 +40,7 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         DatasetError, MapError: if the dataset is missing, not complete or damaged beyond reading.
     """
     dataset = Dataset(path)
-    sequences = list(dataset)
+    sequences = dataset.sequences
     if not sequences:
         raise DatasetError(f"{path} has no sequence; record one into it")
     surface_motion = SurfaceMotion()
