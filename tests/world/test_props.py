@@ -10,6 +10,7 @@ KINDS = list(PROPS.values())
 every_prop = pytest.mark.parametrize("kind", KINDS, ids=[k.name for k in KINDS])
 TREES = [name for name in PROPS if name.startswith("tree_")]
 SIGNALS = ["traffic_light_vehicle", "traffic_light_pedestrian"]
+RAISED = [*SIGNALS, *(name for name in PROPS if name.startswith("sign/"))]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_the_dimension_is_the_extent_of_the_finest_mesh(kind, scene, meshes):
     low, high = points.min(axis=0), points.max(axis=0)
     assert high - low == pytest.approx(np.array(kind.dimension), abs=0.02)
     assert (high + low) / 2 == pytest.approx(np.array(kind.box_center), abs=0.02)
-    assert (low[2] > 2.0) if kind.name in SIGNALS else low[2] == pytest.approx(0.0, abs=1e-6)
+    assert (low[2] > 2.0) if kind.name in RAISED else low[2] == pytest.approx(0.0, abs=1e-6)
 
 
 @every_prop

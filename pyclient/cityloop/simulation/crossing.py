@@ -10,6 +10,7 @@ from cityloop.spatial import rotation
 from cityloop.world.city import Roadside
 from cityloop.world.network import RoadNetwork
 from cityloop.world.scene import Placement, Prototype
+from cityloop.world.standing_room import LOOSE
 
 _STEP_M = 0.25
 _WIDEST_ROAD_M = 40.0
@@ -38,12 +39,12 @@ def way_across(network: RoadNetwork, spot: Roadside) -> Array:
 def in_the_way(
     way: Array, placements: Iterable[Placement], prototypes: Mapping[str, Prototype]
 ) -> set[str]:
-    """Return the names of the parked cars and the furniture that somebody on `way` would hit."""
+    """Return the names of parked cars, furniture and posts that somebody on `way` would hit."""
     corridor = shapely.LineString(way[:, :2]).buffer(_HALF_PERSON_M)
     names = set()
     for placement in placements:
         prototype = prototypes[placement.prototype]
-        if not placement.name.startswith(("parked/", "furniture/")):
+        if not placement.name.startswith(LOOSE):
             continue
         corners = np.zeros((4, 3))
         corners[:, :2] = (

@@ -14,6 +14,10 @@ from cityloop.world.semantics import SemanticClass
 
 BACKGROUND = "traffic/"
 FIXED = frozenset({"parked", "signal", ""})  # activities of what never moves
+_OVERHEAD = (
+    SemanticClass.TRAFFIC_LIGHT,
+    SemanticClass.TRAFFIC_SIGN,
+)  # on a mast, which is no actor
 # Less air is left beside it: ways lead past parked cars closely.
 FIXED_AIR_M = 0.05
 # Slower vehicles are walked around; people trust faster ones to brake, or wait for them.
@@ -32,7 +36,7 @@ VEHICLES = (
 
 
 def boxes_of(actors: ActorTable) -> Boxes:
-    """Return the ground boxes of all actors, row by row; a traffic light's is a point up high."""
+    """Return the ground boxes of all actors, row by row; a light's and a sign's are up high."""
     return _boxes(actors, np.arange(len(actors.id)))
 
 
@@ -40,7 +44,7 @@ def _boxes(actors: ActorTable, rows: NDArray[np.intp]) -> Boxes:
     semantic, quaternion = actors.semantic[rows], actors.quaternion[rows]
     center = actors.position[rows] + rotation.rotate(quaternion, actors.box_center[rows])
     # Out of everybody's way.
-    center[semantic == SemanticClass.TRAFFIC_LIGHT, 2] += 1000.0
+    center[np.isin(semantic, _OVERHEAD), 2] += 1000.0
     fixed = [actors.activity[i] in FIXED for i in rows.tolist()]
     less = np.where(np.array(fixed, dtype=bool), AIR_M - FIXED_AIR_M, 0.0)[:, None]
     return Boxes(

@@ -13,6 +13,7 @@ from cityloop.world.people import PERSON_KINDS, people_scene
 from cityloop.world.props import STREET_LAMP, STREET_LAMP_LIT
 from cityloop.world.scene import Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.signs import with_plates
 from cityloop.world.streams import stream
 from cityloop.world.vehicles import VEHICLE_KINDS, pick_paint, vehicle_scene
 
@@ -54,6 +55,7 @@ class Stage:
         for spot in self.spots.values():
             way = way_across(city.network, spot)
             removed |= in_the_way(way, self.scene.placements, self.prototypes)
+        removed = with_plates(removed, self.scene.placements)
         self._placements: list[Placement] = [
             p for p in self.scene.placements if p.name not in removed
         ]

@@ -19,7 +19,7 @@ from cityloop.errors import MapError, shown
 from cityloop.world import parking, signals
 from cityloop.world.buildings import build_buildings
 from cityloop.world.facade_textures import facade_textures
-from cityloop.world.furniture import build_furniture
+from cityloop.world.furniture import build_furniture, build_lamps
 from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
 from cityloop.world.map_content import MapContent
@@ -31,8 +31,10 @@ from cityloop.world.network import RoadNetwork
 from cityloop.world.opendrive import default_speed_mps, opendrive_content, read_opendrive
 from cityloop.world.osm import LICENCE, RIGHTS, read_osm
 from cityloop.world.parking import Roadside
-from cityloop.world.props import prop_scene, street_lamps
+from cityloop.world.props import PROPS, prop_scene, street_lamps
 from cityloop.world.scene import Scene
+from cityloop.world.signs import build_signs
+from cityloop.world.standing_room import LOOSE, StandingRoom
 from cityloop.world.streams import is_seed
 from cityloop.world.streets import build_streets
 from cityloop.world.textures import ground_textures
@@ -41,6 +43,7 @@ from cityloop.world.vehicles import vehicle_scene
 __all__ = ["City", "Roadside"]
 
 _YARD_M = 0.7  # paving beyond the sidewalks, up to the houses
+_MAST_ROOM_M = 0.15  # around a signal's mast
 _SHOWN_PATH = 100  # characters of an impossible path that a message shows
 _NOOK_M = 5.0  # half the width of the nooks that are paved as well
 
@@ -63,7 +66,8 @@ class City:
     Attributes:
         network: its roads; the file that traffic reads is `network.net_file`.
         scene: everything that stands still, with the prototypes of what is placed. Parked cars are
-            named "parked/<n>", traffic lights "signal/<n>", lamps and trees "furniture/<n>".
+            named "parked/<n>", traffic lights "signal/<n>", traffic signs "sign/<n>", plates with
+        names of streets "street_name/<n>", lamps and trees "furniture/<n>".
         seed: of houses, trees, parked cars.
         source: what it was made from, for `describe`.
         footprints: shapely polygons of the ground that houses and walls stand on, world's plane,
@@ -246,9 +250,7 @@ class City:
             if back is None:
                 raise MapError(f"road {edge!r} is one-way and has no left side; use side='right'")
             edge_id, s_m = back, self.network.driving_lane(back).length_m - s_m
-        standing = [
-            p for p in self.scene.placements if p.name.startswith(("parked/", "furniture/"))
-        ]
+        standing = [p for p in self.scene.placements if p.name.startswith(LOOSE)]
         return parking.roadside(self.network, standing, self.seed, edge_id, s_m, hidden_by)
 
     def assets(self) -> list[dict[str, Any]]:
@@ -360,7 +362,12 @@ def _build(
     footprints = [*buildings.footprints, *content.walls]
     solid = [*footprints, *content.driveways]
     gardens = [o.polygon for o in content.outlines if o.pitched]
-    furniture = build_furniture(network, seed, solid, covered, content.trees, gardens)
+    room = StandingRoom.of(network, [*solid, *covered])
+    for mast in masts:
+        room.take(mast.pole.pose.position[:2], _MAST_ROOM_M)
+    lamps = build_lamps(room, seed)
+    signs = build_signs(room, seed, content.signs)
+    build_furniture(room, seed, content.trees, gardens)
     yards = _yards(network, buildings.footprints, covered, content.driveways)
     scene = Scene()
     scene.textures += ground_textures(seed) + facade_textures(seed)
@@ -369,8 +376,10 @@ def _build(
     scene.extend(buildings.scene)
     scene.extend(content.scene)
     signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]
-    scene.placements += [*parked, *signal_placements, *furniture]
-    scene.street_lamps += street_lamps(furniture)
+    scene.placements += [*parked, *signal_placements, *room.placements]
+    scene.street_lamps += street_lamps(lamps)
+    scene.extend(signs)
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
-    scene.extend(prop_scene(sorted({p.prototype for p in (*furniture, *signal_placements)})))
+    props = {p.prototype for p in (*room.placements, *signal_placements, *signs.placements)}
+    scene.extend(prop_scene(sorted(props & set(PROPS))))
     return City(network, scene, seed, source, footprints, masts, folder)

@@ -2,19 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from cityloop.spatial import Pose
 from cityloop.world import polylines
 from cityloop.world.ground import Shape
-from cityloop.world.network import Lane, RoadNetwork
+from cityloop.world.network import Lane
 from cityloop.world.props import PROPS, STREET_LAMP
 from cityloop.world.road_class import built_up_edges
 from cityloop.world.scene import Placement
+from cityloop.world.standing_room import StandingRoom
 from cityloop.world.streams import stream
 from cityloop.world.strips import BED_LENGTH_M
 
@@ -37,71 +35,43 @@ _GARDEN_TREES = 4  # tries a house
 _TREES = tuple(name for name in PROPS if name.startswith("tree_"))
 
 
-@dataclass
-class _Furniture:
-    network: RoadNetwork
-    keep_out: Shape
-    placements: list[Placement] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        shapely.prepare(self.keep_out)
-
-    def add(self, kind: str, xy: Array, yaw: float) -> None:
-        number = len(self.placements)
-        z = float(self.network.ground_height(xy)[0])
-        self.placements.append(
-            Placement(
-                name=f"furniture/{number}",
-                prototype=kind,
-                pose=Pose.from_xyz_yaw(float(xy[0]), float(xy[1]), z, yaw),
-                semantic=PROPS[kind].semantic,
-            )
-        )
-
-    def is_free(self, xy: Array, radius: float) -> bool:
-        return not self.keep_out.intersects(shapely.Point(xy).buffer(radius))
+def build_lamps(room: StandingRoom, seed: int) -> list[Placement]:
+    """Stand street lamps along the roads of the town and return them."""
+    first = len(room.placements)
+    for edge_id in sorted(built_up_edges(room.network)):
+        _lamps(room, room.network.lanes_of(edge_id), seed)
+    return room.placements[first:]
 
 
-def build_furniture(
-    network: RoadNetwork,
-    seed: int,
-    footprints: list[Shape],
-    parked: list[Shape],
-    trees: Array,
-    gardens: Sequence[Shape],
-) -> list[Placement]:
-    """Return lamps, trees and small furniture; none on a road, a house or a parked car.
+def build_furniture(room: StandingRoom, seed: int, trees: Array, gardens: Sequence[Shape]) -> None:
+    """Stand trees and small furniture wherever there is room left.
 
     `trees` (T, 2) are the map's own, metres; `gardens` the houses that get some around them.
     """
-    ground = network.ground
-    keep_out = shapely.union_all([ground.road, ground.ramps, *footprints, *parked])
-    work = _Furniture(network, keep_out)
+    network = room.network
     streets = built_up_edges(network)
     for edge_id in sorted(network.edges):
         lanes = network.lanes_of(edge_id)
         if not any(lane.kind == "driving" for lane in lanes):
             continue
         if edge_id not in streets:
-            _field_trees(work, lanes, seed)
+            _field_trees(room, lanes, seed)
             continue
-        _lamps(work, lanes, seed)
         strips = [lane for lane in lanes if lane.kind == "parking"]
         for lane in strips:
-            _beds(work, lane, seed)
+            _beds(room, lane, seed)
         if not strips:
-            _verge_trees(work, lanes, seed)
-    _garden_trees(work, gardens, seed)
+            _verge_trees(room, lanes, seed)
+    _garden_trees(room, gardens, seed)
     rng = stream(seed, "city/trees")
     for xy in trees:
-        if work.is_free(xy, 0.3):
-            work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
-    return work.placements
+        if room.is_free(xy, 0.3):
+            room.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
 
 
-def _lamps(work: _Furniture, lanes: list[Lane], seed: int) -> None:
+def _lamps(room: StandingRoom, lanes: list[Lane], seed: int) -> None:
     outer = lanes[0]
-    line = work.network.ground.drawn_line(outer)
+    line = room.network.ground.drawn_line(outer)
     if outer.kind == "sidewalk" and outer.width_m >= _ROOMY_SIDEWALK_M:
         shift = outer.width_m / 2 - _KERB_TO_POLE_M
     else:
@@ -113,38 +83,38 @@ def _lamps(work: _Furniture, lanes: list[Lane], seed: int) -> None:
         way = polylines.directions(line, s)[0]
         left = np.array([-way[1], way[0]])
         xy = polylines.at(line[:, :2], s)[0] + shift * left
-        if work.is_free(xy, 0.12):
-            work.add(STREET_LAMP, xy, math.atan2(left[1], left[0]))
+        if room.is_free(xy, 0.12):
+            room.add(STREET_LAMP, xy, math.atan2(left[1], left[0]))
         s += LAMP_SPACING_M
 
 
-def _beds(work: _Furniture, lane: Lane, seed: int) -> None:
+def _beds(room: StandingRoom, lane: Lane, seed: int) -> None:
     """Plant a tree on each planted bed, with something small beside it on some."""
-    line = work.network.ground.drawn_line(lane)
+    line = room.network.ground.drawn_line(lane)
     total = float(polylines.lengths(line)[-1])
     rng = stream(seed, f"city/beds/{lane.edge_id}")
     species = _TREES[int(rng.integers(0, len(_TREES)))]
-    for start in work.network.ground.strip(lane).beds:
+    for start in room.network.ground.strip(lane).beds:
         s = float(start) + BED_LENGTH_M / 2
         way = polylines.directions(line, s)[0]
         left = np.array([-way[1], way[0]])
         xy = polylines.at(line[:, :2], s)[0]
         towards_road, towards_houses = (math.atan2(v[1], v[0]) for v in (left, -left))
         if min(s, total - s) > JUNCTION_VIEW_M:
-            work.add(species, xy, rng.uniform(-math.pi, math.pi))
+            room.add(species, xy, rng.uniform(-math.pi, math.pi))
         extra = rng.choice(["", "bollard", "bin", "bench", "parking_meter"])
         if extra == "bollard":
             for along in (-0.7, 0.7):
-                work.add("bollard", xy + along * way + 0.7 * left, towards_road)
+                room.add("bollard", xy + along * way + 0.7 * left, towards_road)
         elif extra == "bench":
-            work.add("bench", xy - 0.65 * left, towards_houses)
+            room.add("bench", xy - 0.65 * left, towards_houses)
         elif extra:
-            work.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses)
+            room.add(str(extra), xy + 0.65 * way - 0.65 * left, towards_houses)
 
 
-def _verge_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
+def _verge_trees(room: StandingRoom, lanes: list[Lane], seed: int) -> None:
     outer = lanes[0]
-    line = work.network.ground.drawn_line(outer)
+    line = room.network.ground.drawn_line(outer)
     total = float(polylines.lengths(line)[-1])
     rng = stream(seed, f"city/verge/{outer.edge_id}")
     s = JUNCTION_VIEW_M + rng.uniform(0.0, 6.0)
@@ -152,15 +122,15 @@ def _verge_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
         way = polylines.directions(line, s)[0]
         right = np.array([way[1], -way[0]])
         xy = polylines.at(line[:, :2], s)[0] + right * (outer.width_m / 2 + _TREE_BEHIND_M)
-        if work.is_free(xy, 0.5):
-            work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
+        if room.is_free(xy, 0.5):
+            room.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
         s += TREE_SPACING_M + rng.uniform(-3.0, 3.0)
 
 
-def _field_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
+def _field_trees(room: StandingRoom, lanes: list[Lane], seed: int) -> None:
     """Scatter trees over the land beside a road through open country."""
     outer = lanes[0]
-    line = work.network.ground.drawn_line(outer)
+    line = room.network.ground.drawn_line(outer)
     total = float(polylines.lengths(line)[-1])
     rng = stream(seed, f"city/field/{outer.edge_id}")
     s = rng.uniform(*_FIELD_SPACING_M)
@@ -169,12 +139,12 @@ def _field_trees(work: _Furniture, lanes: list[Lane], seed: int) -> None:
         right = np.array([way[1], -way[0]])
         away = outer.width_m / 2 + rng.uniform(*_FIELD_TREE_M)
         xy = polylines.at(line[:, :2], s)[0] + right * away
-        if work.is_free(xy, 2.0):
-            work.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
+        if room.is_free(xy, 2.0):
+            room.add(_TREES[int(rng.integers(0, len(_TREES)))], xy, rng.uniform(-math.pi, math.pi))
         s += rng.uniform(*_FIELD_SPACING_M)
 
 
-def _garden_trees(work: _Furniture, houses: Sequence[Shape], seed: int) -> None:
+def _garden_trees(room: StandingRoom, houses: Sequence[Shape], seed: int) -> None:
     """Plant trees around houses, each where there is room for its crown."""
     rng = stream(seed, "city/gardens")
     for house in houses:
@@ -184,6 +154,6 @@ def _garden_trees(work: _Furniture, houses: Sequence[Shape], seed: int) -> None:
             spot = ring.interpolate(rng.random(), normalized=True)
             kind = _TREES[int(rng.integers(0, len(_TREES)))]
             xy, yaw = np.array([spot.x, spot.y]), rng.uniform(-math.pi, math.pi)
-            if work.is_free(xy, 3.0) and not any(spot.dwithin(p, 5.0) for p in planted):
+            if room.is_free(xy, 3.0) and not any(spot.dwithin(p, 5.0) for p in planted):
                 planted.append(spot)
-                work.add(kind, xy, yaw)
+                room.add(kind, xy, yaw)

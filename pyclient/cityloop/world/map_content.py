@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cityloop.world.ground import Shape
 from cityloop.world.markings import Markings
 from cityloop.world.opendrive.lights import MappedLight
+from cityloop.world.opendrive.signs import MappedSign
 from cityloop.world.osm import Outline
 from cityloop.world.scene import Scene
 
@@ -23,6 +24,8 @@ class MapContent:
         trees: (T, 2) metres.
         lines: paint along the lanes, None where it is to be guessed.
         lights: traffic lights.
+        signs: traffic signs.
+        bus_stops: (B, 2) metres.
         scene: poles, barriers and the like, as they stand.
         walls: the ground that barriers and walls cover, polygons, world's plane, metres.
     """
@@ -32,5 +35,7 @@ class MapContent:
     trees: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     lines: Markings | None = None
     lights: Sequence[MappedLight] = ()
+    signs: Sequence[MappedSign] = ()
+    bus_stops: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     scene: Scene = field(default_factory=Scene)
     walls: Sequence[Shape] = ()

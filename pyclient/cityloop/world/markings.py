@@ -79,12 +79,12 @@ def build_markings(network: RoadNetwork, lines: Markings | None = None) -> Marki
             if lane.kind == "parking":
                 _bays(network, lane, markings)
     for lane in network.lanes.values():
-        if lane.kind == "crossing" and _is_painted(network, lane):
+        if lane.kind == "crossing" and is_painted(network, lane):
             _zebra(network, lane, markings)
     return markings
 
 
-def _is_painted(network: RoadNetwork, crossing: Lane) -> bool:
+def is_painted(network: RoadNetwork, crossing: Lane) -> bool:
     """Return whether a crossing has stripes: not across quiet roads without signals."""
     if any(head.to_lane == crossing.id for head in network.signals):
         return True

@@ -43,6 +43,7 @@ _COMMON = (
     "--precision=3",
     "--walkingareas",
     "--no-turnarounds",
+    "--output.street-names",
     "--junctions.internal-link-detail=15",
     "--junctions.corner-detail=12",
     "--tls.default-type=static",

@@ -56,12 +56,13 @@ class Lane:
 
 @dataclass(frozen=True)
 class Edge:
-    """A road in one direction; `lane_ids` from right to left."""
+    """A road in one direction; `lane_ids` from right to left, `name` the street's, "" for none."""
 
     id: str
     from_junction: str
     to_junction: str
     lane_ids: tuple[str, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,11 @@ def _read_edge(element: ET.Element, content: NetContent) -> None:
         ids.append(lane["id"])
     if function == "normal":
         content.edges[edge_id] = Edge(
-            edge_id, element.attrib["from"], element.attrib["to"], tuple(ids)
+            edge_id,
+            element.attrib["from"],
+            element.attrib["to"],
+            tuple(ids),
+            element.get("name", "").strip(),
         )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from cityloop.errors import ScenarioError
 from cityloop.world import props_furniture as furniture
 from cityloop.world import props_signals as signals
+from cityloop.world import props_signs as signs
 from cityloop.world.meshing import MeshBuilder
 from cityloop.world.props_materials import (
     FOLIAGE_TEXTURE,
@@ -40,6 +41,7 @@ from cityloop.world.scene import (
     StreetLamp,
 )
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.sign_faces import SIGN_FACES, SIGN_TEXTURES, sign_texture
 
 __all__ = [
     "PROPS",
@@ -54,6 +56,7 @@ __all__ = [
 Vector = tuple[float, float, float]
 
 LEVELS = 3
+SIGN, SIGN_POST, NAME_POST = "sign", "sign_post", "name_post"  # kinds; a sign's is "sign/<face>"
 STREET_LAMP = "street_lamp"  # the kind of prop
 
 
@@ -123,6 +126,32 @@ def _tree_kind(name: str) -> PropKind:
     )
 
 
+def _sign_kind(name: str) -> PropKind:
+    low, high = signs.sign_box(name)
+    return _kind(
+        f"{SIGN}/{name}",
+        low,
+        high,
+        None,
+        SemanticClass.TRAFFIC_SIGN,
+        lambda level: signs.sign(name, level),
+        (25.0, 70.0, 500.0),
+    )
+
+
+def _sign_post_kind(name: str, height_m: float, build: Callable[[int], MeshBuilder]) -> PropKind:
+    r = signs.POST_RADIUS_M
+    return _kind(
+        name,
+        (-r, -r, 0.0),
+        (r, r, height_m),
+        _post(r, height_m),
+        SemanticClass.POLE,
+        build,
+        (25.0, 70.0, 500.0),
+    )
+
+
 def _planter(level: int) -> MeshBuilder:
     builder = furniture.planter(level)
     builder.add(planter_plants(level))
@@ -136,6 +165,9 @@ PROPS: dict[str, PropKind] = {
     kind.name: kind
     for kind in (
         *(_tree_kind(name) for name in TREES),
+        *(_sign_kind(name) for name in SIGN_FACES),
+        _sign_post_kind(SIGN_POST, signs.POST_HEIGHT_M, signs.sign_post),
+        _sign_post_kind(NAME_POST, signs.NAME_POST_HEIGHT_M, signs.name_post),
         _kind(
             STREET_LAMP,
             (-0.095, -0.13, 0.0),
@@ -276,4 +308,5 @@ def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:
         scene.textures.append(leaf_texture())
     if FOLIAGE_TEXTURE in textures:
         scene.textures.append(foliage_texture())
+    scene.textures.extend(sign_texture(name) for name in SIGN_TEXTURES if name in textures)
     return scene

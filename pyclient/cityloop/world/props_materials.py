@@ -4,6 +4,7 @@ from enum import IntFlag
 
 from cityloop.world.scene import Material, Rgb
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.sign_faces import SIGN_TEXTURES
 
 STREET_LAMP_LIT = 1  # lamps of a street lamp that is on
 
@@ -35,6 +36,7 @@ REFLECTOR = "prop/reflector"
 SHELTER_GLASS = "prop/shelter_glass"
 POSTER = "prop/poster"
 SCREEN = "prop/screen"
+SIGN_BACK = "prop/sign_back"
 BARK = "prop/bark"
 SOIL = "prop/soil"
 LEAVES = "prop/leaves"
@@ -89,6 +91,23 @@ PROP_MATERIALS: tuple[Material, ...] = (
         semantic=_FURNITURE,
     ),
     Material(SCREEN, (0.02, 0.06, 0.08), roughness=0.1, semantic=_FURNITURE),
+    Material(
+        SIGN_BACK,
+        (0.36, 0.37, 0.38),
+        roughness=0.5,
+        metallic=0.6,
+        semantic=SemanticClass.TRAFFIC_SIGN,
+    ),
+    *(
+        Material(
+            f"prop/{texture}",
+            (1.0, 1.0, 1.0),
+            roughness=0.45,
+            texture=texture,
+            semantic=SemanticClass.TRAFFIC_SIGN,
+        )
+        for texture in SIGN_TEXTURES
+    ),
     Material(BARK, (0.115, 0.085, 0.06), roughness=0.95, semantic=_PLANT),
     Material(SOIL, (0.05, 0.035, 0.025), roughness=1.0, semantic=SemanticClass.TERRAIN),
     # Leaves inside a crown get less of the sky than the renderer's light knows of.

@@ -9,6 +9,7 @@ from cityloop.world.opendrive.lights import find_lights
 from cityloop.world.opendrive.objects import build_objects, paint_crosswalks
 from cityloop.world.opendrive.reading import OpenDriveMap
 from cityloop.world.opendrive.road_marks import draw_marks
+from cityloop.world.opendrive.signs import find_signs
 
 _TOWN_MPS, _COUNTRY_MPS, _MOTORWAY_MPS = 50 / 3.6, 80 / 3.6, 110 / 3.6
 
@@ -35,7 +36,7 @@ def default_speed_mps(source: OpenDriveMap) -> float:
 
 
 def opendrive_content(source: OpenDriveMap, network: RoadNetwork) -> MapContent:
-    """Return paint, objects and traffic lights of a map on the network made from it."""
+    """Return paint, objects, signs and traffic lights of a map on the network made from it."""
     markings = Markings()
     draw_marks(source, markings)
     standing = build_objects(source, network.ground_height, markings)
@@ -45,6 +46,7 @@ def opendrive_content(source: OpenDriveMap, network: RoadNetwork) -> MapContent:
         trees=np.array(standing.trees).reshape(-1, 2),
         lines=markings if source.has_marks else None,
         lights=find_lights(source, network),
+        signs=find_signs(source),
         scene=standing.scene,
         walls=standing.walls,
     )

@@ -264,4 +264,7 @@ def _signal(element: ET.Element) -> RoadSignal:
         dynamic=element.get("dynamic", "no") == "yes",
         forward={"+": True, "-": False}.get(orientation),
         heading_rad=_number(element, "hOffset", 0.0),
+        subtype=element.get("subtype", ""),
+        value=float(element.get("value", "0")) if _is_number(element.get("value")) else 0.0,
+        unit=element.get("unit", ""),
     )

@@ -120,7 +120,10 @@ class RoadObject:
 
 @dataclass(frozen=True)
 class RoadSignal:
-    """A signal or sign; `forward` says whether it is for traffic along s, None for both ways."""
+    """A signal or sign; `forward` says whether it is for traffic along s, None for both ways.
+
+    `value`, 0 for none, is in `unit`.
+    """
 
     id: str
     kind: str
@@ -129,6 +132,9 @@ class RoadSignal:
     dynamic: bool
     forward: bool | None
     heading_rad: float
+    subtype: str = ""
+    value: float = 0.0
+    unit: str = ""
 
 
 @dataclass(frozen=True)
