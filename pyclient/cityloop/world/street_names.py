@@ -49,7 +49,7 @@ def _streets(network: RoadNetwork) -> list[list[str]]:
         return edge
 
     def join(pair: Iterable[str | None]) -> None:
-        known = [root(edge) for edge in pair if edge in group]  # type: ignore[arg-type]
+        known = [root(edge) for edge in pair if edge in group]
         for edge in known[1:]:
             group[max(edge, known[0])] = min(edge, known[0])
 
