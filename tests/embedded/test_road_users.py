@@ -79,7 +79,7 @@ def test_every_kind_stands_drives_straight_and_stops(street):
 
 @pytest.mark.parametrize("kind", list(VEHICLE_KINDS))
 def test_static_wheel_loads_balance_the_centre_of_mass(kind):
-    (prototype,) = vehicle_scene([kind]).prototypes
+    prototype = vehicle_scene([kind]).prototypes[0]
     said = next(
         item.prototype
         for item in encode.scene_items(vehicle_scene([kind]))

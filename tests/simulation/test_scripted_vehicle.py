@@ -1,6 +1,7 @@
 """Scripted vehicles on the embedded engine: where they go and which rules they keep."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -136,7 +137,9 @@ def test_the_speed_limit_holds_unless_it_is_ignored(
 def test_waypoints_lead_off_the_lane_and_are_reached(
     scenario: cl.Scenario, engine: cl.Engine
 ) -> None:
-    points = [(NORTHBOUND_M, -120.0), (-1.6, -95.0), (-1.6, -70.0), (NORTHBOUND_M, -50.0)]
+    # It ends straight along the lane, not on the way to a car at its side.
+    points = [(NORTHBOUND_M, y) for y in (-120.0, -50.0, -35.0)]
+    points[1:1] = [(-1.6, -95.0), (-1.6, -70.0)]
     scenario.vehicle("ego", kind="sedan", waypoints=points, speed_mps=9)
     drive = play(scenario, engine, 14.0)
     track = np.array(drive.position)[:, :2]
@@ -184,13 +187,13 @@ def test_who_is_not_looked_out_for_is_hit_and_the_driver_stops(
 
 
 def test_a_crash_into_a_parked_car_is_a_collision(scenario: cl.Scenario, engine: cl.Engine) -> None:
-    parked = [
-        p.pose.position
+    parked = sorted(
+        (float(p.pose.position[1]), float(p.pose.position[0]))
         for p in scenario.city.scene.placements
-        if p.name.startswith("parked/") and 0 < p.pose.position[0] < 8
-    ]
-    target = min(parked, key=lambda p: abs(p[1] + 70))
-    x, y = float(target[0]), float(target[1])
+        if p.name.startswith("parked/") and 0 < p.pose.position[0] < 8 and p.pose.position[1] < -20
+    )
+    # The one with the most room before it.
+    (_, _), (y, x) = max(pairwise(parked), key=lambda pair: pair[1][0] - pair[0][0])
     points = [(NORTHBOUND_M, y - 40), (NORTHBOUND_M + 0.4, y - 25), (x, y + 8)]
     scenario.vehicle("ego", kind="suv", waypoints=points, speed_mps=8, ignores={"vehicles"})
     drive = play(scenario, engine, 9.0)

@@ -48,7 +48,7 @@ class BackgroundBodies:
         traffic: BackgroundTraffic,
         roster: Roster,
         stage: Stage,
-        seed: int,
+        colours_seed: int,
         dt_s: float,
         *,
         radius_m: float,
@@ -61,13 +61,14 @@ class BackgroundBodies:
             traffic: at the tick at which its bodies are spawned.
             roster: to enter them into.
             stage: their prototypes.
-            seed: of colours.
+            colours_seed: of paints and clothes.
             dt_s: length of a tick.
             radius_m: within which of the watched actors vehicles are physical; inf: all of them.
             lines: where traffic lights stop vehicles.
             posed: people move their limbs; without pictures nobody sees it.
         """
-        self._traffic, self._roster, self._stage, self._seed = traffic, roster, stage, seed
+        self._traffic, self._roster, self._stage = traffic, roster, stage
+        self._colours_seed = colours_seed
         self._posed = posed
         self.bones: dict[int, Bones] = {}
         self.vehicles = NearVehicles(traffic, stage.prototypes, lines, dt_s, radius_m)
@@ -225,15 +226,17 @@ class BackgroundBodies:
             activity=columns.activity[i] if isinstance(columns, PersonColumns) else "driving",
             lamps=int(columns.lamps[i]) if isinstance(columns, VehicleColumns) else 0,
         )
+        prototype = kind
         if vehicle:
-            tints = pick_paint(kind, stream(self._seed, f"{name}/paint"))
+            prototype = self._stage.driven(kind, name)
+            tints = pick_paint(kind, stream(self._colours_seed, f"{name}/paint"))
         else:
-            tints = pick_clothes(kind, stream(self._seed, f"{name}/clothes"))
+            tints = pick_clothes(kind, stream(self._colours_seed, f"{name}/clothes"))
         if bones is not None:
             self.bones[entry.id] = bones
         return BodySpec(
             id=entry.id,
-            prototype=kind,
+            prototype=prototype,
             kind="kinematic",
             pose=Pose(columns.position[i], columns.quaternion[i]),
             velocity=columns.velocity[i],

@@ -111,11 +111,11 @@ class ScriptedVehicle:
         if not self._halted:
             self._driver.set_speed(speed_mps)
 
-    def body(self, body_id: int) -> BodySpec:
-        """Return what to spawn."""
+    def body(self, body_id: int, prototype: str) -> BodySpec:
+        """Return what to spawn, of a prototype of the vehicle's kind."""
         return BodySpec(
             id=body_id,
-            prototype=self.kind.name,
+            prototype=prototype,
             kind="driven",
             pose=self.start,
             velocity=self.start_velocity,

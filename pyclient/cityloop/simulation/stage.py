@@ -15,7 +15,7 @@ from cityloop.world.scene import Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.signs import with_plates
 from cityloop.world.streams import stream
-from cityloop.world.vehicles import VEHICLE_KINDS, pick_paint, vehicle_scene
+from cityloop.world.vehicles import VEHICLE_KINDS, individual, pick_paint, vehicle_scene
 
 
 def _painted(placement: Placement, seed: int) -> Placement:
@@ -38,7 +38,7 @@ class Stage:
 
     def __init__(self, scenario: Scenario) -> None:
         city, light = scenario.city, scenario.model.environment
-        self._city = city
+        self._city, self._seed = city, scenario.model.seed
         self.environment = light.light()
         self.scene = Scene()
         self.scene.extend(city.scene)
@@ -98,7 +98,7 @@ class Stage:
             specs.append(
                 BodySpec(
                     id=body_id,
-                    prototype=placement.prototype,
+                    prototype=self._individual(placement),
                     kind="static",
                     pose=placement.pose,
                     instance_id=body_id if placement.labelled else 0,
@@ -108,6 +108,17 @@ class Stage:
                 )
             )
         return specs
+
+    def driven(self, kind: str, name: str) -> str:
+        """Return the prototype of the vehicle `name` of a kind, with its driver and its plates."""
+        return individual(kind, stream(self._seed, f"{name}/plate"), driven=True)
+
+    def _individual(self, placement: Placement) -> str:
+        """Return the prototype to spawn: parked vehicles have number plates, and nobody inside."""
+        kind = placement.prototype
+        if kind not in VEHICLE_KINDS:
+            return kind
+        return individual(kind, stream(self._seed, f"{placement.name}/plate"), driven=False)
 
     def changed_lamps(self, roster: Roster, signals: Mapping[str, str]) -> dict[int, int]:
         """Return body id -> lamps of the traffic lights that changed since the last call."""

@@ -266,7 +266,8 @@ class Simulation:
                 activity="driving",
                 lamps=vehicle.lamps,
             )
-            bodies.append(vehicle.body(entry.id))
+            prototype_name = self.stage.driven(vehicle.kind.name, name)
+            bodies.append(vehicle.body(entry.id, prototype_name))
         for name, person in self._people.items():
             prototype = self.stage.prototypes[person.kind]
             entry = self.roster.add(name, prototype, SemanticClass.PERSON, activity=person.activity)

@@ -16,12 +16,14 @@ from cityloop.world.streams import stream
 # Share of a kind in city traffic; kinds that the world has but that are not named here stay away.
 VEHICLE_SHARES: Mapping[str, float] = {
     "sedan": 0.23,
-    "hatchback": 0.235,
-    "suv": 0.155,
+    "hatchback": 0.22,
+    "suv": 0.14,
     "estate": 0.11,
+    "pickup": 0.03,
     "taxi": 0.055,
     "police": 0.01,
-    "van": 0.085,
+    "van": 0.08,
+    "ambulance": 0.005,
     "truck": 0.03,
     "bus": 0.02,
     "motorcycle": 0.025,

@@ -25,8 +25,8 @@ QUIET_OCCUPANCY = 0.4  # along other streets
 VERGE_OCCUPANCY = 0.25
 PARKED_MARGIN_M = 14.0  # from a road's ends to a place between cars: a van and 8 m to the crossing
 
-_KINDS = ("sedan", "hatchback", "suv", "estate", "van")
-_SHARES = (0.26, 0.34, 0.20, 0.14, 0.06)
+_KINDS = ("sedan", "hatchback", "suv", "estate", "pickup", "van")
+_SHARES = (0.25, 0.33, 0.19, 0.14, 0.03, 0.06)
 _GAP_M = 1.1  # between the two cars at a roadside place
 _WALKING_ROOM_M = 1.8  # that a car on a sidewalk must leave
 _VERGE_CAR_M = 0.25  # car to the sidewalk that it stands behind
@@ -112,7 +112,6 @@ def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> li
                 continue  # beyond the map's fringe, too far to matter
             taken = rng.random() < share
             kind = str(rng.choice(_KINDS, p=_SHARES))
-            paint = pick_paint(kind, rng)
             spare = max(0.0, BAY_LENGTH_M - VEHICLE_KINDS[kind].length_m - 0.5)
             along = s + BAY_LENGTH_M / 2 + rng.uniform(-0.5, 0.5) * spare
             turn, aside = rng.normal(0.0, 0.008), rng.normal(0.0, 0.04)
@@ -121,8 +120,7 @@ def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> li
             pose = _pose(network, side, kind, along, turn, float(np.clip(aside, -0.08, 0.08)))
             if not strips and keep_out.intersects(footprint(kind, pose)):
                 continue
-            name = f"parked/{len(placements)}"
-            placements.append(_car(name, kind, pose, paint))
+            placements.append(_car(f"parked/{len(placements)}", kind, pose, seed))
     return placements
 
 
@@ -179,9 +177,8 @@ def standing(network: RoadNetwork, kind: str, xy: Array, yaw: float) -> Pose:
     return Pose.from_matrix(matrix)
 
 
-def _car(
-    name: str, kind: str, pose: Pose, paint: tuple[tuple[float, float, float], ...]
-) -> Placement:
+def _car(name: str, kind: str, pose: Pose, seed: int) -> Placement:
+    paint = pick_paint(kind, stream(seed, f"{name}/paint"))
     return Placement(name, kind, pose, VEHICLE_KINDS[kind].semantic, labelled=True, tints=paint)
 
 
@@ -223,14 +220,13 @@ def roadside(
     heading = math.atan2(left[1], left[0])
     if hidden_by is None:
         return Roadside(place, heading, edge_id, s_m, ())
-    rng = stream(seed, f"city/roadside/{edge_id}/{s_m:.3f}")
     # Traffic comes from the start of the road: the tall car stands there.
     placements = []
     for end, kind, sign in (("before", "van", -1.0), ("behind", "hatchback", 1.0)):
         middle = along + sign * (_GAP_M / 2 + VEHICLE_KINDS[kind].length_m / 2)
         pose = _pose(network, side, kind, middle, 0.0, 0.0)
         name = f"parked/roadside_{edge_id}_{s_m:g}_{end}"
-        placements.append(_car(name, kind, pose, pick_paint(kind, rng)))
+        placements.append(_car(name, kind, pose, seed))
     cover = shapely.union_all([footprint(p.prototype, p.pose) for p in placements])
     gap = shapely.Point(xy).buffer(_GAP_M)
     keep = cover.union(gap).convex_hull.buffer(0.3)

@@ -73,8 +73,8 @@ def _asset_name(prototype: str) -> str:
     """Return the asset that a prototype belongs to."""
     if prototype in PERSON_KINDS:
         return f"person/{prototype}"
-    if prototype in VEHICLE_KINDS:
-        return f"vehicle/{prototype}"
+    if (kind := prototype.partition("/")[0]) in VEHICLE_KINDS:
+        return f"vehicle/{kind}"  # its individuals differ in who drives it and in its number
     if prototype in PROPS:
         return f"furniture/{prototype}"
     return f"town/{_NUMBER.sub('', prototype)}"
@@ -86,10 +86,8 @@ def _origin(name: str) -> dict[str, Any]:
         pram = PERSON_KINDS[kind].pram
         return _with_people(_made_here("cityloop.world.people_prams")) if pram else _person_origin()
     if family == "vehicle":
-        made = _made_here("cityloop.world.vehicles")
-        # Whoever rides it has a body of people.json.
-        ridden = VEHICLE_KINDS[kind].two_wheeled
-        return _with_people(made) if ridden else made
+        # Whoever drives or rides it has a body of people.json.
+        return _with_people(_made_here("cityloop.world.vehicles"))
     return _made_here("cityloop.world.props" if family == "furniture" else "cityloop.world.city")
 
 

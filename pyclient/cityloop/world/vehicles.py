@@ -6,6 +6,10 @@ from measures by code, the same in every process.
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
 
 from cityloop.spatial import Pose
 from cityloop.world.meshing import MeshBuilder
@@ -21,17 +25,21 @@ from cityloop.world.scene import (
 )
 from cityloop.world.vehicles_bicycle import bicycle, bicycle_wheel
 from cityloop.world.vehicles_bodies import body, cabin_box, gaps, mirrors
+from cityloop.world.vehicles_colors import pick_paint
+from cityloop.world.vehicles_drivers import DRIVER_MATERIALS, DRIVERS, driver
 from cityloop.world.vehicles_kinds import (
     VEHICLE_KINDS,
     VehicleKind,
     VehicleLamp,
     find_kind,
-    pick_paint,
 )
 from cityloop.world.vehicles_lights import vehicle_lights
 from cityloop.world.vehicles_materials import VEHICLE_MATERIALS
 from cityloop.world.vehicles_motorcycle import motorcycle, motorcycle_mirrors, motorcycle_wheel
+from cityloop.world.vehicles_plates import plate_letters, plate_number, plates
 from cityloop.world.vehicles_riders import RIDER_MATERIALS
+from cityloop.world.vehicles_shapes import CABINS
+from cityloop.world.vehicles_signs import destination_sign
 from cityloop.world.vehicles_wheels import wheel
 
 __all__ = [
@@ -40,23 +48,30 @@ __all__ = [
     "VehicleKind",
     "VehicleLamp",
     "find_kind",
+    "individual",
     "pick_paint",
     "vehicle_scene",
 ]
 
-LOD_DISTANCES_M = (18.0, 55.0, 1500.0)  # how far each level of detail is drawn
+# How far each level of detail is drawn; a rider is as fine as people on foot are.
+LOD_DISTANCES_M = (13.0, 45.0, 1500.0)
+RIDDEN_LOD_DISTANCES_M = (10.0, 32.0, 1500.0)
 # Farther off the lines of doors, seen aslant, are thinner than a pixel and would come out dotted.
 GAPS_DRAWN_TO_M = 5.0
+DRIVER_FINE_TO_M = 6.0
+LETTERS_DRAWN_TO_M = 15.0  # a pixel of most cameras is as wide as their strokes there
+SIGN_DRAWN_TO_M = 60.0
+INDIVIDUALS = 16  # of each kind, driven and parked, told apart by driver and number plate
 MAX_STEERING_ANGLE_RAD = math.radians(35.0)
 
 _WHEEL_NAMES = ("front_left", "front_right", "rear_left", "rear_right")
 
 
-def _levels(meshes: list[Mesh]) -> tuple[LevelOfDetail, ...]:
-    return tuple(
-        LevelOfDetail(mesh.name, distance)
-        for mesh, distance in zip(meshes, LOD_DISTANCES_M, strict=True)
-    )
+def _levels(
+    meshes: list[Mesh], distances: tuple[float, ...] = LOD_DISTANCES_M
+) -> tuple[LevelOfDetail, ...]:
+    """Return levels of detail of as many meshes as there are, the finest first."""
+    return tuple(map(LevelOfDetail, (mesh.name for mesh in meshes), distances))
 
 
 def _dynamics(kind: VehicleKind) -> VehicleDynamics:
@@ -127,13 +142,14 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     bodies = [_MACHINES[kind.name](kind, i).build(f"{kind.name}/body/{i}") for i in details]
     wheels = [_MACHINE_WHEELS[kind.name](kind, i).build(f"{kind.name}/wheel/{i}") for i in details]
     meshes = [*bodies, *wheels]
-    parts = [Part("body", _levels(bodies))]
+    parts = [Part("body", _levels(bodies, RIDDEN_LOD_DISTANCES_M))]
     if kind.name == "motorcycle":
         outside = [motorcycle_mirrors(i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
         meshes += outside
-        parts.append(_mirrors(outside))
+        parts.append(Part("mirrors", _levels(outside, RIDDEN_LOD_DISTANCES_M)))
     for i, (name, center) in enumerate(zip(("front", "rear"), kind.wheel_centers, strict=True)):
-        parts.append(Part(f"wheel_{name}", _levels(wheels), Pose.from_xyz_yaw(*center), wheel=i))
+        lods = _levels(wheels, RIDDEN_LOD_DISTANCES_M)
+        parts.append(Part(f"wheel_{name}", lods, Pose.from_xyz_yaw(*center), wheel=i))
     prototype = Prototype(
         name=kind.name,
         parts=tuple(parts),
@@ -146,12 +162,7 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     return prototype, meshes
 
 
-def _mirrors(meshes: list[Mesh]) -> Part:
-    """Return the mirrors, a part of their own: they do not count to the dimension."""
-    return Part("mirrors", tuple(map(LevelOfDetail, (m.name for m in meshes), LOD_DISTANCES_M)))
-
-
-def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
+def _shelled(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     details = range(len(LOD_DISTANCES_M))
     bodies = [body(kind, i).build(f"{kind.name}/body/{i}") for i in details]
     sides = {
@@ -161,7 +172,8 @@ def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     outside = [mirrors(kind, i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
     parts = [
         Part("body", _levels(bodies)),
-        _mirrors(outside),
+        # A part of their own: they do not count to the dimension.
+        Part("mirrors", _levels(outside)),
     ]
     lines = gaps(kind).build(f"{kind.name}/gaps")
     if len(lines.indices):
@@ -182,8 +194,63 @@ def _prototype(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     return prototype, [*bodies, *outside, *sides["left"], *sides["right"]]
 
 
+def _driver(kind: VehicleKind, number: int) -> tuple[Part, list[Mesh]]:
+    """Return the driver of a kind's individual `number`; kinds with like cabins share meshes."""
+    cabin = CABINS[kind.name]
+    person = DRIVERS[number % len(DRIVERS)]
+    posture = "upright" if cabin.upright else "reclined"
+    meshes = [
+        driver(person, cabin.wheel_ahead, cabin.upright, level).build(
+            f"driver/{person}/{posture}/{level}"
+        )
+        for level in (1, 2)  # of a person: glass and shade hide what is finer
+    ]
+    hips = Pose.from_xyz_yaw(cabin.hips[0], cabin.aside_m, cabin.hips[1])
+    lods = _levels(meshes, (DRIVER_FINE_TO_M, LOD_DISTANCES_M[0]))
+    return Part("driver", lods, hips), meshes
+
+
+def _individuals(kind: VehicleKind, plain: Prototype) -> Scene:
+    """Return the individuals of a kind, driven and parked: the kind, a driver, and a number."""
+    scene = Scene()
+    mounts = plates(kind)
+    for number in range(INDIVIDUALS):
+        lettered: tuple[Part, ...] = ()
+        if mounts:
+            text = plate_number(kind.name, number, INDIVIDUALS)
+            mesh = plate_letters(kind, text).build(f"plates/{kind.name}/{number}")
+            scene.meshes.append(mesh)
+            lettered = (Part("plates", (LevelOfDetail(mesh.name, LETTERS_DRAWN_TO_M),)),)
+        if kind.name == "bus":
+            sign = destination_sign(kind, number).build(f"sign/{number}")
+            scene.meshes.append(sign)
+            lettered += (Part("sign", (LevelOfDetail(sign.name, SIGN_DRAWN_TO_M),)),)
+        driven = lettered
+        if not kind.two_wheeled:
+            part, meshes = _driver(kind, number)
+            scene.extend(Scene(meshes=meshes))
+            driven = (*lettered, part)
+        for state, parts in (("driven", driven), ("parked", lettered)):
+            name = f"{kind.name}/{state}/{number}"
+            scene.prototypes.append(replace(plain, name=name, parts=(*plain.parts, *parts)))
+    return scene
+
+
+def individual(kind: str, rng: np.random.Generator, *, driven: bool) -> str:
+    """Return the name of the prototype of one vehicle of a kind: its driver and its number plate.
+
+    Raises:
+        ScenarioError: for an unknown kind.
+    """
+    find_kind(kind)
+    return f"{kind}/{'driven' if driven else 'parked'}/{int(rng.integers(INDIVIDUALS))}"
+
+
 def vehicle_scene(kinds: Iterable[str] = tuple(VEHICLE_KINDS)) -> Scene:
-    """Return materials, meshes and a prototype for each kind, named as the kind.
+    """Return materials, meshes and prototypes for each kind.
+
+    A kind's plain prototype, named as the kind, has empty number plates and nobody at the wheel;
+    `individual` names those with a number and a driver.
 
     Args:
         kinds: keys of `VEHICLE_KINDS`; repeated ones are built once.
@@ -193,10 +260,16 @@ def vehicle_scene(kinds: Iterable[str] = tuple(VEHICLE_KINDS)) -> Scene:
     """
     scene = Scene()
     for name in dict.fromkeys(kinds):
-        kind = find_kind(name)
-        prototype, meshes = _two_wheeler(kind) if kind.two_wheeled else _prototype(kind)
-        scene.prototypes.append(prototype)
-        scene.meshes.extend(meshes)
+        scene.extend(_scene_of(find_kind(name)))
     used = {name for mesh in scene.meshes for name in mesh.material_names}
-    scene.materials.extend(m for m in (*VEHICLE_MATERIALS, *RIDER_MATERIALS) if m.name in used)
+    known = (*VEHICLE_MATERIALS, *RIDER_MATERIALS, *DRIVER_MATERIALS)
+    scene.materials.extend(m for m in known if m.name in used)
+    return scene
+
+
+@cache
+def _scene_of(kind: VehicleKind) -> Scene:
+    plain, meshes = _two_wheeler(kind) if kind.two_wheeled else _shelled(kind)
+    scene = Scene(prototypes=[plain], meshes=meshes)
+    scene.extend(_individuals(kind, plain))
     return scene

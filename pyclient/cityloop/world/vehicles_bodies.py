@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
+from cityloop.world.vehicles_interior import interior
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_lettering import lettering
 from cityloop.world.vehicles_materials import (
@@ -19,6 +20,7 @@ from cityloop.world.vehicles_materials import (
     HEADLAMP,
     LEFT_LAMP,
     LIVERY_BLUE,
+    LIVERY_GREEN,
     PAINT,
     PLATE,
     RIGHT_LAMP,
@@ -26,14 +28,21 @@ from cityloop.world.vehicles_materials import (
     TAXI_SIGN,
     UNDER,
 )
-from cityloop.world.vehicles_shapes import SHAPES
+from cityloop.world.vehicles_shapes import CABINS, SHAPES
 from cityloop.world.vehicles_shell import BELT, GAP_WIDTH_M, Shell
 
 Range = tuple[float, float]
 
-_CARS = ("sedan", "hatchback", "suv", "estate", "taxi", "police")
-_BLUNT = ("van", "truck", "bus")  # their coarse fascias have no cells small enough for lamps
-_PLATE_SIZE_M = (0.52, 0.115)
+_CARS = ("sedan", "hatchback", "suv", "estate", "pickup", "taxi", "police")
+_VANS = ("van", "ambulance")
+_BLUNT = (*_VANS, "truck", "bus")  # their coarse fascias have no cells small enough for lamps
+PLATE_SIZE_M = (0.52, 0.115)
+_LIGHT_BARS: dict[str, tuple[tuple[float, float], ...]] = {  # x and half width of each, m
+    "police": ((0.86, 0.56),),
+    "ambulance": ((2.22, 0.66), (-0.85, 0.66)),
+}
+# What is written on bonnet and sides, and in which colour.
+_LIVERIES = {"police": ("POLICE", LIVERY_BLUE), "ambulance": ("AMBULANCE", LIVERY_GREEN)}
 
 
 @cache
@@ -59,19 +68,21 @@ def cabin_box(kind: VehicleKind) -> tuple[Range, float, Range]:
 def body(kind: VehicleKind, level: int) -> MeshBuilder:
     """Return the body of a kind without wheels and mirrors at a level of detail (0 finest)."""
     skin = shell(kind)
-    builder = skin.build(level)
+    builder = skin.build(level, glazed=level > 0)
+    if level == 0:
+        builder.add(interior(skin, CABINS[kind.name]))
     _inner_arches(builder, skin, level)
     if kind.name == "truck":
         _cargo_box(builder, kind, level)
     if kind.name == "taxi":
         _taxi_sign(builder, kind, level)
-    if kind.name == "police":
-        _light_bar(builder, kind, level)
-        if level == 0:
-            _police_words(builder, kind, skin)
+    for x, half in _LIGHT_BARS.get(kind.name, ()):
+        _light_bar(builder, kind, level, x, half)
+    if level == 0 and kind.name in _LIVERIES:
+        _livery_words(builder, kind, skin)
     if level < 2:
-        _plates(builder, kind, skin)
-    if level == 2 or (level == 1 and kind.name in _BLUNT) or kind.name == "bus":
+        _plates(builder, kind)
+    if level == 2 or (level == 1 and kind.name in _BLUNT) or kind.name in ("bus", "truck"):
         _flat_lamps(builder, kind, skin, level)
     if level == 0:
         _front(builder, kind, skin)
@@ -96,7 +107,7 @@ def mirrors(kind: VehicleKind, level: int) -> MeshBuilder:
         x = cowl - 0.38
         z = float(np.interp(x, *np.array(skin.shape.belt).T)) + 0.09
         y = skin.side_y(x, z - 0.08) + 0.11
-        size = np.array((0.10, 0.17, 0.13)) * (1.45 if kind.name == "van" else 1.0)
+        size = np.array((0.10, 0.17, 0.13)) * (1.45 if kind.name in _VANS else 1.0)
         if level == 0:
             angle = np.pi * np.linspace(0, 1, 6)[:, None]
             ring = np.linspace(0, 2 * np.pi, 9)[:-1]
@@ -128,7 +139,7 @@ def gaps(kind: VehicleKind) -> MeshBuilder:
     if kind.name in _CARS:
         half = 0.74 * kind.width_m / 2
         _strip(builder, skin, False, _height(skin, False, 0.40), (-half, half), GAP_WIDTH_M, GAP)
-    if kind.name == "van":
+    if kind.name in _VANS:
         steps = np.linspace(_height(skin, False, 0.34), kind.height_m - 0.16, 8)
         across = (-GAP_WIDTH_M / 2, GAP_WIDTH_M / 2)
         for a, b in pairwise(steps):
@@ -160,13 +171,28 @@ def _height(skin: Shell, front: bool, share: float) -> float:
     return sill + share * (belt - sill)
 
 
-def _plates(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
-    width, height = _PLATE_SIZE_M
-    for front in [True] if kind.name == "truck" else [True, False]:
+def plate_places(kind: VehicleKind) -> list[tuple[tuple[float, float, float], bool]]:
+    """Return the middle of the outside of each number plate and whether it faces forward."""
+    skin = shell(kind)
+    places = []
+    for front in (True, False):
+        if kind.name == "truck" and not front:
+            places.append(((-kind.rear_overhang_m + 0.09, 0.0, 0.70), False))
+            continue
         z = _height(skin, front, 0.34 if front else (0.60 if kind.name in _CARS else 0.42))
-        reach = [skin.fascia_x(0.0, z + dz, front) for dz in (-height / 2, 0.0, height / 2)]
-        x = max(reach) + 0.002 if front else min(reach) - 0.002
-        builder.box((x, 0, z), (0.012, width, height), PLATE)
+        reach = [skin.fascia_x(0.0, z + dz, front) for dz in np.array([-0.5, 0.0, 0.5]) * 0.115]
+        x = max(reach) + 0.008 if front else min(reach) - 0.008
+        places.append(((x, 0.0, z), front))
+    return places
+
+
+def _plates(builder: MeshBuilder, kind: VehicleKind) -> None:
+    """Add empty plates in dark frames."""
+    width, height = PLATE_SIZE_M
+    for (x, y, z), front in plate_places(kind):
+        inward = -1.0 if front else 1.0
+        builder.box((x + 0.006 * inward, y, z), (0.012, width, height), PLATE)
+        builder.box((x + 0.011 * inward, y, z), (0.014, width + 0.03, height + 0.03), BLACK)
 
 
 def _strip(
@@ -198,16 +224,21 @@ def _lamp(builder: MeshBuilder, skin: Shell, y: float, z: float, radius: float) 
 
 def _front(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
     """Add head lamps, a grille's bars and a badge."""
+    if kind.name == "truck":
+        half = 0.60 * kind.width_m / 2
+        for share in (0.60, 0.68, 0.76, 0.84):
+            z = _height(skin, True, share)
+            _strip(builder, skin, True, z, (-half, half), 0.012, CHROME)
     if kind.name in ("truck", "bus"):
         return
-    low, high = (0.52, 0.90) if kind.name == "van" else (0.74, 0.90)
+    low, high = (0.52, 0.90) if kind.name in _VANS else (0.74, 0.90)
     z = _height(skin, True, (low + high) / 2)
     corner = 0.80 * kind.width_m / 2
-    radius = 0.046 if kind.name == "van" else 0.038
+    radius = 0.046 if kind.name in _VANS else 0.038
     for side in (1, -1):
         for share in (0.92, 0.77):
             _lamp(builder, skin, side * share * corner, z, radius)
-    if kind.name == "van":
+    if kind.name in _VANS:
         return
     inner = 0.52 * corner
     for share in (0.57, 0.65, 0.73, 0.81):
@@ -222,6 +253,7 @@ def _front(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
 # Lower and upper edge of head and tail lamps, shares of the way from the sill to the belt line.
 _LAMP_SHARES: dict[str, tuple[Range, Range]] = {
     "van": ((0.52, 0.90), (0.55, 0.98)),
+    "ambulance": ((0.52, 0.90), (0.55, 0.98)),
     "truck": ((0.30, 0.52), (0.0, 0.0)),
     "bus": ((0.30, 0.52), (0.55, 0.95)),
 }
@@ -243,10 +275,15 @@ def _flat_lamps(builder: MeshBuilder, kind: VehicleKind, skin: Shell, level: int
                 lamps += [(0.62, 0.90, FAR_HEADLAMP if level else HEADLAMP)]
             else:
                 lamps += [(0.78, 0.90, BRAKE_LAMP), (0.60, 0.78, TAIL_LAMP)]
+            if level == 0:  # a dark housing around them
+                lamps = [(0.56, 1.0, BLACK), *lamps]
             for a, b, name in lamps:
                 y0, y1 = sorted((side * a * half, side * b * half))
-                corners = np.array([(y0, bottom), (y1, bottom), (y1, top), (y0, top)])
-                shift = 0.006 if front else -0.006
+                rim = 0.02 if name == BLACK else 0.0
+                low_z, high_z = bottom - rim, top + rim
+                corners = np.array([(y0, low_z), (y1, low_z), (y1, high_z), (y0, high_z)])
+                shift = 0.004 if name == BLACK else 0.007
+                shift *= 1 if front else -1
                 quad = [(skin.fascia_x(y, z, front) + shift, y, z) for y, z in corners]
                 builder.quads([quad if front else quad[::-1]], name)
 
@@ -254,7 +291,7 @@ def _flat_lamps(builder: MeshBuilder, kind: VehicleKind, skin: Shell, level: int
 def _third_brake_lamp(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
     """Add the third brake lamp."""
     shape = skin.shape
-    if kind.name in _CARS and kind.name != "sedan":
+    if kind.name in _CARS and kind.name not in ("sedan", "pickup"):
         x = min(x for x, share in shape.cabin if share >= 1.0)
         z = float(np.interp(x, *np.array(shape.roof).T))
         builder.box((x - 0.06, 0, z - 0.045), (0.14, 0.30, 0.03), BRAKE_LAMP)
@@ -292,13 +329,12 @@ def _taxi_sign(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
             builder.box((x, 0, z + 0.07), (0.006, 0.30, 0.07), BLACK)
 
 
-def _light_bar(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
-    """Add blue lamps across the roof, and what carries them."""
+def _light_bar(builder: MeshBuilder, kind: VehicleKind, level: int, x: float, half: float) -> None:
+    """Add blue lamps across the roof at x, `half` to each side, and what carries them."""
     roof = max(z for _, z in shell(kind).shape.roof)
-    x, top = 0.86, kind.height_m
-    half = 0.56
+    top = kind.height_m
     if level == 0:
-        for y in (-0.42, 0.42):
+        for y in (0.14 - half, half - 0.14):
             builder.box((x, y, roof - 0.01), (0.14, 0.06, 0.06), BLACK)
         builder.box((x, 0, roof + 0.03), (0.24, 2 * half, 0.025), BLACK)
     builder.box((x, 0, (roof + top) / 2 + 0.015), (0.22, 0.26, top - roof - 0.05), CHROME)
@@ -313,10 +349,17 @@ def _light_bar(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
         builder.extrude(outline * [1, side], low, top, BEACON, top_material=BEACON)
 
 
-def _police_words(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
-    """Write on the bonnet and on the doors, under the windows, 8 mm before the skin."""
-    bonnet_x, door_x = skin.shape.front - 0.72, kind.wheelbase_m / 2 + 0.09
-    door_z = float(np.interp(door_x, *np.array(skin.shape.belt).T)) - 0.105
+def _livery_words(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
+    """Write on the bonnet and on both sides, 8 mm before the skin."""
+    word, ink = _LIVERIES[kind.name]
+    if kind.name == "police":
+        bonnet_x, bonnet_m, side_m = skin.shape.front - 0.72, 0.16, 0.10
+        side_x = kind.wheelbase_m / 2 + 0.09
+        side_z = float(np.interp(side_x, *np.array(skin.shape.belt).T)) - 0.105
+    else:
+        # On ambulances the bonnet is written for mirrors.
+        bonnet_x, bonnet_m, side_m = skin.shape.front - 0.36, 0.13, 0.26
+        side_x, side_z = 0.42, 1.80
 
     def bonnet(right: float, up: float) -> tuple[float, float, float]:
         # Read by who stands in front of the car.
@@ -328,13 +371,13 @@ def _police_words(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
         )
         return (x, y, float(np.interp(x, *met.T)) + 0.008)
 
-    def door(side: int, right: float, up: float) -> tuple[float, float, float]:
-        x, z = door_x - side * right, door_z + up
+    def flank(side: int, right: float, up: float) -> tuple[float, float, float]:
+        x, z = side_x - side * right, side_z + up
         return (x, side * (skin.side_y(x, z) + 0.008), z)
 
-    lettering(builder, "POLICE", 0.16, bonnet, LIVERY_BLUE)
+    lettering(builder, word, bonnet_m, bonnet, ink, mirrored=kind.name == "ambulance")
     for side in (1, -1):
-        lettering(builder, "POLICE", 0.10, partial(door, side), LIVERY_BLUE)
+        lettering(builder, word, side_m, partial(flank, side), ink)
 
 
 def _cargo_box(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
@@ -367,6 +410,5 @@ def _cargo_box(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
             builder.box((-0.62, side * 1.03, 0.62), (0.02, 0.30, 0.70), BLACK)
     builder.box((rear + 0.16, 0, 0.50), (0.10, width - 0.2, 0.11), BLACK)  # underrun bar
     if level < 2:
-        builder.box((rear + 0.10, 0, 0.70), (0.02, *_PLATE_SIZE_M), PLATE)
         for side in sides:
             builder.box((rear + 0.02, side * 0.02, (low + top) / 2), (0.05, 0.02, 1.9), CHROME)

@@ -6,12 +6,22 @@ Body frame: x forward, y left, z up, origin on the ground under the rear axle.
 from dataclasses import dataclass, replace
 from enum import IntFlag
 
-import numpy as np
-
 from cityloop.errors import ScenarioError
-from cityloop.world.people_clothes import pick_colors
-from cityloop.world.scene import Rgb
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.vehicles_palettes import (
+    AMBULANCE_PAINTS,
+    BICYCLE_HELMETS,
+    BICYCLE_PAINTS,
+    BUS_PAINTS,
+    CAR_PAINTS,
+    MOTORCYCLE_HELMETS,
+    MOTORCYCLE_PAINTS,
+    POLICE_PAINTS,
+    TAXI_PAINTS,
+    TRUCK_PAINTS,
+    VAN_PAINTS,
+    Palette,
+)
 
 
 class VehicleLamp(IntFlag):
@@ -23,90 +33,12 @@ class VehicleLamp(IntFlag):
     LEFT = 8
     RIGHT = 16
     REVERSE = 32
-    BEACON = 64  # blue lights of the police
+    BEACON = 64  # blue lights of police cars and ambulances
 
 
 ROAD_LAMPS = (
     VehicleLamp.HEAD | VehicleLamp.TAIL | VehicleLamp.BRAKE | VehicleLamp.LEFT | VehicleLamp.RIGHT
 )
-
-Palette = tuple[tuple[float, Rgb], ...]  # (weight, linear colour) of each paint
-
-_WHITE: Rgb = (0.78, 0.78, 0.76)
-_BLACK: Rgb = (0.012, 0.012, 0.014)
-_DARK_GREY: Rgb = (0.055, 0.060, 0.066)
-_GREY: Rgb = (0.16, 0.165, 0.17)
-_SILVER: Rgb = (0.44, 0.45, 0.46)
-_BLUE: Rgb = (0.018, 0.055, 0.19)
-_LIGHT_BLUE: Rgb = (0.10, 0.22, 0.36)
-_RED: Rgb = (0.36, 0.015, 0.015)
-_GREEN: Rgb = (0.03, 0.09, 0.055)
-_BEIGE: Rgb = (0.36, 0.30, 0.22)
-_ORANGE: Rgb = (0.50, 0.13, 0.015)
-_YELLOW: Rgb = (0.62, 0.40, 0.03)
-_TAXI_IVORY: Rgb = (0.78, 0.62, 0.33)
-
-# Shares close to those of new cars in Europe: greys, black and white are two thirds.
-CAR_PAINTS: Palette = (
-    (20.0, _WHITE),
-    (21.0, _BLACK),
-    (15.0, _DARK_GREY),
-    (12.0, _GREY),
-    (11.0, _SILVER),
-    (9.0, _BLUE),
-    (2.0, _LIGHT_BLUE),
-    (6.0, _RED),
-    (2.0, _GREEN),
-    (1.0, _BEIGE),
-    (1.0, _ORANGE),
-)
-VAN_PAINTS: Palette = (
-    (60.0, _WHITE),
-    (12.0, _SILVER),
-    (10.0, _DARK_GREY),
-    (8.0, _BLUE),
-    (5.0, _RED),
-    (5.0, _YELLOW),
-)
-TRUCK_PAINTS: Palette = (
-    (50.0, _WHITE),
-    (15.0, _BLUE),
-    (15.0, _RED),
-    (10.0, _YELLOW),
-    (10.0, _GREEN),
-)
-BUS_PAINTS: Palette = ((3.0, _RED), (2.0, _YELLOW), (2.0, _WHITE), (2.0, _LIGHT_BLUE))
-TAXI_PAINTS: Palette = ((1.0, _TAXI_IVORY),)
-POLICE_PAINTS: Palette = ((1.0, _WHITE),)
-BICYCLE_PAINTS: Palette = (
-    (30.0, _BLACK),
-    (15.0, _DARK_GREY),
-    (15.0, _BLUE),
-    (12.0, _RED),
-    (10.0, _GREEN),
-    (8.0, _SILVER),
-    (6.0, _WHITE),
-    (4.0, _ORANGE),
-)
-MOTORCYCLE_PAINTS: Palette = (
-    (35.0, _BLACK),
-    (20.0, _RED),
-    (15.0, _BLUE),
-    (10.0, _DARK_GREY),
-    (10.0, _SILVER),
-    (5.0, _ORANGE),
-    (5.0, _GREEN),
-)
-BICYCLE_HELMETS: Palette = (
-    (35.0, _WHITE),
-    (25.0, _BLACK),
-    (15.0, _RED),
-    (15.0, _LIGHT_BLUE),
-    (10.0, _YELLOW),
-)
-MOTORCYCLE_HELMETS: Palette = ((50.0, _BLACK), (25.0, _WHITE), (15.0, _RED), (10.0, _SILVER))
-_JACKET: Rgb = (0.020, 0.020, 0.022)  # leather and textile are mostly black
-_BOOTS: Rgb = (0.015, 0.014, 0.013)
 
 
 @dataclass(frozen=True)
@@ -208,7 +140,9 @@ DRAG_AREAS_M2 = {
     "estate": 0.65,
     "taxi": 0.69,
     "police": 0.72,
+    "pickup": 1.15,
     "van": 1.55,
+    "ambulance": 2.0,
     "truck": 4.9,
     "bus": 4.7,
     "motorcycle": 0.50,
@@ -251,11 +185,53 @@ def _car(
     )
 
 
+def _pickup() -> VehicleKind:
+    """Return a pickup with four doors: a frame on stiff springs, driven at the rear."""
+    car = _car("pickup", (1.25, 3.15, 0.92), (1.86, 1.80), 0.38, 2050.0, clearance_m=0.32)
+    return replace(car, front_driven=False, max_decel_mps2=8.0, max_speed_mps=48.0)
+
+
+def _ambulance(van: VehicleKind) -> VehicleKind:
+    """Return a van with a high roof, a light bar and what it takes to treat people."""
+    return replace(
+        van,
+        name="ambulance",
+        height_m=2.74,
+        mass_kg=3100.0,
+        center_of_mass=(1.58, 0.0, 0.95),
+        drag_area_m2=DRAG_AREAS_M2["ambulance"],
+        paint=AMBULANCE_PAINTS,
+        lamps=ROAD_LAMPS | VehicleLamp.BEACON,
+    )
+
+
 def _police() -> VehicleKind:
     """Return an estate with a light bar on its roof."""
     estate = _car("police", (1.02, 2.82, 0.88), (1.83, 1.61), 0.325, 1750.0, paint=POLICE_PAINTS)
     return replace(estate, lamps=ROAD_LAMPS | VehicleLamp.BEACON, max_accel_mps2=4.0)
 
+
+_VAN = VehicleKind(
+    name="van",
+    wheelbase_m=3.30,
+    rear_overhang_m=1.15,
+    front_overhang_m=0.95,
+    width_m=2.00,
+    height_m=2.40,
+    track_m=1.72,
+    wheel_radius_m=0.345,
+    wheel_width_m=0.22,
+    clearance_m=0.28,
+    mass_kg=2300.0,
+    center_of_mass=(1.716, 0.0, 0.864),
+    drag_area_m2=DRAG_AREAS_M2["van"],
+    max_accel_mps2=2.6,
+    max_decel_mps2=8.0,
+    max_speed_mps=42.0,
+    front_driven=True,
+    semantic=SemanticClass.CAR,
+    paint=VAN_PAINTS,
+)
 
 VEHICLE_KINDS: dict[str, VehicleKind] = {
     kind.name: kind
@@ -266,27 +242,9 @@ VEHICLE_KINDS: dict[str, VehicleKind] = {
         _car("estate", (1.02, 2.82, 0.88), (1.83, 1.49), 0.325, 1620.0),
         _car("taxi", (1.02, 2.82, 0.88), (1.83, 1.63), 0.325, 1650.0, paint=TAXI_PAINTS),
         _police(),
-        VehicleKind(
-            name="van",
-            wheelbase_m=3.30,
-            rear_overhang_m=1.15,
-            front_overhang_m=0.95,
-            width_m=2.00,
-            height_m=2.40,
-            track_m=1.72,
-            wheel_radius_m=0.345,
-            wheel_width_m=0.22,
-            clearance_m=0.28,
-            mass_kg=2300.0,
-            center_of_mass=(1.716, 0.0, 0.864),
-            drag_area_m2=DRAG_AREAS_M2["van"],
-            max_accel_mps2=2.6,
-            max_decel_mps2=8.0,
-            max_speed_mps=42.0,
-            front_driven=True,
-            semantic=SemanticClass.CAR,
-            paint=VAN_PAINTS,
-        ),
+        _pickup(),
+        _VAN,
+        _ambulance(_VAN),
         VehicleKind(
             name="truck",
             wheelbase_m=4.20,
@@ -387,23 +345,3 @@ def find_kind(name: str) -> VehicleKind:
     except KeyError:
         known = ", ".join(VEHICLE_KINDS)
         raise ScenarioError(f"there is no vehicle kind {name!r}; choose one of: {known}") from None
-
-
-def _draw(palette: Palette, rng: np.random.Generator) -> Rgb:
-    weights = np.array([weight for weight, _ in palette])
-    return palette[int(rng.choice(len(palette), p=weights / weights.sum()))][1]
-
-
-def pick_paint(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
-    """Return a body's tints, linear: a paint of the kind's palette, as often as traffic shows it.
-
-    With a rider, the colours of their skin, hair, top, bottom, shoes and helmet follow.
-    """
-    vehicle = find_kind(kind)
-    paint = _draw(vehicle.paint, rng)
-    if not vehicle.helmet:
-        return (paint,)
-    clothes = list(pick_colors(False, rng))
-    if vehicle.semantic == SemanticClass.MOTORCYCLE:
-        clothes[2], clothes[4] = _JACKET, _BOOTS
-    return (paint, *clothes, _draw(vehicle.helmet, rng))

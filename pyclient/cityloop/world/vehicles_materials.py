@@ -4,7 +4,13 @@ from cityloop.world.scene import Material, Rgb
 from cityloop.world.vehicles_kinds import VehicleLamp
 
 PAINT = "vehicle/paint"
+PAINT_LOW = "vehicle/paint_low"  # where wheels splash it
 GLASS = "vehicle/glass"
+PANE = "vehicle/pane"  # of the shapes only: glass that one looks through from near by
+PANE_INSIDE = "vehicle/pane_inside"
+LINER = "vehicle/liner"
+CEILING = "vehicle/ceiling"
+SEAT = "vehicle/seat"
 BLACK = "vehicle/black_plastic"  # pillars, trim, grille, bumper inserts
 UNDER = "vehicle/underbody"
 GAP = "vehicle/gap"
@@ -13,6 +19,7 @@ TYRE = "vehicle/tyre"
 RIM = "vehicle/rim"
 STEEL = "vehicle/steel_rim"
 PLATE = "vehicle/number_plate"
+PLATE_INK = "vehicle/number_plate_ink"
 HEADLAMP = "vehicle/headlamp"
 FAR_HEADLAMP = "vehicle/headlamp_far"  # lens and lamp in one, seen from afar
 LENS = "vehicle/lamp_lens"
@@ -26,6 +33,7 @@ DESTINATION = "vehicle/destination_sign"
 CARGO = "vehicle/cargo_box"
 BEACON = "vehicle/blue_light"
 LIVERY_BLUE = "vehicle/livery_blue"
+LIVERY_GREEN = "vehicle/livery_green"
 LIVERY_YELLOW = "vehicle/livery_yellow"
 
 
@@ -36,7 +44,13 @@ def _lamp(name: str, color: Rgb, emissive: Rgb, bit: VehicleLamp) -> Material:
 
 VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(PAINT, (1.0, 1.0, 1.0), roughness=0.28, tint_slot=1),
+    Material(PAINT_LOW, (1.0, 1.0, 1.0), roughness=0.42, tint_slot=7),
     Material(GLASS, (0.012, 0.016, 0.018), roughness=0.05),
+    # Glass seen from within shows the street outside, a little darker than it is.
+    Material(PANE_INSIDE, (0.20, 0.225, 0.25), roughness=0.35),
+    Material(LINER, (0.022, 0.022, 0.023), roughness=0.85),
+    Material(CEILING, (0.11, 0.108, 0.10), roughness=0.95),
+    Material(SEAT, (0.030, 0.030, 0.034), roughness=0.8),
     Material(BLACK, (0.014, 0.014, 0.015), roughness=0.75),
     Material(UNDER, (0.008, 0.008, 0.008), roughness=0.95),
     Material(GAP, (0.10, 0.10, 0.10), roughness=0.9, tint_slot=1),
@@ -45,6 +59,7 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(RIM, (0.52, 0.53, 0.54), roughness=0.35, metallic=0.8),
     Material(STEEL, (0.22, 0.22, 0.23), roughness=0.5, metallic=0.5),
     Material(PLATE, (0.75, 0.75, 0.72), roughness=0.5),
+    Material(PLATE_INK, (0.012, 0.012, 0.016), roughness=0.6),
     _lamp(HEADLAMP, (0.70, 0.72, 0.74), (6.0, 5.8, 5.2), VehicleLamp.HEAD),
     _lamp(FAR_HEADLAMP, (0.22, 0.23, 0.24), (3.5, 3.4, 3.0), VehicleLamp.HEAD),
     Material(LENS, (0.10, 0.105, 0.11), roughness=0.08),
@@ -57,6 +72,7 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(DESTINATION, (0.05, 0.03, 0.01), roughness=0.3, emissive=(1.1, 0.45, 0.03)),
     _lamp(BEACON, (0.01, 0.03, 0.30), (0.02, 0.22, 5.0), VehicleLamp.BEACON),
     Material(LIVERY_BLUE, (0.012, 0.045, 0.28), roughness=0.35),
+    Material(LIVERY_GREEN, (0.02, 0.20, 0.045), roughness=0.35),
     Material(LIVERY_YELLOW, (0.62, 0.72, 0.03), roughness=0.35),
     Material(CARGO, (0.72, 0.73, 0.73), roughness=0.45),
 )

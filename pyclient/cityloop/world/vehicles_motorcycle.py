@@ -28,6 +28,8 @@ from cityloop.world.vehicles_materials import (
 from cityloop.world.vehicles_riders import Rider, rider
 from cityloop.world.vehicles_wheels import Z_TO_Y
 
+# Middle of the outside of the number plate.
+MOTORCYCLE_PLATE = (-0.349, 0.0, 0.60)
 _GRIP_INNER = np.array([0.945, 0.20, 1.055])
 _GRIP_OUTER = np.array([0.905, 0.365, 1.04])
 

@@ -23,12 +23,12 @@ VISOR = "rider/visor"
 VENT = "rider/vent"
 GLOVE = "rider/glove"
 _PERSON = "person/"
-_RIDER = "rider/"
+RIDER = "rider/"
 
 
 def _material(name: str, slot: int, roughness: float, *, two_sided: bool = False) -> Material:
     return Material(
-        _RIDER + name,
+        RIDER + name,
         (1.0, 1.0, 1.0),
         roughness=roughness,
         tint_slot=slot,
@@ -49,9 +49,9 @@ RIDER_MATERIALS: tuple[Material, ...] = (
     _material("bottom", 5, 0.95, two_sided=True),
     _material("shoes", 6, 0.6),
     replace(_material("lips", 2, 0.5), base_color=(0.72, 0.42, 0.4)),
-    _plain(_RIDER + "sole", (0.55, 0.54, 0.52), 0.85),
-    _plain(_RIDER + "eye", (0.62, 0.6, 0.58), 0.25),
-    _plain(_RIDER + "iris", (0.03, 0.02, 0.015), 0.2),
+    _plain(RIDER + "sole", (0.55, 0.54, 0.52), 0.85),
+    _plain(RIDER + "eye", (0.62, 0.6, 0.58), 0.25),
+    _plain(RIDER + "iris", (0.03, 0.02, 0.015), 0.2),
     _material("helmet", 7, 0.3),
     _plain(VISOR, (0.012, 0.014, 0.017), 0.06),
     _plain(VENT, (0.015, 0.015, 0.016), 0.8),
@@ -97,7 +97,7 @@ def _as_matrix(bone: Array) -> Array:
 
 def _dressed(who: Rider, mesh: Mesh) -> tuple[list[str], NDArray[np.int64]]:
     """Return the names of the rider's materials and the (V,) number of each vertex's."""
-    names = [_RIDER + name.removeprefix(_PERSON) for name in mesh.material_names]
+    names = [RIDER + name.removeprefix(_PERSON) for name in mesh.material_names]
     materials = mesh.materials.astype(np.int64)
     if not who.motorcycle_gear:
         return names, materials
@@ -105,12 +105,12 @@ def _dressed(who: Rider, mesh: Mesh) -> tuple[list[str], NDArray[np.int64]]:
     assert mesh.weights is not None
     bones = skeleton(who.person).names
     strongest = mesh.joints[np.arange(len(mesh.joints)), mesh.weights.argmax(axis=1)]
-    bare = materials == names.index(_RIDER + "skin")
+    bare = materials == names.index(RIDER + "skin")
     sleeve = np.array([name.startswith(("upperarm", "lowerarm", "clavicle")) for name in bones])
     hand = np.array(
         [name.startswith(("hand", "thumb", "index", "middle", "ring", "pinky")) for name in bones]
     )
-    materials = np.where(bare & sleeve[strongest], names.index(_RIDER + "top"), materials)
+    materials = np.where(bare & sleeve[strongest], names.index(RIDER + "top"), materials)
     return [*names, GLOVE], np.where(bare & hand[strongest], len(names), materials)
 
 

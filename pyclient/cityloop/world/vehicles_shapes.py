@@ -9,25 +9,28 @@ from itertools import pairwise
 
 import numpy as np
 
+from cityloop.world.vehicles_interior import Cabin
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import (
     BLACK,
     BRAKE_LAMP,
-    DESTINATION,
     GLASS,
-    HEADLAMP,
     LEFT_LAMP,
     LENS,
     LIVERY_BLUE,
+    LIVERY_GREEN,
     LIVERY_YELLOW,
+    PANE,
     REVERSE_LAMP,
     TAIL_LAMP,
 )
-from cityloop.world.vehicles_shell import Arch, Band, Curve, Fascia, Gap, Patch, ShellShape
+from cityloop.world.vehicles_shell import Arch, Band, Bed, Curve, Fascia, Gap, Patch, ShellShape
 
 # Rows' numbers, see vehicles_shell.
 _SILL, _LIP, _LOW, _WIDEST, _SHOULDER_LOW, _SHOULDER, _BELT = range(2, 9)
 _WINDOW_LOW, _WINDOW_HIGH, _ROOF_EDGE, _MIDDLE = 9, 10, 11, 14
+
+AMBULANCE_ROOF_M = 2.60
 
 _CAR_SIDE = (0.952, 0.974, 0.988, 1.0, 0.992, 0.983, 0.945)
 _CAR_DROPS = (0.125, 0.058, 0.018, 0.005)
@@ -37,7 +40,7 @@ _REAR_SETBACK = (0.07, 0.02, 0.0, 0.005, 0.025, 0.045, 0.075)
 
 def _side_windows(*edges: tuple[float, float]) -> tuple[Band, ...]:
     """Return panes between pairs of x, with dark pillars between them and a dark frame below."""
-    panes = [Band(a, b, _WINDOW_LOW, _WINDOW_HIGH, GLASS) for a, b in edges]
+    panes = [Band(a, b, _WINDOW_LOW, _WINDOW_HIGH, PANE) for a, b in edges]
     first, last = edges[0][0], edges[-1][1]
     return (
         *panes,
@@ -48,7 +51,7 @@ def _side_windows(*edges: tuple[float, float]) -> tuple[Band, ...]:
 
 def _screen(start: float, end: float) -> Band:
     """Return a windscreen or rear window between two x."""
-    return Band(start, end, _ROOF_EDGE, _MIDDLE, GLASS)
+    return Band(start, end, _ROOF_EDGE, _MIDDLE, PANE)
 
 
 def _plan(rear: float, front: float, rear_share: float, front_share: float) -> Curve:
@@ -217,6 +220,44 @@ def _suv(kind: VehicleKind) -> ShellShape:
     )  # fmt: skip
 
 
+def _pickup(kind: VehicleKind) -> ShellShape:
+    rear, front = -kind.rear_overhang_m, kind.wheelbase_m + kind.front_overhang_m
+    bed = Bed(rear + 0.08, 0.20, 0.46)
+    return ShellShape(
+        rear=rear,
+        front=front,
+        half_width=kind.width_m / 2,
+        side_widths=(0.960, 0.985, 0.990, 1.0, 0.992, 0.984, 0.950),
+        plan=_plan(rear, front, 0.93, 0.85),
+        sill=((rear, 0.52), (-0.45, 0.36), (2.6, 0.34), (3.5, 0.34), (front, 0.38)),
+        belt=(
+            (rear, 1.15), (0.2, 1.145), (1.2, 1.12), (2.45, 1.10), (3.05, 1.06), (3.60, 1.00),
+            (front, 0.93),
+        ),
+        lid_crown=0.055,
+        cabin=((0.28, 0.0), (0.42, 1.0), (1.66, 1.0), (2.48, 0.0)),
+        roof=((0.2, 1.74), (0.42, 1.765), (1.0, 1.80), (1.66, 1.765), (2.2, 1.70)),
+        roof_half_width=0.64,
+        roof_drops=_CAR_DROPS,
+        glass_bow=((rear, -0.03), (0.42, -0.02), (1.0, 0.0), (1.66, 0.06), (2.48, 0.14),
+                   (front, 0.15)),
+        front_fascia=_CAR_FRONT,
+        rear_fascia=_CAR_REAR,
+        arches=_arches(kind, 0.075),
+        gaps=(Gap(2.26), Gap(1.10), Gap(0.50), Gap(0.24)),
+        bands=(
+            *_side_windows((0.46, 1.06), (1.14, 2.38)),
+            _screen(1.68, 2.42),
+            Band(2.42, 2.52, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
+            _screen(0.29, 0.41),
+            *_lamp_wraps(front, rear),
+            Band(bed.start - 0.05, bed.end + 0.05, _WINDOW_HIGH, _MIDDLE, BLACK),
+            Band(rear, front, _SILL, _LIP + 1, BLACK),  # cladding over sills and arches
+        ),
+        bed=bed,
+    )  # fmt: skip
+
+
 def _estate(kind: VehicleKind) -> ShellShape:
     rear, front = -kind.rear_overhang_m, kind.wheelbase_m + kind.front_overhang_m
     return ShellShape(
@@ -267,7 +308,7 @@ def _police(kind: VehicleKind) -> ShellShape:
 _BOX_SIDE = (0.970, 0.982, 0.994, 1.0, 0.999, 0.996, 0.990)
 
 
-def _van(kind: VehicleKind) -> ShellShape:
+def _van(kind: VehicleKind, roof_m: float = 2.40) -> ShellShape:
     rear, front = -kind.rear_overhang_m, kind.wheelbase_m + kind.front_overhang_m
     return ShellShape(
         rear=rear,
@@ -284,7 +325,7 @@ def _van(kind: VehicleKind) -> ShellShape:
         ),
         lid_crown=0.06,
         cabin=((2.35, 1.0), (3.50, 0.0)),
-        roof=((rear, 2.36), (0.5, 2.40), (2.35, 2.36), (3.2, 2.28)),
+        roof=((rear, roof_m - 0.04), (0.5, roof_m), (2.35, roof_m - 0.04), (3.2, 2.28)),
         roof_half_width=0.845,
         roof_drops=(0.26, 0.11, 0.025, 0.006),
         glass_bow=(
@@ -328,6 +369,18 @@ def _van(kind: VehicleKind) -> ShellShape:
     )  # fmt: skip
 
 
+def _ambulance(kind: VehicleKind) -> ShellShape:
+    """Return a van with a high roof, chequered along its sides."""
+    van = _van(kind, AMBULANCE_ROOF_M)
+    edges = np.linspace(van.rear + 0.10, van.front - 0.42, 9)
+    blocks = tuple(
+        Band(a, b, low, high, (LIVERY_GREEN, LIVERY_YELLOW)[(i + row) % 2])
+        for i, (a, b) in enumerate(pairwise(edges))
+        for row, (low, high) in enumerate(((_LOW, _WIDEST), (_WIDEST, _SHOULDER_LOW)))
+    )
+    return replace(van, bands=(*van.bands, *blocks))
+
+
 def _truck_cab(kind: VehicleKind) -> ShellShape:
     front = kind.wheelbase_m + kind.front_overhang_m
     rear = front - 1.95
@@ -352,9 +405,7 @@ def _truck_cab(kind: VehicleKind) -> ShellShape:
             top_row=_ROOF_EDGE,
             setback=(0.06, 0.02, 0.0, 0.0, 0.005, 0.01, 0.02, 0.03, 0.20, 0.28),
             patches=(
-                Patch(_LOW, _WIDEST, 0.90, 1.0, LEFT_LAMP),
-                Patch(_LOW, _WIDEST, 0.70, 0.90, HEADLAMP),
-                Patch(_WINDOW_LOW, _WINDOW_HIGH, 0.0, 1.0, GLASS),
+                Patch(_WINDOW_LOW, _WINDOW_HIGH, 0.0, 1.0, PANE),
                 Patch(_BELT, _WINDOW_LOW, 0.0, 1.0, BLACK),
                 Patch(_WIDEST + 0.1, _SHOULDER, 0.0, 0.70, BLACK),
                 Patch(_SILL, _LIP, 0.0, 1.0, BLACK),
@@ -403,8 +454,7 @@ def _bus(kind: VehicleKind) -> ShellShape:
             top_row=_ROOF_EDGE,
             setback=(0.05, 0.02, 0.0, 0.0, 0.0, 0.005, 0.01, 0.015, 0.10, 0.17),
             patches=(
-                Patch(_BELT, _WINDOW_HIGH, 0.0, 1.0, GLASS),
-                Patch(_WINDOW_HIGH, _ROOF_EDGE, 0.0, 0.62, DESTINATION),
+                Patch(_BELT, _WINDOW_HIGH, 0.0, 1.0, PANE),
                 Patch(_WINDOW_HIGH, _ROOF_EDGE, 0.0, 1.0, BLACK),
                 Patch(_SILL, _LIP, 0.0, 1.0, BLACK),
             ),
@@ -414,6 +464,7 @@ def _bus(kind: VehicleKind) -> ShellShape:
             setback=(0.04, 0.02, 0.0, 0.0, 0.0, 0.0, 0.005, 0.01, 0.05, 0.08),
             patches=(
                 Patch(_WINDOW_LOW, _WINDOW_HIGH, 0.0, 0.90, GLASS),
+                Patch(_WINDOW_HIGH, _ROOF_EDGE, 0.0, 0.45, BLACK),
                 Patch(_LIP, _WIDEST, 0.0, 0.70, BLACK),
                 Patch(_SILL, _LIP, 0.0, 1.0, BLACK),
             ),
@@ -433,7 +484,7 @@ def _bus(kind: VehicleKind) -> ShellShape:
             ),
             *(Band(a, b, _WINDOW_LOW, _WINDOW_HIGH, GLASS) for a, b in panes),
             Band(*left_only, _WINDOW_LOW, _WINDOW_HIGH, GLASS, side=1),
-            Band(6.46, front, _WINDOW_LOW, _WINDOW_HIGH, GLASS),
+            Band(6.46, front, _WINDOW_LOW, _WINDOW_HIGH, PANE),
             Band(rear + 0.45, front, _BELT, _WINDOW_HIGH, BLACK),
             Band(front - 0.08, front, _LOW, _WIDEST, LEFT_LAMP),
             Band(rear, front, _SILL, _LIP, BLACK, finest_only=True),
@@ -446,9 +497,24 @@ SHAPES = {
     "hatchback": _hatchback,
     "suv": _suv,
     "estate": _estate,
+    "pickup": _pickup,
     "taxi": _estate,
     "police": _police,
     "van": _van,
+    "ambulance": _ambulance,
     "truck": _truck_cab,
     "bus": _bus,
 }
+
+# x of the walls: from behind the last window to the lower edge of the windscreen.
+CABINS: dict[str, Cabin] = {
+    "sedan": Cabin((1.22, 0.50), 0.37, -0.52, 2.16, bench=0.30),
+    "hatchback": Cabin((1.06, 0.53), 0.36, -0.58, 2.02, bench=0.18),
+    "suv": Cabin((1.10, 0.70), 0.39, -0.80, 2.04, bench=0.20),
+    "estate": Cabin((1.22, 0.51), 0.37, -0.84, 2.18, bench=0.28),
+    "pickup": Cabin((1.46, 0.74), 0.39, 0.31, 2.44, bench=0.68),
+    "van": Cabin((2.42, 0.92), 0.50, 1.96, 3.46, upright=True),
+    "truck": Cabin((4.40, 1.30), 0.62, 3.75, 5.42, upright=True),
+    "bus": Cabin((7.25, 1.05), 0.72, 6.50, 8.55, upright=True),
+}
+CABINS |= {"taxi": CABINS["estate"], "police": CABINS["estate"], "ambulance": CABINS["van"]}

@@ -13,13 +13,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 
-from cityloop.world.meshing import F64, MeshBuilder
+from cityloop.world.meshing import F64, MIRROR_Y, MeshBuilder
 from cityloop.world.vehicles_materials import (
+    CEILING,
     FAR_HEADLAMP,
     GAP,
+    GLASS,
     LEFT_LAMP,
     LENS,
+    LINER,
     PAINT,
+    PAINT_LOW,
+    PANE,
+    PANE_INSIDE,
     RIGHT_LAMP,
     UNDER,
 )
@@ -28,12 +34,27 @@ Curve = tuple[tuple[float, float], ...]  # (x, value) control points, x rising
 
 # Rows: 0 keel, 1 edge of the underside, 2 to 8 the side from the sill to the belt line, 9 and 10
 # the lower and upper edge of the side windows, 11 the edge of the roof, 12 to 14 to its middle.
-KEEL, SILL, LIP, BELT, WINDOW_LOW, WINDOW_HIGH, ROOF_EDGE, MIDDLE = 0, 2, 3, 8, 9, 10, 11, 14
+KEEL, SILL, LIP, LOW, BELT, WINDOW_LOW, WINDOW_HIGH, ROOF_EDGE, MIDDLE = (
+    0,
+    2,
+    3,
+    4,
+    8,
+    9,
+    10,
+    11,
+    14,
+)
 
 # Heights of rows 2 to 8 as shares of the way from the sill to the belt line.
 _SIDE = np.array([0.0, 0.10, 0.30, 0.52, 0.74, 0.90, 1.0])
 # Where rows 9 to 14 lie on a bonnet or boot lid: shares of the way from the middle to the belt.
 _LID = np.array([0.94, 0.86, 0.80, 0.55, 0.28, 0.0])
+
+# The same in a bed: the rail's top, then down its inner side to the floor.
+_BED = np.array([0.955, 0.90, 0.885, 0.60, 0.30, 0.0])
+_BED_SUNK = np.array([-0.01, 0.0, 1.0, 1.0, 1.0, 1.0])  # shares of the depth
+_BED_END_M = 0.012  # its ends are that far from upright
 
 # Rows kept at each level of detail, the gap between stations (m) and the sides of an arch.
 _ROWS = (
@@ -41,11 +62,12 @@ _ROWS = (
     (0, 2, 4, 5, 7, 8, 9, 10, 11, 14),
     (0, 2, 4, 6, 8, 11, 14),
 )
-_SPACING_M = (0.30, 1.2, 9.0)
+_SPACING_M = (0.36, 1.2, 9.0)
 _ARCH_SIDES = (8, 4, 0)
 _MERGE_M = (0.004, 0.09, 0.09)  # stations nearer than this are one
 
 GAP_WIDTH_M = 0.016
+SMOOTH_DEG = 42.0  # flatter edges of the skin are shaded smooth
 ABOVE_SKIN_M = 0.003  # how far lines lie before the skin, so that depth keeps them apart
 
 
@@ -126,6 +148,15 @@ class Arch:
 
 
 @dataclass(frozen=True)
+class Bed:
+    """The open bed of a pickup: x of its ends, and how far its floor lies below the belt, m."""
+
+    start: float
+    end: float
+    depth_m: float
+
+
+@dataclass(frozen=True)
 class ShellShape:
     """Everything that shapes a body; heights and x in the body frame, m.
 
@@ -145,8 +176,9 @@ class ShellShape:
         front_fascia, rear_fascia: the ends.
         arches: wheel arches.
         gaps: edges of the doors.
-        bands: materials; the first that holds a cell counts, paint where none does.
-        paint: the material where no band counts.
+        bands: materials; the first that holds a cell counts, paint where none does
+            (low on the body the paint that wheels splash).
+        bed: the open bed behind the cabin, where there is one.
     """
 
     rear: float
@@ -167,7 +199,7 @@ class ShellShape:
     arches: tuple[Arch, ...]
     bands: tuple[Band, ...]
     gaps: tuple[Gap, ...] = ()
-    paint: str = PAINT
+    bed: Bed | None = None
 
 
 def _linear(curve: Curve, x: F64) -> F64:
@@ -233,6 +265,10 @@ class Shell:
             [edge * _LID, belt + shape.lid_crown * (1 - np.broadcast_to(_LID, (len(at), 6)) ** 2)],
             axis=-1,
         )
+        if shape.bed is not None:
+            inside = (shape.bed.start <= at) & (at <= shape.bed.end)
+            sunk = belt - _BED_SUNK * shape.bed.depth_m
+            lid[inside] = np.stack([edge * _BED, sunk], axis=-1)[inside]
         top = _smooth(shape.roof, at)[:, None]
         roof = np.minimum(shape.roof_half_width, edge * 0.985)
         drops = np.array([*shape.roof_drops, 0.0])
@@ -275,9 +311,48 @@ class Shell:
         )
         return x + (corner_x - x) * (y / corner_y) ** 2
 
-    def build(self, level: int) -> MeshBuilder:
-        """Return the closed skin at a level of detail (0 finest)."""
+    def build(self, level: int, *, glazed: bool = True) -> MeshBuilder:
+        """Return the skin at a level of detail (0 finest), closed if `glazed`, else without panes.
+
+        Panes that are not left out are of ordinary glass.
+        """
+        quads, names = self._cells(level)
+        kept = [i for i, name in enumerate(names) if glazed or name != PANE]
         builder = MeshBuilder()
+        builder.quads(
+            quads[kept],
+            [GLASS if names[i] == PANE else names[i] for i in kept],
+            smooth_deg=SMOOTH_DEG,
+        )
+        return builder
+
+    def inside(self, start: float, end: float) -> MeshBuilder:
+        """Return the body's inner side between two x, from the lower edge of the windows up.
+
+        It is the finest skin turned outside in, and a tub below it. From outside one sees it
+        through the panes alone: what is turned away from the eye is not drawn.
+        """
+        quads, names = self._cells(0)
+        middle = quads.mean(axis=1)
+        belt = np.interp(middle[:, 0], *np.array(self.shape.belt).T)
+        low, high = quads[..., 0].min(axis=1), quads[..., 0].max(axis=1)
+        keep = (high > start) & (low < end) & (middle[:, 2] > belt - 0.02)
+        inner = {PANE: PANE_INSIDE, GLASS: PANE_INSIDE}
+        named = [
+            inner.get(name, CEILING if up else LINER)
+            for name, up in zip(names, middle[:, 2] > belt + 0.30, strict=True)
+        ]
+        builder = MeshBuilder()
+        builder.quads(
+            quads[keep][:, ::-1],
+            [n for n, k in zip(named, keep, strict=True) if k],
+            smooth_deg=SMOOTH_DEG,
+        )
+        builder.add(self._tub(start, end))
+        return builder
+
+    def _cells(self, level: int) -> tuple[F64, list[str]]:
+        """Return the skin's (Q, 4, 3) quads and their materials."""
         x, lift = self._stations(level)
         rows = np.array(_ROWS[level])
         half = self.half_sections(x, lift)[:, rows]
@@ -301,9 +376,26 @@ class Shell:
             fan = np.stack([edge[1:], edge[:-1], np.broadcast_to(keel, (count, 3))], axis=1)
             positions.append(np.concatenate([fan, fan[:, 2:]], axis=1))
             materials.append([UNDER] * count)
-        builder.quads(
-            np.concatenate(positions), [m for group in materials for m in group], smooth_deg=42.0
-        )
+        return np.concatenate(positions), [m for group in materials for m in group]
+
+    def _tub(self, start: float, end: float) -> MeshBuilder:
+        """Return the dark walls under the windows' lower edge, the floor and both ends."""
+        x = np.linspace(start, end, 5)
+        sections = self.half_sections(x)[:, BELT:]
+        belt = sections[:, 0]
+        low = belt * np.array([1.0, 0.92, 0.0])
+        low[:, 2] = np.interp(x, *np.array(self.shape.sill).T) + 0.08
+        left = MeshBuilder()
+        for outer, inner in ((belt, low), (low, low * np.array([1.0, 0.0, 1.0]))):
+            left.quads(np.stack([outer[1:], outer[:-1], inner[:-1], inner[1:]], axis=1), LINER)
+        for end_belt, upper, turn in ((low[0], sections[0], -1), (low[-1], sections[-1], 1)):
+            outline = np.vstack([end_belt, upper]) * [1.0, 0.99, 1.0] - [0.0, 0.0, 0.006]
+            center = np.array([outline[:, 0].mean(), 0.0, end_belt[2]])
+            fan = np.stack([outline[1:], outline[:-1], np.broadcast_to(center, (6 + 1, 3))], axis=1)
+            left.triangles(fan[:, ::turn].reshape(-1, 3), np.arange(3 * len(fan)), LINER)
+        builder = MeshBuilder()
+        builder.add(left)
+        builder.add(left, MIRROR_Y)
         return builder
 
     def gap_lines(self) -> MeshBuilder:
@@ -347,6 +439,10 @@ class Shell:
                 rim = list(zip(rim_x.tolist(), rim_z.tolist(), strict=True))
                 stations += [(rim[0][0], -1.0), *rim, (rim[-1][0], 9.0)]
                 arches.append((rim[0][0], rim[-1][0]))
+        if shape.bed is not None:
+            ends = (shape.bed.start - _BED_END_M, shape.bed.start, shape.bed.end,
+                    shape.bed.end + _BED_END_M)  # fmt: skip
+            stations += [(x, self._rim(x) if _ARCH_SIDES[level] else 0.0) for x in ends]
         taken = [x for x, _ in stations]
         for x in sorted(wanted):
             inside = any(a < x < b for a, b in arches)
@@ -374,7 +470,8 @@ class Shell:
         up = (rows[:-1] + rows[1:]) / 2
         around = np.concatenate([up, up[::-1]])
         side = np.concatenate([np.ones(len(up)), -np.ones(len(up))])
-        names = np.full((len(middle_x), len(around)), self.shape.paint, dtype=object)
+        names = np.full((len(middle_x), len(around)), PAINT, dtype=object)
+        names[:, around < LOW] = PAINT_LOW
         for band in reversed(self.shape.bands):
             if band.finest_only and level > 0:
                 continue
@@ -419,7 +516,7 @@ class Shell:
         names = []
         for row in (side_rows[:-1] + side_rows[1:]) / 2:
             for q in (shares[:-1] + shares[1:]) / 2:
-                material = self.shape.paint
+                material = PAINT if row > LOW else PAINT_LOW
                 for patch in fascia.patches:
                     if patch.low <= row <= patch.high and patch.inner <= abs(q) <= patch.outer:
                         material = patch.material

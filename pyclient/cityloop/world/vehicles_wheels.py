@@ -11,7 +11,7 @@ from cityloop.world.vehicles_materials import BLACK, CHROME, RIM, STEEL, TYRE
 
 # Sides of the tyre for each level of detail: enough that it is nowhere 3 cm flatter than the
 # circle, for `cityloop verify` takes what lies deeper in that for the wheel.
-_SEGMENTS = (24, 10, 8)
+_SEGMENTS = (20, 10, 8)
 _HEAVY_SEGMENTS = (24, 10, 9)
 
 # The lathe turns about z; this carries its z to y, the outside of a left wheel.
