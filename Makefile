@@ -41,7 +41,7 @@ bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s w
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_traffic.py
 
-stubs:  ## Regenerate the gRPC stubs from protos/.
+stubs:  ## Regenerate the stubs of protos/, Python and C#.
 	$(PYTHON) tools/generate_stubs.py
 
 clean:

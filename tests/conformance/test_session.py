@@ -204,6 +204,32 @@ def test_unknown_bodies_and_states_are_not_found(ground):
 
 
 @pytest.mark.needs("cast_rays")
+def test_rays_see_out_of_what_they_start_in(ground):
+    ground.spawn(
+        [
+            BodySpec(3, "crate", pose=Pose.from_xyz_yaw(0.0, 0.0)),
+            BodySpec(4, "car", "kinematic", Pose.from_xyz_yaw(-1.0, 0.0)),
+            BodySpec(5, "person", "kinematic", Pose.from_xyz_yaw(0.3, 0.0)),
+            BodySpec(6, "crate", pose=Pose.from_xyz_yaw(9.0, 0.0)),
+        ]
+    )
+    inside = [0.2, 0.0, 0.5]
+    directions = [[1, 0, 0], [0, 1, 0], [0, 0, -1]]
+    hits = ground.cast_rays([inside] * 3, directions, 50.0)
+    assert hits.body.tolist() == [6, 0, 1]
+    assert hits.distance_m == pytest.approx([8.3, 0.0, 0.5], abs=1e-4)
+    assert ground.cast_rays([inside], [[1, 0, 0]], 8.0).body.tolist() == [0]
+
+
+@pytest.mark.needs("cast_rays")
+def test_rays_hit_meshes_from_both_sides(ground):
+    hits = ground.cast_rays([[3, 3, -2], [3, 3, 2]], [[0, 0, 1], [0, 0, -1]], 50.0)
+    assert hits.body.tolist() == [1, 1]
+    assert hits.distance_m == pytest.approx([2.0, 2.0], abs=1e-4)
+    np.testing.assert_allclose(hits.normal, [[0, 0, -1], [0, 0, 1]], atol=1e-5)
+
+
+@pytest.mark.needs("cast_rays")
 def test_rays_without_direction_are_refused(ground):
     with pytest.raises(RequestError, match="direction"):
         ground.cast_rays([[0, 0, 1]], [[0, 0, 0]], 9.0)

@@ -430,10 +430,17 @@ class Physics:
     def cast_ray(
         self, origin: Array, direction: Array, max_distance_m: float
     ) -> tuple[int, float, tuple[float, float, float]]:
-        """Return (body id or 0, distance m, unit normal) of the first hit of a unit direction."""
-        hit = self._world.query_pipeline.cast_ray_and_get_normal(
-            rapier3d.Ray(origin, direction), max_distance_m, True
-        )
+        """Return (body id or 0, distance m, unit normal) of the first hit of a unit direction.
+
+        Shapes that the ray starts in are not there for it.
+        """
+        queries, ray = self._world.query_pipeline, rapier3d.Ray(origin, direction)
+        around: set[object] = set()
+        hit = queries.cast_ray_and_get_normal(ray, max_distance_m, True)
+        while hit is not None and hit[1].toi <= 0.0:
+            around.add(hit[0])
+            outside = rapier3d.QueryFilter.new().predicate(lambda handle, _: handle not in around)
+            hit = queries.cast_ray_and_get_normal(ray, max_distance_m, True, outside)
         if hit is None:
             return 0, 0.0, (0.0, 0.0, 0.0)
         collider, where = hit

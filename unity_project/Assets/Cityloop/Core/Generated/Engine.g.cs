@@ -4367,7 +4367,9 @@ namespace Cityloop.V1 {
   }
 
   /// <summary>
-  /// Rays, all of them independent.
+  /// Rays, all of them independent. They meet the collision shapes: meshes from both sides, boxes and
+  /// capsules from outside. One that a ray starts in is not met by it, as a sensor sees out of the body
+  /// that it is mounted in.
   /// </summary>
   public sealed partial class CastRaysRequest : pb::IMessage<CastRaysRequest>
   #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
@@ -4886,7 +4888,7 @@ namespace Cityloop.V1 {
     public const int NormalFieldNumber = 3;
     private global::Cityloop.V1.Vector3 normal_;
     /// <summary>
-    /// Surface normal; unit: none (unit vector), frame: world.
+    /// Surface normal, towards where the ray came from; unit: none (unit vector), frame: world.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]

@@ -210,6 +210,11 @@ namespace Cityloop.Runtime
             body = found ? _owners[hit.collider] : 0;
             distanceM = found ? hit.distance : 0;
             normal = found ? hit.normal.World() : default;
+            if (normal.Dot(direction) > 0)
+            {
+                // Unity's is that of the front, whichever side was hit.
+                normal = -normal;
+            }
             return found;
         }
 
