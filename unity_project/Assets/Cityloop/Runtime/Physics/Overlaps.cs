@@ -1,5 +1,4 @@
 #nullable enable
-using System;
 using System.Collections.Generic;
 using Cityloop.Core;
 using UnityEngine;
@@ -11,54 +10,83 @@ namespace Cityloop.Runtime
     /// Contacts that Unity's physics does not look for, since nothing pushes there: between bodies that are led, and
     /// between vehicles and those who go limp when hit.
     /// </summary>
+    /// <remarks>
+    /// What stays within a tick is sorted once: static bodies until one comes or goes, led ones that do not glide at
+    /// the first substep. The rest meets them at each substep; they meet each other at the last one.
+    /// </remarks>
     internal sealed class Overlaps
     {
-        private readonly List<Shape> _shapes = new List<Shape>();
+        private readonly Roster<PhysicalBody> _bodies;
+        private readonly ContactLog _log;
+        private readonly SortedShapes _still = new SortedShapes();
+        private readonly SortedShapes _resting = new SortedShapes();
+        private readonly SortedShapes _gliding = new SortedShapes();
+        private readonly SortedShapes _driven = new SortedShapes();
+        private int _stillAsOf = -1;
+        private int _restingAsOf = -1;
+        private bool _anybodyCanFall;
 
-        /// <summary>Looks at all pairs; those of bodies that stay within a substep only where it is the last.</summary>
-        public void Look(IEnumerable<PhysicalBody> bodies, bool last, ContactLog log)
+        /// <summary>Looks at bodies that somebody else keeps, for somebody else's log.</summary>
+        public Overlaps(Roster<PhysicalBody> bodies, ContactLog log)
         {
-            _shapes.Clear();
-            foreach (PhysicalBody body in bodies)
+            _bodies = bodies;
+            _log = log;
+        }
+
+        /// <summary>Notes that bodies have been put elsewhere.</summary>
+        public void BeginTick() => _restingAsOf = -1;
+
+        /// <summary>Looks after a substep, and whether it was the last one of its tick.</summary>
+        public void Look(bool last)
+        {
+            SortWhatStays();
+            _gliding.Take(_bodies.All, body => body.Glides);
+            _driven.Take(_bodies.All, body => _anybodyCanFall && body.Kind == BodyKind.Driven);
+            _gliding.Meet(_gliding, Compare);
+            _gliding.Meet(_resting, Compare);
+            _gliding.Meet(_still, Compare);
+            _driven.Meet(_gliding, CompareWithFrail);
+            _driven.Meet(_resting, CompareWithFrail);
+            if (last)
             {
-                foreach (Collider collider in body.Colliders)
-                {
-                    if (!(collider is MeshCollider))
-                    {
-                        _shapes.Add(new Shape(body, collider));
-                    }
-                }
-            }
-            _shapes.Sort();
-            for (int i = 0; i < _shapes.Count; i++)
-            {
-                for (int k = i + 1; k < _shapes.Count && _shapes[k].Low.x <= _shapes[i].High.x; k++)
-                {
-                    if (Matters(_shapes[i].Body, _shapes[k].Body, last) && _shapes[i].IsNear(_shapes[k]))
-                    {
-                        Compare(_shapes[i], _shapes[k], log);
-                    }
-                }
+                _resting.Meet(_resting, Compare);
+                _resting.Meet(_still, Compare);
             }
         }
 
-        private static bool Matters(PhysicalBody one, PhysicalBody other, bool last)
+        private void SortWhatStays()
         {
-            if (one == other || (one.Kind == BodyKind.Static && other.Kind == BodyKind.Static))
+            if (_stillAsOf != _bodies.Version)
             {
-                return false;
+                _still.Take(_bodies.All, body => body.Kind == BodyKind.Static);
+                _stillAsOf = _bodies.Version;
             }
-            if (one.Kind == BodyKind.Driven || other.Kind == BodyKind.Driven)
+            if (_restingAsOf != _bodies.Version)
             {
-                return one.CanFall || other.CanFall;
+                _anybodyCanFall = false;
+                foreach (PhysicalBody body in _bodies.All)
+                {
+                    _anybodyCanFall |= body.CanFall;
+                }
+                _resting.Take(
+                    _bodies.All,
+                    body => !body.Glides && body.Kind != BodyKind.Static && body.Kind != BodyKind.Driven);
+                _restingAsOf = _bodies.Version;
             }
-            return last || one.Glides || other.Glides;
         }
 
-        private static void Compare(in Shape one, in Shape other, ContactLog log)
+        private void CompareWithFrail(in Shape one, in Shape other)
+        {
+            if (other.Body.CanFall)
+            {
+                Compare(one, other);
+            }
+        }
+
+        private void Compare(in Shape one, in Shape other)
         {
             Transform a = one.Collider.transform, b = other.Collider.transform;
-            bool touch = UnityEngine.Physics.ComputePenetration(
+            bool touch = Physics.ComputePenetration(
                 one.Collider,
                 a.position,
                 a.rotation,
@@ -70,38 +98,8 @@ namespace Cityloop.Runtime
             if (touch)
             {
                 Vector3 point = other.Collider.ClosestPoint((one.Low + one.High) / 2);
-                log.Take(one.Body.Info.Id, other.Body.Info.Id, point.World(), (-outOfOther).World());
+                _log.Take(one.Body.Info.Id, other.Body.Info.Id, point.World(), (-outOfOther).World());
             }
-        }
-
-        /// <summary>A shape with the box around it, along Unity's axes, m.</summary>
-        private readonly struct Shape : IComparable<Shape>
-        {
-            public Shape(PhysicalBody body, Collider collider)
-            {
-                Body = body;
-                Collider = collider;
-                Bounds bounds = collider.bounds;
-                Low = bounds.min;
-                High = bounds.max;
-            }
-
-            public PhysicalBody Body { get; }
-
-            public Collider Collider { get; }
-
-            public Vector3 Low { get; }
-
-            public Vector3 High { get; }
-
-            public int CompareTo(Shape other)
-            {
-                int byPlace = Low.x.CompareTo(other.Low.x);
-                return byPlace != 0 ? byPlace : Body.Info.Id.CompareTo(other.Body.Info.Id);
-            }
-
-            public bool IsNear(in Shape other) =>
-                Low.y <= other.High.y && other.Low.y <= High.y && Low.z <= other.High.z && other.Low.z <= High.z;
         }
     }
 }

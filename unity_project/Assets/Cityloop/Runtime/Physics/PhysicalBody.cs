@@ -18,8 +18,7 @@ namespace Cityloop.Runtime
             Place = motion;
             Object = new GameObject(info.Prototype.Name);
             Object.transform.SetParent(parent, false);
-            Object.transform.position = motion.Position.Unity();
-            Object.transform.rotation = motion.Rotation.Unity();
+            Object.transform.SetPositionAndRotation(motion.Position.Unity(), motion.Rotation.Unity());
             if (kind != BodyKind.Static)
             {
                 Rigid = Object.AddComponent<Rigidbody>();
@@ -68,8 +67,7 @@ namespace Cityloop.Runtime
             Glides = false;
             if (moves)
             {
-                Object.transform.position = rest.Position.Unity();
-                Object.transform.rotation = rest.Rotation.Unity();
+                Object.transform.SetPositionAndRotation(rest.Position.Unity(), rest.Rotation.Unity());
             }
         }
 

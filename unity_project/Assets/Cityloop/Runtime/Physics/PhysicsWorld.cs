@@ -18,7 +18,6 @@ namespace Cityloop.Runtime
     {
         private readonly Room _room = new Room();
         private readonly ShapeBuilder _shapes = new ShapeBuilder();
-        private readonly Overlaps _overlaps = new Overlaps();
         private readonly Dictionary<Collider, uint> _owners = new Dictionary<Collider, uint>();
 
         // In the order in which they came, which decides the order of everything that is done to them.
@@ -27,6 +26,7 @@ namespace Cityloop.Runtime
         private readonly Makings _makings;
         private readonly HashSet<uint> _touched = new HashSet<uint>();
         private readonly ContactLog _log;
+        private readonly Overlaps _overlaps;
         private readonly Land _land;
         private double _grip = Tyres.GripDry;
 
@@ -38,6 +38,7 @@ namespace Cityloop.Runtime
         {
             PhysicsSettings.Apply();
             _log = new ContactLog(_owners);
+            _overlaps = new Overlaps(_bodies, _log);
             _land = new Land(_room, _bodies.All);
             _makings = new Makings(_room);
         }
@@ -149,13 +150,14 @@ namespace Cityloop.Runtime
             _lag = stepS / 2 / dtS;
             _log.Begin();
             StartTick(dtS, stepS, moves);
+            _overlaps.BeginTick();
             List<Suspect> close = Close(suspects, dtS);
             for (int i = 0; i < substeps; i++)
             {
                 KnockDown(close, fall, (double)i / substeps, stepS);
                 Push(stepS);
                 _room.Simulate((float)stepS);
-                _overlaps.Look(_bodies.All, i == substeps - 1, _log);
+                _overlaps.Look(last: i == substeps - 1);
                 _log.NextSubstep();
                 foreach (RagdollBody ragdoll in _ragdolls.All)
                 {

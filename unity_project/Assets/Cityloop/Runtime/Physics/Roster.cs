@@ -17,6 +17,9 @@ namespace Cityloop.Runtime
         /// <summary>All of them.</summary>
         public IReadOnlyList<TBody> All => _all;
 
+        /// <summary>Rises whenever one comes or goes.</summary>
+        public int Version { get; private set; }
+
         /// <summary>One of them.</summary>
         public TBody this[uint id] => _byId[id];
 
@@ -26,6 +29,7 @@ namespace Cityloop.Runtime
             _ids.Add(id);
             _all.Add(body);
             _byId.Add(id, body);
+            Version++;
         }
 
         /// <summary>Removes one and returns it; null where there is none.</summary>
@@ -39,6 +43,7 @@ namespace Cityloop.Runtime
             int row = _ids.IndexOf(id);
             _ids.RemoveAt(row);
             _all.RemoveAt(row);
+            Version++;
             return body;
         }
 
@@ -51,6 +56,7 @@ namespace Cityloop.Runtime
             _ids.Clear();
             _all.Clear();
             _byId.Clear();
+            Version++;
         }
     }
 }
