@@ -20,15 +20,22 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from people_baking.charts import face_chart, piece_charts
 from people_baking.footwear import sole_thickness
 from people_baking.levels import Level, build_levels
-from people_baking.makehuman import LICENSE, BaseMesh, MakeHumanData, Rig, read_base_mesh
+from people_baking.makehuman import (
+    ANCESTRIES,
+    LICENSE,
+    BaseMesh,
+    MakeHumanData,
+    Rig,
+    read_base_mesh,
+)
 from people_baking.measures import Measures
 from people_baking.outfits import PersonDesign, dress
 from people_baking.people import PEOPLE
 from people_baking.pieces import Piece
 
-MATERIALS = ("skin", "hair", "top", "bottom", "shoes", "sole", "eye", "iris", "lips")
 OUTPUT = Path(__file__).parents[1] / "pyclient" / "cityloop" / "world" / "assets"
 
 
@@ -47,6 +54,7 @@ def quantised(level: Level, number: int, origin: np.ndarray, step: float) -> dic
     arrays = {
         "positions": np.round((level.positions - origin) / step).astype(np.uint16),
         "normals": np.round(level.normals * 127).astype(np.int8),
+        "uvs": np.round(level.uvs * 255).astype(np.uint8),
         "materials": level.materials.astype(np.uint8),
         "triangles": level.triangles.astype(np.uint16),
         "joints": level.joints.astype(np.uint8),
@@ -63,6 +71,7 @@ def measured(design: PersonDesign, pieces: list[Piece], rig: Rig) -> dict[str, o
     soles = np.concatenate([p.positions for p in pieces if p.material == "sole"])
     return {
         "height_m": round(design.height_m, 4),
+        "ancestry": dict(zip(ANCESTRIES, design.body.ancestry, strict=True)),
         "box_low": [round(float(x), 4) for x in low],
         "box_high": [round(float(x), 4) for x in high],
         "leg_length_m": round(m.leg_length, 4),
@@ -77,16 +86,20 @@ def bake(
 ) -> tuple[bytes, dict[str, object]]:
     """Return one person's file and measures."""
     pieces, standing = dress(data, mesh, design)
-    levels = build_levels(pieces, MATERIALS)
+    rig = standing.rig
+    body = np.unique(mesh.groups["body"])
+    landmarks = Measures(rig).landmarks(standing.positions[body], rig.weights[body])
+    materials = tuple(dict.fromkeys(piece.material for piece in pieces))
+    charted = tuple(m for m in materials if m.startswith(("top", "bottom", "hair", "hat")))
+    charts = piece_charts(pieces, charted)
+    charts[design.outfit.skin] = face_chart(Measures(rig), landmarks)
+    levels = build_levels(pieces, materials, charts)
     points = np.concatenate([level.positions for level in levels])
     # Whole steps around the origin, so that the soles stay on z = 0 exactly.
     step = float(np.ceil(np.ptp(points, axis=0).max() / 65000 * 1e7) / 1e7)
     origin = np.floor(points.min(axis=0) / step) * step
-    rig = standing.rig
-    body = np.unique(mesh.groups["body"])
-    landmarks = Measures(rig).landmarks(standing.positions[body], rig.weights[body])
     arrays = {
-        "materials": np.array(MATERIALS),
+        "materials": np.array(materials),
         "landmark_names": np.array(list(landmarks)),
         "landmarks": np.array(list(landmarks.values()), dtype=np.float32),
         "bones": np.array(rig.names),

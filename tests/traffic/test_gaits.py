@@ -115,7 +115,7 @@ def test_knees_bend_backwards_and_elbows_forwards(kind, speed):
         assert knee.min() > np.radians(2)
         assert knee.max() < np.radians(135)
         assert elbow.min() > np.radians(2)
-        assert elbow.max() < np.radians(120)
+        assert elbow.max() < np.radians(140 if PERSON_KINDS[kind].thing else 120)
 
 
 def test_walking_knee_has_the_known_shape():
@@ -168,6 +168,8 @@ def test_standing_is_on_both_feet_with_arms_down():
         for side in "lr":
             assert np.abs(posed_soles(kind, side, poses)[:, :, 2].min(axis=1)).max() < 0.005
             shoulder, wrist = (joint(kind, poses, f"{b}_{side}") for b in ("upperarm", "hand"))
+            if PERSON_KINDS[kind].thing in ("phone", "umbrella") and side == "r":
+                continue
             assert (wrist[:, 2] < shoulder[:, 2] - 0.2).all()
             assert (np.abs(wrist[:, 1]) < np.abs(shoulder[:, 1]) + 0.12).all()
 

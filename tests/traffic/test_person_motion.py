@@ -7,7 +7,7 @@ import shapely
 
 from cityloop.spatial import rotation
 from cityloop.traffic.gaits import gait_phase_rate
-from cityloop.traffic.person_motion import Obstacles, PersonTracks, PlanSamples
+from cityloop.traffic.person_motion import SHIFTING_RADPS, Obstacles, PersonTracks, PlanSamples
 from cityloop.traffic.smoothing import SplineKernel
 from cityloop.traffic.walkable import Boundary
 
@@ -82,14 +82,15 @@ def test_even_walk_is_exact_and_the_gait_goes_with_it():
     assert shown[-1].activity == ("walking",)
 
 
-def test_standing_keeps_the_heading_and_the_phase():
+def test_standing_keeps_the_heading_and_shifts_from_leg_to_leg():
     points = [(0.0, 0.065 * k) for k in range(60)]
     shown = show(walk(points, heading=math.pi / 2) + walk([points[-1]] * 80, stance=1))
     end = shown[-1]
     assert end.gait_speed_mps[0] == 0.0
     assert end.activity == ("standing",)
     assert rotation.yaw_of(end.quaternion)[0] == pytest.approx(math.pi / 2, abs=0.03)
-    assert end.gait_phase_rad[0] == shown[-10].gait_phase_rad[0]
+    phases = [s.gait_phase_rad[0] for s in shown[-10:]]
+    assert np.diff(phases) == pytest.approx(SHIFTING_RADPS * DT_S)
     np.testing.assert_allclose(end.angular_velocity, 0.0, atol=1e-3)
 
 

@@ -89,3 +89,23 @@ def test_a_person_does_not_depend_on_who_else_is_asked_for(walks):
     assert demand.party(40, 2, on_the_way=False) == alone
     assert WalkDemand(walks, seed=6).party(40, 2, on_the_way=False) != alone
     assert libsumo.simulation.getTime() == 0.0
+
+
+def test_umbrellas_are_out_in_rain_alone(walks, parties):
+    def holds(kinds):
+        return [PERSON_KINDS[kind].thing == "umbrella" for kind in kinds]
+
+    assert not any(any(holds(p.kinds)) for p in parties)
+    wet = WalkDemand(walks, seed=5, rain=True)
+    lead, with_one, grown = 0, 0, 0
+    for party in parties[:150]:
+        soaked = wet.party(lead, len(party.kinds), on_the_way=True)
+        lead += len(party.kinds)
+        assert soaked.edges == party.edges
+        for dry, now in zip(party.kinds, soaked.kinds, strict=True):
+            ages = [age_group(PERSON_KINDS[k]) for k in (dry, now)]
+            assert ages[0] == ages[1]
+            grown += ages[0] in ("adult", "elder", "teenager")
+            with_one += holds([now])[0]
+            assert holds([now])[0] or now == dry
+    assert 0.5 < with_one / grown < 0.7

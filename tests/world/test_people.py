@@ -15,28 +15,40 @@ from cityloop.world.people import (
     skin,
 )
 from cityloop.world.people_assets import ASSETS, LEVELS, index
+from cityloop.world.people_holding import held_box
 from cityloop.world.scene import Mesh
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import stream
 
 KINDS = sorted(PERSON_KINDS)
+DARK_LIGHT = "woman_jacket", "woman_coat"  # of african and of mostly caucasian ancestry
 
 
-def test_there_are_men_women_and_children():
-    assert len(KINDS) >= 6
-    children = [k for k in PERSON_KINDS.values() if k.child]
-    assert len(children) >= 2
-    assert all(1.2 <= k.height_m <= 1.35 for k in children)
-    assert all(1.55 <= k.height_m <= 1.95 for k in PERSON_KINDS.values() if not k.child)
-    assert {k for k, v in PERSON_KINDS.items() if v.elder} == {"woman_elder", "man_elder"}
-    assert {k for k, v in PERSON_KINDS.items() if v.pram} == {"woman_with_pram", "man_with_pram"}
-    assert "child" in PERSON_KINDS
+def test_there_are_people_of_all_ages_builds_and_ancestries():
+    bodies = index()["people"]
+    assert len(bodies) >= 25
+    kinds = PERSON_KINDS.values()
+    assert len({k.body for k in kinds if k.child}) >= 5
+    assert len({k.body for k in kinds if k.elder}) >= 4
+    assert len({k.body for k in kinds if "teenager" in k.name}) >= 3
+    assert all(1.05 <= k.height_m <= 1.35 for k in kinds if k.child)
+    assert all(1.5 <= k.height_m <= 1.95 for k in kinds if not k.child)
+    assert bodies["infant"]["height_m"] < 0.75
+    for ancestry in ("african", "asian", "caucasian"):
+        shares = [body["ancestry"][ancestry] for body in bodies.values()]
+        assert max(shares) >= 0.8
+        assert sum(0.2 < share < 0.8 for share in shares) >= 4
+    # From light to heavy, kg/m^2.
+    index_of_mass = [k.mass_kg / k.height_m**2 for k in kinds if not k.child]
+    assert min(index_of_mass) < 20.5
+    assert max(index_of_mass) > 32
+    assert {k.thing for k in kinds} == {"", "pram", "phone", "umbrella"}
     assert all(name == kind.name for name, kind in PERSON_KINDS.items())
 
 
 def test_assets_are_what_the_provenance_says():
     people = index()["people"]
-    assert sorted(people) == sorted({kind.body for kind in PERSON_KINDS.values()})
+    assert sorted(people) == sorted({"infant", *(kind.body for kind in PERSON_KINDS.values())})
     for kind in people:
         content = (ASSETS / f"{kind}.npz").read_bytes()
         assert hashlib.sha256(content).hexdigest() == people[kind]["sha256"]
@@ -64,10 +76,16 @@ def test_meshes_are_well_formed(kind, level):
     lengths = np.linalg.norm(mesh.normals, axis=1)
     assert np.abs(lengths - 1).max() < 0.02
     assert 0 <= mesh.positions[:, 2].min() < 0.015
-    low, high = ((4000, 5400), (900, 1300), (200, 350))[level]
-    person = corners[mesh.materials[corners[:, 0]] < 9]
-    assert low <= len(person) <= high
-    assert len(corners) - len(person) <= ((1000, 650, 400)[level] if PERSON_KINDS[kind].pram else 0)
+    low, high = ((4000, 5400), (900, 1300), (200, 365))[level]
+    person = len(person_mesh(PERSON_KINDS[kind].body, level).indices)
+    assert low <= person <= high
+    things = {"": (0, 0, 0), "pram": (1900, 950, 400), "phone": (24, 24, 24)}
+    assert (
+        len(corners) - person
+        <= (things | {"umbrella": (160, 80, 60)})[PERSON_KINDS[kind].thing][level]
+    )
+    assert mesh.uvs.min() >= 0
+    assert mesh.uvs.max() <= 1
     # Seen from outside, corners run counter-clockwise: the enclosed volume comes out positive.
     a, b, c = (mesh.positions[corners[:, k]].astype(float) for k in range(3))
     assert np.einsum("ti,ti->", a, np.cross(b, c)) / 6 > 0.01
@@ -76,16 +94,18 @@ def test_meshes_are_well_formed(kind, level):
 @pytest.mark.parametrize("kind", KINDS)
 def test_size_and_box_are_those_of_the_standing_body(kind):
     info = PERSON_KINDS[kind]
-    mesh = person_mesh(kind, 0)
+    mesh = person_mesh(info.body, 0)
     low, high = mesh.positions.min(axis=0), mesh.positions.max(axis=0)
     assert high[2] == pytest.approx(info.height_m, abs=0.02)
+    corners = held_box(info.thing, skeleton(kind))
+    low, high = (f([end, *corners], axis=0) for f, end in ((np.min, low), (np.max, high)))
     assert low[2] == pytest.approx(0.0, abs=0.001)
     center, dimension = np.array(info.box_center), np.array(info.dimension)
     np.testing.assert_allclose(center - dimension / 2, low, atol=0.02)
     np.testing.assert_allclose(center + dimension / 2, high, atol=0.02)
     assert 0.40 < info.leg_length_m / info.height_m < 0.52
     # Arms hang: nothing is wider than shoulders and hanging hands, or a pram.
-    assert dimension[1] < 0.36 * info.height_m
+    assert dimension[1] < (0.75 if info.thing == "umbrella" else 0.42) * info.height_m
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -159,8 +179,11 @@ def test_clothes_come_from_the_stream_alone():
     for kind in KINDS:
         once = pick_clothes(kind, stream(7, "someone/clothes"))
         assert once == pick_clothes(kind, stream(7, "someone/clothes"))
-        assert len(once) == (6 if PERSON_KINDS[kind].pram else 5)
+        assert len(once) == 7
         assert all(0 <= channel <= 1 for color in once for channel in color)
+    # People look like whom they descend from.
+    dark, light = ([pick_clothes(k, stream(1, f"{i}"))[0] for i in range(40)] for k in DARK_LIGHT)
+    assert np.mean(dark) < 0.5 * np.mean(light)
     many = {pick_clothes("man", stream(7, f"{i}/clothes")) for i in range(60)}
     assert len(many) > 50
 
@@ -212,13 +235,24 @@ def test_a_pram_rides_on_the_root_bone_and_stands_on_the_ground(kind, level):
     names = np.array(mesh.material_names)[mesh.materials]
     pram = np.char.startswith(names, "pram/")
     on_root = (mesh.weights * (mesh.joints == root)).sum(axis=1)
-    np.testing.assert_array_equal(on_root, pram.astype(np.float32))
+    assert (on_root[pram] == 1).all()
+    # So does the infant, a person, who lies in its cot.
+    infant = (on_root == 1) & ~pram
+    assert (on_root[~pram & ~infant] == 0).all()
+    assert infant.any() == (level < 2)
+    if infant.any():
+        assert {"person/skin", "person/hair"} <= set(names[infant])
+        cot = mesh.positions[names == "pram/fabric"]
+        assert (mesh.positions[infant].min(axis=0) > cot.min(axis=0)).all()
+        assert (mesh.positions[infant].max(axis=0) < cot.max(axis=0)).all()
     points = mesh.positions[pram]
     assert points[:, 2].min() == pytest.approx(0.0, abs=0.012)
     # Before the body, and out of the way of its feet.
     assert points[points[:, 2] < 0.4][:, 0].min() > 0.45
     classes = {m.name: m.semantic for m in people_scene([kind]).materials}
-    assert {classes[n] for n in set(names[pram])} == {SemanticClass.MOVABLE_OBJECT}
+    assert {classes[n] for n in set(names[pram]) - {"pram/rompers"}} == {
+        SemanticClass.MOVABLE_OBJECT
+    }
 
 
 def test_elders_are_grey_and_stoop():

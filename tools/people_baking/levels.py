@@ -1,5 +1,6 @@
 """Levels of detail: thin out each piece, then take normals and weights from the original."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import fast_simplification
@@ -7,15 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree
 
+from people_baking.charts import Chart
 from people_baking.pieces import Piece, compact, vertex_normals
 
 Array = NDArray[np.float64]
 
 # Triangles of a whole person by material, nearest level first.
+# A patterned material ("top_stripes") counts as what it is of ("top").
 BUDGETS: tuple[dict[str, int], ...] = (
-    {"skin": 2350, "hair": 560, "top": 840, "bottom": 740, "shoes": 300, "sole": 160},
-    {"skin": 460, "hair": 150, "top": 230, "bottom": 200, "shoes": 90, "sole": 70},
-    {"skin": 110, "hair": 44, "top": 68, "bottom": 60, "shoes": 24, "sole": 16},
+    {"skin": 2250, "hair": 480, "hat": 260, "top": 820, "bottom": 720, "bag": 170}
+    | {"shoes": 300, "sole": 150},
+    {"skin": 470, "hair": 124, "hat": 70, "top": 226, "bottom": 186, "bag": 50}
+    | {"shoes": 80, "sole": 60},
+    {"skin": 100, "hair": 40, "hat": 26, "top": 66, "bottom": 56, "bag": 16}
+    | {"shoes": 22, "sole": 14},
 )
 FEATURES = {"eye": 40, "iris": 24, "hair": 36, "lips": 50}  # triangles of each small feature
 NORMAL_SCALE_M = 0.05  # two points whose normals are opposite count as this much apart, doubled
@@ -31,6 +37,7 @@ class Level:
 
     Attributes:
         positions, normals: (V, 3) body frame, m.
+        uvs: (V, 2) place on the material's texture, 0 to 1.
         materials: (V,) index into the person's materials.
         triangles: (T, 3).
         joints: (V, 4) the strongest bones, by falling weight.
@@ -39,6 +46,7 @@ class Level:
 
     positions: Array
     normals: Array
+    uvs: Array
     materials: NDArray[np.int64]
     triangles: NDArray[np.int64]
     joints: NDArray[np.int64]
@@ -119,7 +127,14 @@ def _as_blocks(piece: Piece) -> Piece:
     )
 
 
-def build_levels(pieces: list[Piece], materials: tuple[str, ...]) -> list[Level]:
+def _placed(piece: Piece, charts: Mapping[str, Chart]) -> Array:
+    chart = charts.get(piece.material)
+    return chart.uvs(piece.positions) if chart else np.zeros((len(piece.positions), 2))
+
+
+def build_levels(
+    pieces: list[Piece], materials: tuple[str, ...], charts: Mapping[str, Chart]
+) -> list[Level]:
     """Thin the pieces to each budget, shared among the pieces of a material by their size."""
     levels = []
     for number, budget in enumerate(BUDGETS):
@@ -131,7 +146,7 @@ def build_levels(pieces: list[Piece], materials: tuple[str, ...]) -> list[Level]
         for piece in pieces:
             if piece.detail > 0:
                 share = piece.detail * len(piece.triangles) / size[piece.material]
-                allowed = int(budget[piece.material] * share)
+                allowed = int(budget[piece.material.split("_")[0]] * share)
             else:
                 allowed = FEATURES[piece.material] if number == 0 else 0
             if allowed > 0:
@@ -143,6 +158,7 @@ def build_levels(pieces: list[Piece], materials: tuple[str, ...]) -> list[Level]
             Level(
                 np.concatenate([p.positions for p, _ in thinned]),
                 np.concatenate([normals for _, normals in thinned]),
+                np.concatenate([_placed(p, charts) for p, _ in thinned]),
                 np.concatenate(
                     [np.full(len(p.positions), materials.index(p.material)) for p, _ in thinned]
                 ),

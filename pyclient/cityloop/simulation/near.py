@@ -255,4 +255,5 @@ class BackgroundBodies:
         if not self._posed or not rows:
             return []
         kinds = [people.kinds[i] for i in rows]
-        return list(gait_poses(kinds, people.gait_phase_rad[rows], people.gait_speed_mps[rows]))
+        phase, speed = people.gait_phase_rad[rows], people.gait_speed_mps[rows]
+        return list(gait_poses(kinds, phase, speed, people.look_rad[rows]))

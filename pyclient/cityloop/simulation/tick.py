@@ -151,6 +151,7 @@ class Simulation:
             model.seed,
             self.dt_s,
             dark=self.stage.environment.needs_headlamps,
+            rain=self.stage.environment.rain_mm_per_h > 0,
             obstacles=footprints(self.stage.placements, self.stage.prototypes).values(),
         )
         self._fallen = Fallen(self.roster)

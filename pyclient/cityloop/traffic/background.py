@@ -79,6 +79,7 @@ class BackgroundTraffic:
         dt_s: float,
         *,
         dark: bool = False,
+        rain: bool = False,
         obstacles: Iterable[Shape] = (),
     ) -> None:
         """Open SUMO, let traffic spread over the network and stand at tick 0.
@@ -90,6 +91,7 @@ class BackgroundTraffic:
             seed: of all randomness.
             dt_s: length of a tick, 0.01 to 0.2 s.
             dark: head and tail lamps are on.
+            rain: people have umbrellas.
             obstacles: footprints of what people walk around, world's plane, m.
 
         Raises:
@@ -117,12 +119,14 @@ class BackgroundTraffic:
             network.net_file, vehicle_types(), seed=sumo_seed, step_s=kernel.sample_s
         )
         try:
-            self._start(seed, pedestrians, dark, obstacles)
+            self._start(seed, pedestrians, dark, rain, obstacles)
         except BaseException:
             self._sumo.close()
             raise
 
-    def _start(self, seed: int, pedestrians: int, dark: bool, obstacles: Iterable[Shape]) -> None:
+    def _start(
+        self, seed: int, pedestrians: int, dark: bool, rain: bool, obstacles: Iterable[Shape]
+    ) -> None:
         kernel = self._kernel
         ways = ways_across(self._network.lanes)
         for lane, speed_mps in turning_speeds(ways.values(), self._network.lanes).items():
@@ -138,7 +142,7 @@ class BackgroundTraffic:
         walkable = Walkable(self._network, obstacles)
         people = PersonTracks(kernel, ground, walkable)
         self._people = Pedestrians(
-            WalkDemand(WalkGraph(self._network), seed), people, pedestrians, walkable
+            WalkDemand(WalkGraph(self._network), seed, rain=rain), people, pedestrians, walkable
         )
         self._ahead_s = kernel.delay_ticks * kernel.dt_s
         self._outsiders = OutsiderMirror(self._network, self._ahead_s)

@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cityloop.traffic.gaits_holding import hold_things
 from cityloop.traffic.gaits_legs import FootPath, FootShape, foot_path
-from cityloop.traffic.gaits_pram import push_prams
 from cityloop.traffic.gaits_style import GaitStyle, gait_style, stride_length
 from cityloop.world.people import PERSON_KINDS, Skeleton, skeleton
 from cityloop.world.people_limbs import limb_frames, limb_joint
@@ -22,8 +22,11 @@ Array = NDArray[np.float64]
 
 LEG_STRETCH = 0.9985  # hip to ankle, in lengths of the straight leg, when most stretched
 BOB_LEAD_RAD = 0.2  # the hips turn a little before the middle of stance and double support
+# Of where somebody looks the head takes this much (yaw, pitch), within these bounds.
+HEAD_SHARE, HEAD_MOST_RAD = 0.75, (1.2, 0.7)
+EYES_MOST_RAD = 0.5  # of the eyes in the head, to any side
 FASTEST_MPS = 8.0  # faster people move as at this speed
-_SPEED_STEP_MPS = 0.05
+_SPEED_STEP_MPS = 0.1
 _Y = np.array([0.0, 1.0, 0.0])
 _SIDES = (("l", 1.0, 0.0), ("r", -1.0, np.pi))  # bone suffix, sign of y, phase ahead
 
@@ -75,11 +78,12 @@ class _Bodies:
 
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[dict[str, int], _Bodies]:
-    """Return the row of each kind, and the bodies of all kinds."""
-    skeletons = [skeleton(kind) for kind in PERSON_KINDS]
+    """Return the row of each kind's body, and all bodies."""
+    one_of_each = {kind.body: kind for kind in PERSON_KINDS.values()}
+    skeletons = [skeleton(kind.name) for kind in one_of_each.values()]
     bones = skeletons[0]
     heads = np.stack([s.heads for s in skeletons])
-    heels = np.array([kind.heel_x_m for kind in PERSON_KINDS.values()])
+    heels = np.array([kind.heel_x_m for kind in one_of_each.values()])
 
     def foot(side: str) -> FootShape:
         ankle, ball = (heads[:, bones.index(f"{b}_{side}")] for b in ("foot", "ball"))
@@ -100,7 +104,8 @@ def _kinds() -> tuple[dict[str, int], _Bodies]:
             lengths[f"{bone}_{side}"] = np.linalg.norm(stop - start, axis=1, keepdims=True)
     feet, drops = (foot("l"), foot("r")), np.zeros((len(heads), 0))
     bodies = _Bodies(bones, heads, feet, center, drops, frames, lengths)
-    rows = {kind: row for row, kind in enumerate(PERSON_KINDS)}
+    row_of_body = {body: row for row, body in enumerate(one_of_each)}
+    rows = {name: row_of_body[kind.body] for name, kind in PERSON_KINDS.items()}
     return rows, replace(bodies, hip_drops_m=_hip_drops(bodies))
 
 
@@ -120,7 +125,7 @@ def _hip_drops(bodies: _Bodies) -> Array:
     whole stride, for each speed of the table.
     """
     speeds = np.arange(0.0, FASTEST_MPS + _SPEED_STEP_MPS, _SPEED_STEP_MPS)
-    phases = np.linspace(0.0, 2 * np.pi, 96, endpoint=False)
+    phases = np.linspace(0.0, 2 * np.pi, 64, endpoint=False)
     row, at_speed, at_phase = np.indices((len(bodies.heads), len(speeds), len(phases)))
     each, phase = bodies.take(row.ravel()), phases[at_phase.ravel()]
     style = gait_style(speeds[at_speed.ravel()], each.hip_height_m)
@@ -165,13 +170,19 @@ def gait_phase_rate(kind: str, speed_mps: float) -> float:
     return float(2.0 * np.pi / stride_length(speed, _bodies((kind,)).hip_height_m)[0])
 
 
-def gait_pose(kind: str, phase_rad: float, speed_mps: float) -> NDArray[np.float32]:
+def gait_pose(
+    kind: str, phase_rad: float, speed_mps: float, look_rad: ArrayLike | None = None
+) -> NDArray[np.float32]:
     """Return one person's (B, 3, 4) skinning matrices; for many, `gait_poses` is far faster."""
-    return gait_poses([kind], [phase_rad], [speed_mps])[0]
+    looks = None if look_rad is None else np.asarray(look_rad, dtype=np.float64)[None]
+    return gait_poses([kind], [phase_rad], [speed_mps], looks)[0]
 
 
 def gait_poses(
-    kinds: str | Sequence[str], phases_rad: ArrayLike, speeds_mps: ArrayLike
+    kinds: str | Sequence[str],
+    phases_rad: ArrayLike,
+    speeds_mps: ArrayLike,
+    looks_rad: ArrayLike | None = None,
 ) -> NDArray[np.float32]:
     """Return the skinning matrices (rest mesh to posed mesh, body frame, m) of N people.
 
@@ -180,6 +191,9 @@ def gait_poses(
         phases_rad: (N,) any real numbers, 2 pi a stride. At speed 0 the phase chooses how somebody
             stands: weight on one leg or the other, where they look.
         speeds_mps: (N,) forward speed over the ground, 0 for standing.
+        looks_rad: (N, 2) where they look: yaw to the left and pitch downwards, body frame; the head
+            turns most of the way and the eyes the rest, as far as they can. Without it people look
+            ahead or, standing, somewhat aside.
 
     Returns:
         (N, B, 3, 4) float32 in the order of `skeleton(kind).names`, the same for every kind. A
@@ -195,12 +209,17 @@ def gait_poses(
     style = gait_style(speed, body.hip_height_m)
     turns: dict[str, Array] = {}
     joints: dict[str, Array] = {}
-    _trunk(body, phase, speed, style, turns, joints)
+    if looks_rad is None:
+        aside = 0.25 * (1.0 - style.stepping) * np.sin(2.0 * phase + 0.5)
+        look = np.column_stack([aside, np.zeros_like(aside)])
+    else:
+        look = np.asarray(looks_rad, dtype=np.float64)
+    _trunk(body, phase, speed, style, look, turns, joints)
     for (side, sign, ahead), foot in zip(_SIDES, body.feet, strict=True):
         _leg(body, side, foot_path(phase + ahead, style, foot), style, turns, joints)
         _arm(side, sign, phase + ahead, style, turns)
     matrices = _assemble(body, turns, joints)
-    push_prams(everybody, matrices)
+    hold_things(everybody, matrices)
     return matrices
 
 
@@ -215,10 +234,11 @@ def _trunk(
     phase: Array,
     speed: Array,
     style: GaitStyle,
+    look: Array,
     turns: dict[str, Array],
     joints: dict[str, Array],
 ) -> None:
-    """Turn pelvis, spine, neck and head, and place the pelvis."""
+    """Turn pelvis, spine, neck, head and eyes, and place the pelvis."""
     idle = 1.0 - style.stepping
     yaw = -style.hip_yaw * np.cos(phase)  # the hip of the leading leg goes ahead
     roll = style.hip_list * np.sin(phase - 0.2) + idle * 0.03 * np.sin(phase)
@@ -232,9 +252,14 @@ def _trunk(
             pitch + (style.lean - pitch) * share,
             roll * (1.0 - 1.15 * share),
         )
-    look = idle * 0.25 * np.sin(2.0 * phase + 0.5)
-    turns["neck_01"] = _rotations(0.5 * (chest_yaw + look), 0.6 * style.lean, -0.05 * roll)
-    turns["head"] = _rotations(look, 0.15 * style.lean, np.zeros_like(roll))
+    lean, level = style.lean, np.zeros_like(roll)
+    most = np.array(HEAD_MOST_RAD)
+    head = np.clip(HEAD_SHARE * look, -most, most)
+    turned, nod = head[:, 0], head[:, 1]
+    turns["neck_01"] = _rotations(0.5 * (chest_yaw + turned), 0.6 * lean + 0.4 * nod, -0.05 * roll)
+    turns["head"] = _rotations(turned, 0.15 * lean + nod, level)
+    sight = head + np.clip(look - head, -EYES_MOST_RAD, EYES_MOST_RAD)
+    turns["eye_l"] = turns["eye_r"] = _rotations(sight[:, 0], sight[:, 1], level)
     for side in ("l", "r"):
         turns[f"clavicle_{side}"] = turns["spine_03"]
     step = speed / _SPEED_STEP_MPS

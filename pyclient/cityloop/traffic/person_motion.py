@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cityloop.spatial import rotation
 from cityloop.traffic import crowd
 from cityloop.traffic.gaits import gait_phase_rate
+from cityloop.traffic.gaze import Attention, follow, wanted_looks
 from cityloop.traffic.smoothing import Cast, Columns, SampleHistory, SplineKernel
 from cityloop.traffic.state import PersonColumns
 from cityloop.traffic.walkable import Walkable
@@ -49,6 +50,7 @@ PRAM_FRONT_M = 0.88  # from who pushes a pram to its middle
 OTHERS_RADIUS_M = 0.3
 
 _SURE_M = 0.05  # distances to the boundary are not exact far from it
+SHIFTING_RADPS = 0.35  # phase of somebody who stands: from one leg to the other and back
 STANCES = ("waiting", "standing")  # what somebody does who does not move
 
 
@@ -148,6 +150,9 @@ class _PersonColumns(Columns):
     moving: NDArray[np.bool_]
     phase: Array
     phase_rate: Array
+    phone: NDArray[np.bool_]  # in their hand
+    look: Array  # (N, 2) yaw and pitch, rad
+    look_rate: Array  # rad/s
 
 
 class PersonTracks:
@@ -167,7 +172,7 @@ class PersonTracks:
         self._gaits = _phase_rate_table()
         self._trail_samples = max(1, round(TRAIL_SPACING_S / kernel.sample_s))
         self._plan_share = 1 - math.exp(-kernel.sample_s / PLAN_RESPONSE_S)
-        self._samples = 0
+        self._samples = self._ticks = 0
         self._cast = Cast("traffic/person.")
         self._columns = _newcomers(
             PlanSamples(
@@ -328,10 +333,11 @@ class PersonTracks:
         walking = c.under_way
         self._turn(velocity, speed, walking)
         moving = c.moving = speed > np.where(c.moving, STANDING_MPS, STARTING_MPS)
-        phase_rate = np.where(moving, self._phase_rates(speed) * speed, 0.0)
+        phase_rate = np.where(moving, self._phase_rates(speed) * speed, SHIFTING_RADPS)
         mean_rate = np.where(walking, (c.phase_rate + phase_rate) / 2, 0.0)
         c.phase = c.phase + mean_rate * self._kernel.dt_s
         c.phase_rate = phase_rate
+        self._look(walking)
         c.under_way = c.samples > lookahead
         rows = np.flatnonzero(c.under_way)
         angular = np.zeros((len(rows), 3))
@@ -349,8 +355,25 @@ class PersonTracks:
             acceleration=acceleration[rows],
             gait_phase_rad=c.phase[rows],
             gait_speed_mps=np.where(moving, speed, 0.0)[rows],
+            look_rad=c.look[rows],
             activity=tuple(words[i] for i in doing.tolist()),
         )
+
+    def _look(self, shown: NDArray[np.bool_]) -> None:
+        """Let everybody look on; (N,) `shown` says who was shown at the tick before."""
+        c, dt_s = self._columns, self._kernel.dt_s
+        self._ticks += 1
+        attention = Attention(
+            number=c.number,
+            moving=c.moving,
+            waiting=~c.moving & (c.stance == STANCES.index("waiting")),
+            crossing=c.moving & ~c.held & ~c.roaming,
+            phone=c.phone,
+        )
+        wanted = wanted_looks(attention, self._ticks * dt_s)
+        look, rate = follow(c.look, c.look_rate, wanted, dt_s)
+        c.look = np.where(shown[:, None], look, wanted)
+        c.look_rate = np.where(shown[:, None], rate, 0.0)
 
     def _phase_rates(self, speed: Array) -> Array:
         """Return (N,) `gait_phase_rate` of everybody at speed (N,) m/s, rad/m."""
@@ -437,4 +460,7 @@ def _newcomers(plan: PlanSamples, rows: NDArray[np.intp] | None = None) -> _Pers
         # People who set out together do not march in step.
         phase=np.mod(plan.number[rows] * 2.399963, 2 * np.pi),
         phase_rate=np.zeros(len(rows)),
+        phone=np.array([p.thing == "phone" for p in people], dtype=bool),
+        look=np.zeros((len(rows), 2)),
+        look_rate=np.zeros((len(rows), 2)),
     )

@@ -85,18 +85,21 @@ class PersonColumns(ActorColumns):
     Attributes:
         gait_phase_rad: (N,) where in the gait cycle, grows without bound.
         gait_speed_mps: (N,) speed that the gait is drawn for, 0 = standing.
+        look_rad: (N, 2) where they look: yaw to the left and pitch downwards, body frame.
         activity: N of "standing", "walking", "running", "waiting".
     """
 
     gait_phase_rad: Array
     gait_speed_mps: Array
+    look_rad: Array
     activity: tuple[str, ...]
 
     @staticmethod
     def none() -> "PersonColumns":
         """Return no people."""
         flat, zero = np.zeros((0, 3)), np.zeros(0)
-        return PersonColumns((), (), flat, np.zeros((0, 4)), flat, flat, flat, zero, zero, ())
+        look = np.zeros((0, 2))
+        return PersonColumns((), (), flat, np.zeros((0, 4)), flat, flat, flat, zero, zero, look, ())
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ SIZE_SHARES = (0.58, 0.29, 0.09, 0.04)
 AGE_SHARES: Mapping[str, float] = {"adult": 0.70, "elder": 0.16, "teenager": 0.12, "child": 0.02}
 FAMILY_SHARE = 0.4  # of parties of two and more: an adult with children
 PRAM_SHARE = 0.06  # of adults alone, and of families
+UMBRELLA_SHARE = 0.6  # of adults, elders and teenagers in rain
 JOGGER_SHARE = 0.03  # of adults alone
 JOG_SHARE = 0.8  # of the speed of an easy run
 STOP_SHARE = 0.25  # of parties who stand somewhere on their way
@@ -100,11 +101,15 @@ def age_group(kind: PersonKind) -> str:
 class WalkDemand:
     """Draws parties for the network that SUMO has open."""
 
-    def __init__(self, walks: WalkGraph, seed: int) -> None:
-        self._walks, self._seed = walks, seed
+    def __init__(self, walks: WalkGraph, seed: int, *, rain: bool = False) -> None:
+        """Draw for `walks`; in `rain` many have umbrellas."""
+        self._walks, self._seed, self._rain = walks, seed, rain
         self._by_age: dict[str, list[str]] = {}
+        self._umbrellas: dict[str, list[str]] = {}
         for name in sorted(PERSON_KINDS):
-            self._by_age.setdefault(age_group(PERSON_KINDS[name]), []).append(name)
+            kind = PERSON_KINDS[name]
+            group = self._umbrellas if kind.thing == "umbrella" else self._by_age
+            group.setdefault(age_group(kind), []).append(name)
         self._sidewalks = list(walks.sidewalks)
         self._sidewalk_shares = _normalised(np.array(list(walks.sidewalks.values())))
 
@@ -157,7 +162,11 @@ class WalkDemand:
         """Return the kind of person `number`, of an age group that the world may lack."""
         kinds = self._by_age.get(age) or self._by_age["adult"]
         rng = stream(self._seed, f"traffic/person/{number}")
-        return kinds[int(rng.integers(len(kinds)))]
+        kind = kinds[int(rng.integers(len(kinds)))]
+        dry = self._umbrellas.get(age) if self._rain else None
+        if dry and rng.random() < UMBRELLA_SHARE:
+            return dry[int(rng.integers(len(dry)))]
+        return kind
 
     def _way(
         self, rng: np.random.Generator, *, on_the_way: bool

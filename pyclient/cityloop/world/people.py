@@ -20,9 +20,11 @@ from cityloop.world.people_assets import (
     read_mesh,
     read_skeleton,
 )
-from cityloop.world.people_clothes import pick_colors, pick_pram_color
-from cityloop.world.people_prams import HANDLE, PRAM_MATERIALS, pram, with_pram
+from cityloop.world.people_clothes import pick_colors, pick_thing_colors
+from cityloop.world.people_holding import Thing, held_box, held_materials, with_thing
+from cityloop.world.people_prams import HANDLE, PRAM_MATERIALS
 from cityloop.world.people_ragdoll import PRAM_MASS_KG, person_ragdoll
+from cityloop.world.people_textures import person_textures
 from cityloop.world.scene import (
     BoxCollider,
     CapsuleCollider,
@@ -65,7 +67,7 @@ class PersonKind:
         body: name of the baked person.
         child: True up to about twelve years.
         elder: True from about seventy years on.
-        pram: pushes a pram, which belongs to `dimension` and to the meshes.
+        thing: what they push or hold, which belongs to `dimension` and to the meshes.
         walk_speed_mps: comfortable walking speed.
         run_speed_mps: speed of an easy run.
         heel_x_m, toe_x_m: where the soles begin and end, body frame.
@@ -80,11 +82,16 @@ class PersonKind:
     body: str
     child: bool
     elder: bool
-    pram: bool
+    thing: Thing
     walk_speed_mps: float
     run_speed_mps: float
     heel_x_m: float
     toe_x_m: float
+
+    @property
+    def pram(self) -> bool:
+        """Whether they push a pram."""
+        return self.thing == "pram"
 
 
 def _kind(
@@ -95,13 +102,14 @@ def _kind(
     *,
     child: bool = False,
     elder: bool = False,
-    pram_of: str = "",
+    thing: Thing = "",
+    body: str = "",
 ) -> PersonKind:
-    body = pram_of or name
+    body = body or name
     info = index()["people"][body]
     low, high = np.array(info["box_low"]), np.array(info["box_high"])
-    if pram_of:
-        corners = pram(0).corners.reshape(-1, 3)
+    if thing:
+        corners = held_box(thing, read_skeleton(body))
         low, high = np.minimum(low, corners.min(axis=0)), np.maximum(high, corners.max(axis=0))
     box_low, box_high = low.tolist(), high.tolist()
     return PersonKind(
@@ -118,7 +126,7 @@ def _kind(
         body=body,
         child=child,
         elder=elder,
-        pram=bool(pram_of),
+        thing=thing,
         walk_speed_mps=walk_mps,
         run_speed_mps=run_mps,
         heel_x_m=info["heel_x_m"],
@@ -131,28 +139,85 @@ PERSON_KINDS: dict[str, PersonKind] = {
     for kind in (
         _kind("man", 79.0, 1.38, 3.4),
         _kind("man_stout", 93.0, 1.24, 2.9),
+        _kind("man_slim", 63.0, 1.40, 3.5),
+        _kind("man_jacket", 86.0, 1.36, 3.4),
+        _kind("man_coat", 84.0, 1.30, 2.6),
+        _kind("man_shirt", 71.0, 1.40, 3.2),
+        _kind("man_backpack", 86.0, 1.46, 3.6),
+        _kind("man_heavy", 112.0, 1.16, 2.5),
         _kind("woman", 61.0, 1.34, 3.2),
         _kind("woman_skirt", 67.0, 1.22, 2.7),
+        _kind("woman_slim", 50.0, 1.34, 3.1),
+        _kind("woman_jacket", 66.0, 1.36, 3.3),
+        _kind("woman_coat", 65.0, 1.26, 2.5),
+        _kind("woman_dress", 62.0, 1.24, 2.6),
+        _kind("woman_heavy", 89.0, 1.12, 2.3),
+        _kind("woman_headscarf", 66.0, 1.20, 2.3),
+        _kind("woman_runner", 62.0, 1.44, 3.6),
         _kind("teenager", 55.0, 1.36, 3.5),
+        _kind("teenager_girl", 54.0, 1.32, 3.2),
+        _kind("teenager_backpack", 63.0, 1.40, 3.5),
         # R. W. Bohannon, "Comfortable and maximum walking speed of adults" (Age and Ageing 26,
         # 1997): people in their seventies; these, slightly stooped, are somewhat slower.
         _kind("woman_elder", 65.0, 0.98, 1.7, elder=True),
+        _kind("woman_elder_coat", 52.0, 0.96, 1.7, elder=True),
         _kind("man_elder", 74.0, 1.04, 1.9, elder=True),
-        _kind("woman_with_pram", 61.0, 1.16, 2.2, pram_of="woman"),
-        _kind("man_with_pram", 79.0, 1.20, 2.3, pram_of="man"),
+        _kind("man_elder_hat", 78.0, 1.06, 1.9, elder=True),
+        _kind("woman_with_pram", 61.0, 1.16, 2.2, thing="pram", body="woman"),
+        _kind("man_with_pram", 79.0, 1.20, 2.3, thing="pram", body="man"),
+        _kind("woman_with_phone", 66.0, 1.22, 2.8, thing="phone", body="woman_jacket"),
+        _kind("man_with_phone", 63.0, 1.24, 3.0, thing="phone", body="man_slim"),
+        _kind("teenager_with_phone", 54.0, 1.22, 3.0, thing="phone", body="teenager_girl"),
+        _kind("woman_with_umbrella", 65.0, 1.26, 2.3, thing="umbrella", body="woman_coat"),
+        _kind("man_with_umbrella", 84.0, 1.30, 2.4, thing="umbrella", body="man_coat"),
+        _kind("teenager_with_umbrella", 55.0, 1.30, 2.8, thing="umbrella", body="teenager"),
+        _kind(
+            "woman_elder_with_umbrella",
+            52.0,
+            0.94,
+            1.5,
+            elder=True,
+            thing="umbrella",
+            body="woman_elder_coat",
+        ),
         _kind("child", 29.0, 1.20, 3.0, child=True),
         _kind("girl", 26.0, 1.16, 2.9, child=True),
+        _kind("child_winter", 25.0, 1.12, 2.6, child=True),
+        _kind("boy_small", 19.0, 1.02, 2.5, child=True),
+        _kind("girl_small", 20.0, 1.04, 2.5, child=True),
     )
 }
 
-# White materials take the person's colours: slots 1 skin, 2 hair, 3 top, 4 bottom, 5 shoes.
+# White materials take the person's colours: slots 1 skin, 2 hair, 3 top, 4 bottom, 5 shoes, 6 what
+# they carry or push, 7 hat. A look of top, bottom or skin is a texture over it.
 _WHITE: Rgb = (1.0, 1.0, 1.0)
+_TOPS = ("stripes", "checks", "print", "shirt", "jacket")
+
+
+def _material(
+    name: str, slot: int, roughness: float, texture: str = "", *, two_sided: bool = False
+) -> Material:
+    return Material(
+        MATERIAL_PREFIX + name,
+        _WHITE,
+        roughness=roughness,
+        tint_slot=slot,
+        texture=texture and MATERIAL_PREFIX + texture,
+        two_sided=two_sided,
+    )
+
+
 _MATERIALS = (
-    Material(f"{MATERIAL_PREFIX}skin", _WHITE, roughness=0.55, tint_slot=1),
-    Material(f"{MATERIAL_PREFIX}hair", _WHITE, roughness=0.6, tint_slot=2, two_sided=True),
-    Material(f"{MATERIAL_PREFIX}top", _WHITE, roughness=0.9, tint_slot=3, two_sided=True),
-    Material(f"{MATERIAL_PREFIX}bottom", _WHITE, roughness=0.95, tint_slot=4, two_sided=True),
-    Material(f"{MATERIAL_PREFIX}shoes", _WHITE, roughness=0.6, tint_slot=5),
+    _material("skin", 1, 0.55, "face"),
+    _material("skin_beard", 1, 0.55, "face_beard"),
+    _material("hair", 2, 0.6, "hair", two_sided=True),
+    _material("top", 3, 0.9, "cloth", two_sided=True),
+    *(_material(f"top_{look}", 3, 0.85, f"cloth_{look}", two_sided=True) for look in _TOPS),
+    _material("bottom", 4, 0.95, "cloth", two_sided=True),
+    _material("bottom_jeans", 4, 0.9, "cloth_jeans", two_sided=True),
+    _material("shoes", 5, 0.6),
+    _material("bag", 6, 0.7),
+    _material("hat", 7, 0.95, "cloth", two_sided=True),
     Material(f"{MATERIAL_PREFIX}sole", (0.55, 0.54, 0.52), roughness=0.85),
     Material(f"{MATERIAL_PREFIX}eye", (0.62, 0.6, 0.58), roughness=0.25),
     Material(f"{MATERIAL_PREFIX}iris", (0.03, 0.02, 0.015), roughness=0.2),
@@ -168,27 +233,29 @@ def _known(kind: str) -> PersonKind:
     return PERSON_KINDS[kind]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def skeleton(kind: str) -> Skeleton:
     """Return the skeleton of a kind; ScenarioError for an unknown one."""
     return read_skeleton(_known(kind).body)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def person_mesh(kind: str, lod: int) -> Mesh:
     """Return the mesh of a kind at level of detail `lod`, 0 (finest) to 2; share, do not change."""
     known = _known(kind)
     mesh = read_mesh(known.body, lod)
-    if not known.pram:
+    if not known.thing:
         return mesh
-    return with_pram(mesh, skeleton(kind), f"{MATERIAL_PREFIX}{kind}/lod{lod}", lod)
+    name = f"{MATERIAL_PREFIX}{kind}/lod{lod}"
+    return with_thing(mesh, skeleton(kind), known.thing, name, lod)
 
 
 def pick_clothes(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
-    """Draw the colours of a person as tints, linear; the same generator state gives the same."""
+    """Draw the colours of a person as 7 tints, linear; the same generator state gives the same."""
     known = _known(kind)
-    colors = pick_colors(known.child, rng, elder=known.elder)
-    return (*colors, pick_pram_color(rng)) if known.pram else colors
+    ancestry = index()["people"][known.body]["ancestry"]
+    colors = pick_colors(known.child, rng, elder=known.elder, ancestry=ancestry)
+    return (*colors, *pick_thing_colors(known.thing, rng))
 
 
 def _prototype(kind: PersonKind) -> Prototype:
@@ -215,7 +282,7 @@ def _prototype(kind: PersonKind) -> Prototype:
         box_center=kind.box_center,
         ragdoll=person_ragdoll(
             skeleton(kind.name),
-            person_mesh(kind.name, 0),
+            person_mesh(kind.name if kind.pram else kind.body, 0),
             kind.mass_kg,
             PRAM_MASS_KG if kind.pram else 0.0,
         ),
@@ -227,7 +294,8 @@ def people_scene(kinds: Iterable[str]) -> Scene:
     chosen = [_known(kind) for kind in kinds]
     prams = PRAM_MATERIALS if any(kind.pram for kind in chosen) else ()
     return Scene(
-        materials=[*_MATERIALS, *prams],
+        textures=list(person_textures()),
+        materials=[*_MATERIALS, *prams, *held_materials([kind.thing for kind in chosen])],
         meshes=[person_mesh(kind.name, level) for kind in chosen for level in range(LEVELS)],
         prototypes=[_prototype(kind) for kind in chosen],
     )

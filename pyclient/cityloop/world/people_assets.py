@@ -63,7 +63,7 @@ def index() -> dict[str, Any]:
     return content
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _arrays(kind: str) -> dict[str, NDArray[Any]]:
     with np.load(ASSETS / f"{kind}.npz") as file:
         return {name: file[name] for name in file.files}
@@ -99,7 +99,7 @@ def read_mesh(kind: str, level: int) -> Mesh:
         name=f"{MATERIAL_PREFIX}{kind}/lod{level}",
         positions=(arrays["origin"] + steps * arrays["step"]).astype(np.float32),
         normals=normals.astype(np.float32),
-        uvs=np.zeros((len(steps), 2), dtype=np.float32),
+        uvs=part("uvs").astype(np.float32) / np.float32(255.0),
         material_names=tuple(MATERIAL_PREFIX + str(name) for name in arrays["materials"]),
         materials=part("materials").astype(np.uint16),
         indices=part("triangles").astype(np.uint32),

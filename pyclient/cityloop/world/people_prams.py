@@ -1,17 +1,17 @@
-"""Prams, and the meshes of people who push them.
+"""Prams with an infant in them.
 
 A pram rides on the root bone, on which no skin hangs and which stays where the body frame is. It is
 part of its person's object: box, mask and identity hold both.
 """
 
-from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder
-from cityloop.world.people_assets import Skeleton
+from cityloop.world.people_assets import MATERIAL_PREFIX, read_mesh
 from cityloop.world.people_posing import Handle
-from cityloop.world.scene import Material, Mesh
+from cityloop.world.scene import Material
 from cityloop.world.semantics import SemanticClass
 
 ROOT_BONE = "Root"
@@ -19,11 +19,15 @@ HANDLE = (0.43, 0.0, 1.03)  # middle of the bar that the hands hold, body frame,
 GRIP = Handle(grip=(0.43, 0.17, 1.03), along=(0.0, -1.0, 0.0), reach=(1.0, 0.0, -0.25))
 
 _FABRIC, _FRAME, _TYRE, _BLANKET = "pram/fabric", "pram/frame", "pram/tyre", "pram/blanket"
+_ROMPERS = "pram/rompers"
+_TILT = np.radians(16.0)  # of the infant's back
+_FEET = np.array([0.53, 0.0, 0.70])  # where they lie, body frame, m
 _CLASS = SemanticClass.MOVABLE_OBJECT
 PRAM_MATERIALS: tuple[Material, ...] = (
     Material(_FABRIC, (1.0, 1.0, 1.0), roughness=0.9, tint_slot=6, two_sided=True, semantic=_CLASS),
     Material(_FRAME, (0.10, 0.10, 0.11), roughness=0.4, metallic=0.6, semantic=_CLASS),
     Material(_TYRE, (0.02, 0.02, 0.02), roughness=0.9, semantic=_CLASS),
+    Material(_ROMPERS, (0.70, 0.66, 0.50), roughness=0.95, two_sided=True),
     Material(_BLANKET, (0.62, 0.58, 0.52), roughness=0.95, semantic=_CLASS),
 )
 
@@ -38,7 +42,8 @@ def _cot(builder: MeshBuilder, level: int) -> None:
         y = half_y * np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.6
         rings.append(np.column_stack([x, y, np.full(count, z)]))
     builder.loft(np.array(rings), _FABRIC, start_cap=_FABRIC, smooth_deg=60)
-    builder.polygon(rings[2][:, :2], 0.77, _BLANKET)
+    inner = [0.88, 0.0] + 0.95 * (rings[2][:, :2] - [0.88, 0.0])
+    builder.polygon(inner, 0.77, _BLANKET)
 
 
 def _hood(builder: MeshBuilder, level: int) -> None:
@@ -85,37 +90,39 @@ def _carriage(builder: MeshBuilder, level: int) -> None:
         builder.box((0.88, 0.0, 0.30), (0.36, 0.36, 0.14), _FABRIC)  # basket
 
 
+def _infant(builder: MeshBuilder, level: int) -> None:
+    """Lay the infant into the cot, on its back, its head under the hood."""
+    mesh = read_mesh("infant", min(level + 1, 2))
+    names = [name.removeprefix(MATERIAL_PREFIX) for name in mesh.material_names]
+    # Legs and feet are under the blanket.
+    shown = [i for i, name in enumerate(names) if name not in ("bottom", "shoes", "sole")]
+    of_triangle = mesh.materials[mesh.indices[:, 0]]
+    triangles = mesh.indices[np.isin(of_triangle, shown)].astype(np.int64)
+    up, ahead = (
+        np.array([-np.sin(_TILT), 0, np.cos(_TILT)]),
+        np.array([np.cos(_TILT), 0, np.sin(_TILT)]),
+    )
+    turn = np.column_stack([up, [0.0, -1.0, 0.0], ahead])
+    clothes = {"top": _ROMPERS}
+    builder.triangles(
+        mesh.positions.astype(np.float64) @ turn.T + _FEET,
+        triangles,
+        [
+            clothes.get(names[m], MATERIAL_PREFIX + names[m])
+            for m in mesh.materials[triangles[:, 0]]
+        ],
+        uvs=mesh.uvs,
+        normals=mesh.normals.astype(np.float64) @ turn.T,
+    )
+
+
+@cache
 def pram(level: int) -> MeshBuilder:
     """Return a pram before a person at level of detail `level` (0 finest), body frame."""
     builder = MeshBuilder()
     _cot(builder, level)
     _hood(builder, level)
     _carriage(builder, level)
+    if level < 2:
+        _infant(builder, level)
     return builder
-
-
-def with_pram(person: Mesh, skeleton: Skeleton, name: str, level: int) -> Mesh:
-    """Return the skinned mesh `name` of a person and a pram.
-
-    Raises:
-        ValueError: if the person's mesh has no bone weights.
-    """
-    if person.joints is None or person.weights is None:
-        raise ValueError(f"mesh '{person.name}' is rigid: it has no bone weights")
-    added = pram(level).build(name)
-    count = len(added.positions)
-    joints = np.full((count, 4), skeleton.index(ROOT_BONE), dtype=np.uint8)
-    weights = np.tile(np.array([1, 0, 0, 0], dtype=np.float32), (count, 1))
-    first_material, first_vertex = len(person.material_names), len(person.positions)
-    return replace(
-        person,
-        name=name,
-        positions=np.concatenate([person.positions, added.positions]),
-        normals=np.concatenate([person.normals, added.normals]),
-        uvs=np.concatenate([person.uvs, added.uvs]),
-        material_names=person.material_names + added.material_names,
-        materials=np.concatenate([person.materials, added.materials + np.uint16(first_material)]),
-        indices=np.concatenate([person.indices, added.indices + np.uint32(first_vertex)]),
-        joints=np.concatenate([person.joints, joints]),
-        weights=np.concatenate([person.weights, weights]),
-    )

@@ -36,7 +36,11 @@ def scene_assets(scene: Scene) -> list[dict[str, Any]]:
     records += [
         {
             "name": f"texture/{texture.name}",
-            **_made_here("cityloop.world.textures"),
+            **_made_here(
+                "cityloop.world.people_textures"
+                if texture.name.startswith("person/")
+                else "cityloop.world.textures"
+            ),
             "sha256": hashlib.sha256(texture.rgba.tobytes()).hexdigest(),
         }
         for texture in scene.textures
@@ -83,8 +87,9 @@ def _asset_name(prototype: str) -> str:
 def _origin(name: str) -> dict[str, Any]:
     family, _, kind = name.partition("/")
     if family == "person":
-        pram = PERSON_KINDS[kind].pram
-        return _with_people(_made_here("cityloop.world.people_prams")) if pram else _person_origin()
+        thing = PERSON_KINDS[kind].thing
+        made = _made_here("cityloop.world.people_holding")
+        return _with_people(made) if thing else _person_origin()
     if family == "vehicle":
         # Whoever drives or rides it has a body of people.json.
         return _with_people(_made_here("cityloop.world.vehicles"))

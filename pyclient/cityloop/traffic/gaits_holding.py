@@ -1,4 +1,4 @@
-"""Arms of people who push a pram: hands on its handle, which the body's sway does not move."""
+"""Arms of people who push or hold something: hands that the body's sway does not turn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.world.people import PERSON_KINDS, skeleton
+from cityloop.world.people_holding import holding_hands
 from cityloop.world.people_limbs import limb_frames, limb_joint
-from cityloop.world.people_posing import gripping_hand
-from cityloop.world.people_prams import GRIP, ROOT_BONE
+from cityloop.world.people_posing import Hand
+from cityloop.world.people_prams import ROOT_BONE
 
 Array = NDArray[np.float64]
 
@@ -25,9 +26,9 @@ class _Arm:
     Attributes:
         clavicle, upper, lower: indices of the bones.
         shoulder, elbow, wrist: (3,) joints at rest, m.
-        grip: (3,) the wrist when the hand holds the handle, m.
+        grip: (3,) the wrist when the hand holds the thing, m.
         hand_bones: (H,) indices of hand and fingers.
-        hand: (H, 3, 4) their skinning matrices on the handle.
+        hand: (H, 3, 4) their skinning matrices then.
         outwards: sign of y.
     """
 
@@ -43,16 +44,15 @@ class _Arm:
     outwards: float
 
 
-@lru_cache(maxsize=16)
-def _arms(kind: str) -> tuple[_Arm, _Arm]:
+@lru_cache(maxsize=64)
+def _arms(kind: str) -> tuple[_Arm, ...]:
     bones = skeleton(kind)
 
-    def arm(side: int) -> _Arm:
+    def arm(side: int, held: Hand) -> _Arm:
         suffix, outwards = _SIDES[side]
         clavicle, upper, lower, hand = (
             bones.index(name + suffix) for name in ("clavicle", "upperarm", "lowerarm", "hand")
         )
-        held = gripping_hand(bones, GRIP, side)
         matrices: dict[int, Array] = {}
         for bone, (name, parent) in enumerate(zip(bones.names, bones.parents, strict=True)):
             if bone == hand:
@@ -77,7 +77,7 @@ def _arms(kind: str) -> tuple[_Arm, _Arm]:
             outwards=outwards,
         )
 
-    return arm(0), arm(1)
+    return tuple(arm(*held) for held in holding_hands(PERSON_KINDS[kind].thing, bones).items())
 
 
 def _bone(turn: Array, rest: Array, joint: Array) -> Array:
@@ -85,12 +85,16 @@ def _bone(turn: Array, rest: Array, joint: Array) -> Array:
     return np.concatenate([turn, (joint - turn @ rest)[:, :, None]], axis=2)
 
 
-def _hold(arm: _Arm, matrices: Array) -> None:
-    """Put one arm of N people on the handle, in place."""
+def _hold(arm: _Arm, matrices: Array, *, carried: bool) -> None:
+    """Put one arm of N people where it holds something, in place.
+
+    What is `carried` goes with the shoulder without turning; a pram's handle stays.
+    """
     clavicle = matrices[:, arm.clavicle]
     shoulder = clavicle[:, :, :3] @ arm.shoulder + clavicle[:, :, 3]
     count = len(matrices)
-    wrist = np.tile(arm.grip, (count, 1))
+    along = shoulder - arm.shoulder if carried else np.zeros((count, 3))
+    wrist = arm.grip + along
     upper, lower = arm.elbow - arm.shoulder, arm.wrist - arm.elbow
     elbow = limb_joint(
         shoulder,
@@ -106,22 +110,25 @@ def _hold(arm: _Arm, matrices: Array) -> None:
     ):
         turn = limb_frames(posed, hinge) @ limb_frames(rest, rest_hinge).T
         matrices[:, bone] = _bone(turn, start, joint)
-    matrices[:, arm.hand_bones] = arm.hand
+    hand = np.repeat(arm.hand[None], count, axis=0)
+    hand[..., 3] += along[:, None]
+    matrices[:, arm.hand_bones] = hand
 
 
-def push_prams(kinds: Sequence[str], matrices: NDArray[np.float32]) -> None:
-    """Put the hands of those of N `kinds` who push a pram on its handle, in place.
+def hold_things(kinds: Sequence[str], matrices: NDArray[np.float32]) -> None:
+    """Put the hands of those of N `kinds` who push or hold something where it is, in place.
 
     Args:
         kinds: N keys of PERSON_KINDS.
-        matrices: (N, B, 3, 4) skinning matrices; the root's, which carries the pram, becomes the
-            identity: the pram keeps its place in the body frame.
+        matrices: (N, B, 3, 4) skinning matrices; the root's of those who push a pram, which it
+            carries, becomes the identity: the pram keeps its place in the body frame.
     """
-    pushing = {kind for kind in kinds if PERSON_KINDS[kind].pram}
-    for kind in sorted(pushing):
+    holding = {kind for kind in kinds if PERSON_KINDS[kind].thing}
+    for kind in sorted(holding):
         rows = np.array([i for i, k in enumerate(kinds) if k == kind], dtype=np.intp)
         posed = matrices[rows].astype(np.float64)
-        posed[:, skeleton(kind).index(ROOT_BONE)] = np.eye(3, 4)
+        if PERSON_KINDS[kind].pram:
+            posed[:, skeleton(kind).index(ROOT_BONE)] = np.eye(3, 4)
         for arm in _arms(kind):
-            _hold(arm, posed)
+            _hold(arm, posed, carried=not PERSON_KINDS[kind].pram)
         matrices[rows] = posed
