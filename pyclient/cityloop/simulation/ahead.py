@@ -7,6 +7,7 @@ They are predicted with constant turn rate and acceleration (R. Schubert et al.,
 evaluation of advanced motion models for vehicle tracking", 2008).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from cityloop.annotation.actors import ActorTable, Array
 from cityloop.spatial import rotation
+from cityloop.spatial.compiled import compiled
 from cityloop.world.network import RoadNetwork
 from cityloop.world.road_areas import RoadAreas
 from cityloop.world.semantics import SemanticClass
@@ -203,18 +205,9 @@ class RoadAhead:
         """
         first = max(int(np.searchsorted(self.s_m, between_m[0])) - 1, 0)
         last = max(int(np.searchsorted(self.s_m, between_m[1])), first + 1)
-        unit, length = self._unit[first:last], self._length[first:last]
-        start = self.path[first : first + len(unit), :2]
-        # By component: arrays whose last axis has two elements take several times as long.
-        dx, dy = points[:, :1] - start[:, 0], points[:, 1:2] - start[:, 1]
-        along = dx * unit[:, 0] + dy * unit[:, 1]
-        along = np.minimum(np.maximum(along, 0.0), length)
-        off_x, off_y = dx - unit[:, 0] * along, dy - unit[:, 1] * along
-        best = np.argmin(off_x * off_x + off_y * off_y, axis=1)
-        at = np.arange(len(points)), best
-        distance = np.sqrt(off_x[at] ** 2 + off_y[at] ** 2)
-        cross = unit[best, 0] * dy[at] - unit[best, 1] * dx[at]
-        return self.s_m[first + best] + along[at], np.copysign(distance, cross)
+        stretch = slice(first, last)
+        line = self.path[stretch], self._unit[stretch], self._length[stretch], self.s_m[stretch]
+        return _projected(points, *line)
 
     def obstacles(
         self, front_s_m: float, actors: ActorTable, ignored: frozenset[str]
@@ -385,6 +378,34 @@ class RoadAhead:
             inside = self._areas.in_junction(actors.position[row : row + 1, :2])
             return other_first and bool(inside[0])
         return other_first
+
+
+@compiled
+def _projected(
+    points: Array, start: Array, unit: Array, length: Array, s_m: Array
+) -> tuple[Array, Array]:
+    """Return distances along a line of L segments and offsets to the left, (N,) m each.
+
+    Args:
+        points: (N, 2 or more) m.
+        start: (L or more, 2 or more) where the segments begin, m.
+        unit: (L, 2) their directions.
+        length: (L,) m.
+        s_m: (L or more,) distances of their beginnings along the line.
+    """
+    along, aside = np.empty(len(points)), np.empty(len(points))
+    for n in range(len(points)):
+        nearest = np.inf
+        for k in range(len(unit)):
+            x, y = points[n, 0] - start[k, 0], points[n, 1] - start[k, 1]
+            on = min(max(x * unit[k, 0] + y * unit[k, 1], 0.0), length[k])
+            off_x, off_y = x - unit[k, 0] * on, y - unit[k, 1] * on
+            distance = off_x * off_x + off_y * off_y
+            if distance < nearest:
+                nearest, along[n] = distance, s_m[k] + on
+                left = unit[k, 0] * y - unit[k, 1] * x
+                aside[n] = math.copysign(math.sqrt(distance), left)
+    return along, aside
 
 
 def predicted_outlines(actors: ActorTable, rows: NDArray[np.intp], times: Array) -> Array:

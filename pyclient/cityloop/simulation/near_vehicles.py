@@ -50,6 +50,7 @@ CRASH_IMPULSE_NS = 30.0
 # Who has crashed stays, and two bodies that stand in each other's way cannot back out: after that
 # time one of them leaves where nobody sees it, as SUMO's vehicles are teleported out of a jam.
 JAMMED_S, OUT_OF_SIGHT_M, STUCK_MPS = 40.0, 60.0, 0.1
+_FEW = 16  # so many are compared with one by one
 _SIDES = np.uint32(VehicleLamp.LEFT | VehicleLamp.RIGHT)
 
 
@@ -354,6 +355,8 @@ def _nearest(points: Array, others: Array) -> Array:
     """Return (N,) the distance of points (N, 2) to the nearest of others (M, 2); inf for none."""
     if not len(others):
         return np.full(len(points), np.inf)
+    if len(others) <= _FEW:
+        return np.hypot(*(points[:, None] - others).transpose(2, 0, 1)).min(axis=1)
     distance, _ = cKDTree(others).query(points)
     return np.asarray(distance, dtype=np.float64)
 

@@ -12,12 +12,13 @@ The positions are samples for `smoothing`, whose curve makes motion, velocity an
 them.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from cityloop.spatial.compiled import compiled
 from cityloop.traffic.walkable import Boundary, Walkable
 
 Array = NDArray[np.float64]
@@ -141,42 +142,55 @@ def _power_law(crowd: Crowd) -> Array:
     reach_m = np.hypot(crowd.front[:, 0], crowd.front[:, 1])
     radius = np.concatenate([crowd.radius_m + reach_m / 2, crowd.others_radius_m])
     party = np.concatenate([crowd.party, np.full(len(crowd.others), -1)])
-    pairs = cKDTree(position).query_pairs(SIGHT_M, output_type="ndarray")
-    # The first of a pair is the one with the lower row.
-    pairs = pairs[pairs[:, 0] < count]
-    pairs = pairs[party[pairs[:, 0]] != party[pairs[:, 1]]]
-    i, j = pairs[:, 0], pairs[:, 1]
-    v = velocity[i] - velocity[j]
-    w = position[j] - position[i]
-    closing = np.einsum("nk,nk->n", v, w) > 0
-    i, j, v, w = i[closing], j[closing], v[closing], w[closing]
-    a = np.einsum("nk,nk->n", v, v)
-    fast = a > 1e-4
-    i, j, v, w, a = i[fast], j[fast], v[fast], w[fast], a[fast]
-    w = w + KEEP_RIGHT_M / np.sqrt(a)[:, None] * np.column_stack([-v[:, 1], v[:, 0]])
-    b = np.einsum("nk,nk->n", v, w)
-    distance = np.hypot(w[:, 0], w[:, 1])
-    reach = np.minimum(radius[i] + radius[j] + 2 * _FORCE_RADIUS_M, 0.99 * distance)
-    discriminant = b * b - a * (distance**2 - reach**2)
-    hit = (discriminant > 1e-9) & (b > 0)
-    i, j, v, w, a, b = i[hit], j[hit], v[hit], w[hit], a[hit], b[hit]
-    root = np.sqrt(discriminant[hit])
-    t = np.maximum((b - root) / a, 0.05)
-    size = POWER_LAW_K_M2PS * np.exp(-t / POWER_LAW_HORIZON_S) / (a * t**2)
-    size *= 2.0 / t + 1.0 / POWER_LAW_HORIZON_S
-    each = -size[:, None] * (v - (b[:, None] * v - a[:, None] * w) / root[:, None])
-    each = _clipped(each, MAX_FORCE_MPS2)
-    force = _summed(len(position), (i, j), (each, -each))[:count]
+    bodies = position, velocity, radius, party
+    force = _collision_forces(bodies, np.argsort(position[:, 0], kind="stable"), count)
     return _clipped(_rather_aside(force, crowd.velocity), MAX_FORCE_MPS2)
 
 
-def _summed(count: int, rows: tuple[Rows, ...], vectors: tuple[Array, ...]) -> Array:
-    """Return (count, 2) the sums of vectors (n, 2) by the rows (n,) that each belongs to."""
-    where, what = np.concatenate(rows), np.concatenate(vectors)
-    sums = np.empty((count, 2))
-    for k in range(2):
-        sums[:, k] = np.bincount(where, what[:, k], count)
-    return sums
+@compiled
+def _collision_forces(
+    bodies: tuple[Array, Array, Array, NDArray[np.int64]], by_x: Rows, count: int
+) -> Array:
+    """Return (count, 2) the sums of accelerations of the first of B bodies, m/s^2.
+
+    Args:
+        bodies: positions (B, 2), m, velocities (B, 2), m/s, radii (B,), m, parties (B,).
+        by_x: (B,) rows by rising x.
+        count: how many of them mind the others.
+    """
+    position, velocity, radius, party = bodies
+    force = np.zeros((len(position), 2))
+    for first in range(len(by_x)):
+        for second in range(first + 1, len(by_x)):
+            i, j = min(by_x[first], by_x[second]), max(by_x[first], by_x[second])
+            wx, wy = position[j, 0] - position[i, 0], position[j, 1] - position[i, 1]
+            if abs(wx) > SIGHT_M:
+                break
+            if i >= count or party[i] == party[j] or wx * wx + wy * wy > SIGHT_M * SIGHT_M:
+                continue
+            vx, vy = velocity[i, 0] - velocity[j, 0], velocity[i, 1] - velocity[j, 1]
+            a = vx * vx + vy * vy
+            if not (vx * wx + vy * wy > 0 and a > 1e-4):
+                continue
+            right = KEEP_RIGHT_M / math.sqrt(a)
+            wx, wy = wx - right * vy, wy + right * vx
+            b, distance = vx * wx + vy * wy, math.hypot(wx, wy)
+            reach = min(radius[i] + radius[j] + 2 * _FORCE_RADIUS_M, 0.99 * distance)
+            discriminant = b * b - a * (distance * distance - reach * reach)
+            if not (discriminant > 1e-9 and b > 0):
+                continue
+            root = math.sqrt(discriminant)
+            t = max((b - root) / a, 0.05)
+            size = POWER_LAW_K_M2PS * math.exp(-t / POWER_LAW_HORIZON_S) / (a * t * t)
+            size *= 2.0 / t + 1.0 / POWER_LAW_HORIZON_S
+            fx = -size * (vx - (b * vx - a * wx) / root)
+            fy = -size * (vy - (b * vy - a * wy) / root)
+            share = min(1.0, MAX_FORCE_MPS2 / max(math.hypot(fx, fy), 1e-9))
+            force[i, 0] += share * fx
+            force[i, 1] += share * fy
+            force[j, 0] -= share * fx
+            force[j, 1] -= share * fy
+    return force[:count]
 
 
 def _rather_aside(force: Array, velocity: Array) -> Array:
@@ -295,28 +309,11 @@ def _put_right(
     start = np.concatenate([position, position[prams] + ahead, crowd.others])
     # Corrections are small: who is far apart now is no pair in any round.
     reach = 2 * float(radius.max()) + 0.3
-    pairs = cKDTree(start).query_pairs(reach, output_type="ndarray")
-    i, j = pairs[:, 0], pairs[:, 1]
-    strangers = owner[i] != owner[j]
-    i, j = i[strangers], j[strangers]
-    contact = radius[i] + radius[j]
-    total = np.maximum(give[i] + give[j], 1e-9)
-    share_i, share_j = give[i] / total, give[j] / total
+    pairs = _strangers(start, owner, np.argsort(start[:, 0], kind="stable"), reach)
     for turn in range(_ROUNDS):
-        if len(i):
+        if len(pairs):
             body = np.concatenate([position, position[prams] + ahead, crowd.others])
-            gap = body[j] - body[i]
-            distance = np.hypot(gap[:, 0], gap[:, 1])
-            meet = np.flatnonzero(distance < contact)
-            gap, distance = gap[meet], distance[meet]
-            overlap = contact[meet] - distance
-            # Two in the very same place part along x.
-            away = np.where(
-                (distance > 1e-6)[:, None], gap / np.maximum(distance, 1e-9)[:, None], [1.0, 0.0]
-            )
-            back = -(share_i[meet] * overlap)[:, None] * away
-            forth = (share_j[meet] * overlap)[:, None] * away
-            shift = _summed(len(body), (i[meet], j[meet]), (back, forth))
+            shift = _parting(body, radius, give, pairs)
             position += shift[:count]
             np.add.at(position, prams, shift[count : count + len(prams)])
         if walkable is None or turn % 2 == 0:
@@ -330,6 +327,62 @@ def _put_right(
             position[rows] += back[:, None] * inwards
             gates[k] = boundary, rows[distance < _NEAR_BOUNDARY_M]
     return position
+
+
+@compiled
+def _strangers(position: Array, owner: Rows, by_x: Rows, reach_m: float) -> Rows:
+    """Return (P, 2) rows of the discs of different owners that are within reach of each other.
+
+    Args:
+        position: (B, 2) m.
+        owner: (B,).
+        by_x: (B,) rows by rising x.
+        reach_m: the greatest distance.
+    """
+    found = []
+    for first in range(len(by_x)):
+        for second in range(first + 1, len(by_x)):
+            i, j = by_x[first], by_x[second]
+            x, y = position[j, 0] - position[i, 0], position[j, 1] - position[i, 1]
+            if x > reach_m:
+                break
+            if owner[i] != owner[j] and x * x + y * y <= reach_m * reach_m:
+                found.append((i, j))
+    pairs = np.empty((len(found), 2), dtype=np.intp)
+    for k in range(len(found)):
+        pairs[k, 0], pairs[k, 1] = found[k]
+    return pairs
+
+
+@compiled
+def _parting(position: Array, radius: Array, give: Array, pairs: Rows) -> Array:
+    """Return (B, 2) how far discs that overlap are to move apart, m.
+
+    Args:
+        position: (B, 2) m.
+        radius: (B,) m.
+        give: (B,) how readily they make room.
+        pairs: (P, 2) rows of those that may overlap.
+    """
+    shift = np.zeros((len(position), 2))
+    for k in range(len(pairs)):
+        i, j = pairs[k, 0], pairs[k, 1]
+        x, y = position[j, 0] - position[i, 0], position[j, 1] - position[i, 1]
+        distance = math.hypot(x, y)
+        overlap = radius[i] + radius[j] - distance
+        if not overlap > 0:
+            continue
+        if distance > 1e-6:
+            x, y = x / distance, y / distance
+        else:  # two in the very same place part along x
+            x, y = 1.0, 0.0
+        total = max(give[i] + give[j], 1e-9)
+        back, forth = give[i] / total * overlap, give[j] / total * overlap
+        shift[i, 0] -= back * x
+        shift[i, 1] -= back * y
+        shift[j, 0] += forth * x
+        shift[j, 1] += forth * y
+    return shift
 
 
 def _clipped(vectors: Array, limit: Array | float) -> Array:

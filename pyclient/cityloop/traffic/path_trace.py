@@ -3,9 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.compiled import compiled
 from cityloop.traffic.smoothing import Rows
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 
 class PathTraces:
@@ -58,28 +60,45 @@ class PathTraces:
             self._arc[rows, copy] = newest + steps_m
             self._values[rows, copy] = values
 
-    def at(self, arc_m: Array, rows: NDArray[np.intp] | None = None) -> Array:
+    def at(self, arc_m: Array, rows: Indices | None = None) -> Array:
         """Return the points, (n, C) or (n, Q, C), at `arc_m` (n,) or (n, Q), of all or of `rows`.
 
         Before the oldest point it is the oldest, beyond the newest the newest.
         """
         which = np.arange(len(self._head)) if rows is None else rows
         flat = arc_m[:, None] if arc_m.ndim == 1 else arc_m
-        points = self._points
-        arcs, values = self._arc.reshape(-1), self._values.reshape(-1, self._values.shape[2])
-        newest = (which * (2 * points) + points + self._head[which])[:, None]
-        # The arcs fall with age: how many are greater is found by halves.
-        newer = np.zeros(flat.shape, dtype=np.intp)
-        step = 1 << (points - 1).bit_length() >> 1
-        while step:
-            probe = np.minimum(newer + (step - 1), points - 1)
-            newer += step * (arcs.take(newest - probe) > flat)
-            step >>= 1
-        old = newest - np.minimum(newer, points - 1)
-        new = newest - np.minimum(np.maximum(newer - 1, 0), points - 1)
-        start, end = arcs.take(old), arcs.take(new)
-        share = (flat - start) / np.maximum(end - start, 1e-9)
-        share = np.minimum(np.maximum(share, 0.0), 1.0)
-        a, b = values.take(old, axis=0), values.take(new, axis=0)
-        between: Array = a + share[..., None] * (b - a)
-        return between[:, 0] if arc_m.ndim == 1 else between
+        result = _looked_up(flat, self._arc, self._values, which, self._head[which] + self._points)
+        return result[:, 0] if arc_m.ndim == 1 else result
+
+
+@compiled
+def _looked_up(arc_m: Array, arcs: Array, values: Array, which: Indices, newest: Indices) -> Array:
+    """Return (n, Q, C) the points at `arc_m` (n, Q) of some actors.
+
+    Args:
+        arc_m: (n, Q) m.
+        arcs: (N, 2 P) of all points, falling with age from `newest` backwards over P points, m.
+        values: (N, 2 P, C).
+        which: (n,) rows of the actors.
+        newest: (n,) where the newest of their points is in axis 1, its later copy.
+    """
+    points = arcs.shape[1] // 2
+    result = np.empty((*arc_m.shape, values.shape[2]))
+    for n in range(len(which)):
+        for q in range(arc_m.shape[1]):
+            arc, row, last = arc_m[n, q], which[n], newest[n]
+            # How many points are beyond is found by halves.
+            newer, most = 0, points
+            while newer < most:
+                middle = (newer + most) // 2
+                if arcs[row, last - middle] > arc:
+                    newer = middle + 1
+                else:
+                    most = middle
+            old, new = last - min(newer, points - 1), last - min(max(newer - 1, 0), points - 1)
+            length = max(arcs[row, new] - arcs[row, old], 1e-9)
+            share = min(max((arc - arcs[row, old]) / length, 0.0), 1.0)
+            for c in range(values.shape[2]):
+                a, b = values[row, old, c], values[row, new, c]
+                result[n, q, c] = a + share * (b - a)
+    return result

@@ -6,13 +6,13 @@ the Intelligent Driver Model's interaction (M. Treiber et al., "Congested traffi
 empirical observations and microscopic simulations", 2000).
 """
 
+import math
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+
+from cityloop.spatial.compiled import compiled
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -28,11 +28,10 @@ LARGEST_BOX_M = 10.0  # half the diagonal of the longest thing on a road
 SAME_LEVEL_M = 3.0
 STANDING_MPS = 0.3
 ALONG = 0.7  # cosine of the angle between two ways that are one
-# When others are looked for at where they are going. Who walks may well stop at the kerb.
-FORESIGHT_S, RUNNING_FORESIGHT_S = (0.5, 1.0), (0.5, 1.0, 1.5, 2.0)
-RUNNING_MPS = 2.0
+# Others are looked for at where they will be, in steps. Who walks may well stop at the kerb.
 _SLOT_S = 0.5
-_COARSE_POINTS = 8  # of a way: where one is far from a box, so are those around it
+_SLOTS, _RUNNING_SLOTS = 2, 4
+RUNNING_MPS = 2.0
 
 
 @dataclass(frozen=True)
@@ -75,14 +74,6 @@ class Ways:
     speed: Array
     own: Indices
 
-    @cached_property
-    def along(self) -> Array:
-        """(n, POINTS, 2) unit vectors along the ways at their points."""
-        last = 2 * self.points[:, -1:] - self.points[:, -2:-1]
-        steps = np.diff(self.points, axis=1, append=last)
-        result: Array = steps / np.maximum(np.linalg.norm(steps, axis=2, keepdims=True), 1e-9)
-        return result
-
 
 def way_length(speed_mps: Array) -> Array:
     """Return (n,) how far ahead a driver at a speed (n,) must look, m."""
@@ -102,26 +93,14 @@ def reach_of(points: Array, spacing: Array) -> tuple[Array, Array]:
 
 def most_acceleration(ways: Ways, boxes: Boxes) -> Array:
     """Return (n,) the acceleration that others leave room for, m/s^2; inf: nobody is in the way."""
-    room = np.full(len(ways.speed), np.inf)
-    who, whom = _pairs(ways, boxes)
-    if not len(who):
-        return room
-    going = np.hypot(*boxes.velocity[whom].T)
-    moves = going > STANDING_MPS
-    gap, along = _gaps(ways, boxes, who, whom, 0.0)
-    soon = gap <= ways.speed[who] * _SLOT_S + STANDING_GAP_M
-    counts = ~moves | (np.abs(along) > ALONG * going) | soon
-    _apply(room, ways, who, np.where(counts, gap, np.inf), along)
-    runs = going > RUNNING_MPS
-    for which, times_s in ((moves & ~runs, FORESIGHT_S), (runs, RUNNING_FORESIGHT_S)):
-        later = np.flatnonzero(which & boxes.foreseen[whom])
-        i, j = who[later], whom[later]
-        for time_s in times_s if len(later) else ():
-            gap, along = _gaps(ways, boxes, i, j, time_s)
-            last = time_s == times_s[-1]
-            reached = last | (gap <= ways.speed[i] * (time_s + _SLOT_S) + STANDING_GAP_M)
-            _apply(room, ways, i, np.where(reached, gap - along * time_s, np.inf), along)
-    return room
+    middle, radius = _around(ways.points, ways.spacing)
+    return _room(
+        (ways.points, ways.spacing, ways.height, ways.half_width, ways.speed, ways.own),
+        (middle, radius),
+        (boxes.center, np.cos(boxes.yaw), np.sin(boxes.yaw), boxes.half),
+        (boxes.velocity, np.hypot(*boxes.velocity.T), boxes.foreseen),
+        np.argsort(boxes.center[:, 0], kind="stable"),
+    )
 
 
 def overlapping(some: Boxes, others: Boxes) -> Flags:
@@ -141,90 +120,119 @@ def overlapping(some: Boxes, others: Boxes) -> Flags:
     return np.asarray(hit.any(axis=1))
 
 
-def _pairs(ways: Ways, boxes: Boxes) -> tuple[Indices, Indices]:
-    """Return (P,) vehicles and (P,) boxes that are near to their ways."""
-    if not len(ways.speed) or not len(boxes.yaw):
-        none = np.zeros(0, dtype=np.intp)
-        return none, none
-    middle, radius = _around(ways.points, ways.spacing)
-    tree = cKDTree(boxes.center[:, :2])
-    found = tree.query_ball_point(middle, radius, return_sorted=True)
-    counts = np.array([len(f) for f in found])
-    who = np.repeat(np.arange(len(counts)), counts)
-    whom = np.fromiter(chain.from_iterable(found), np.intp, len(who))
-    level = np.abs(boxes.center[whom, 2] - ways.height[who]) < SAME_LEVEL_M
-    keep = level & (whom != ways.own[who])
-    return who[keep], whom[keep]
-
-
 def _around(points: Array, spacing: Array) -> tuple[Array, Array]:
     """Return (n, 2) middles and (n,) radii, m, of circles outside of which no box touches a way."""
     return points[:, POINTS // 2], spacing * POINTS / 2 + LARGEST_BOX_M
 
 
-def _gaps(
-    ways: Ways, boxes: Boxes, who: Indices, whom: Indices, time_s: float
-) -> tuple[Array, Array]:
-    """Return (P,) free way in m, inf without end, and the others' speeds along it, m/s."""
-    center = boxes.center[whom, :2] + time_s * boxes.velocity[whom]
-    half = boxes.half[whom]
-    spacing = ways.spacing[who]
-    # Whatever lies farther from a point than both can reach cannot touch it.
-    reach = np.hypot(half[:, 0], half[:, 1]) + ways.half_width[who] + AIR_M + spacing
-    far = reach + _COARSE_POINTS / 2 * spacing
-    close = np.flatnonzero(_closer(ways, who, center, far, _COARSE_POINTS).any(axis=1))
-    pair, point = np.nonzero(_closer(ways, who[close], center[close], reach[close], 1))
-    pair = close[pair]
-    gap, along = np.full(len(who), np.inf), np.zeros(len(who))
-    # Separating axes, of each pair at the points where both may touch.
-    way = who[pair]
-    off = center[pair] - ways.points[way, point]
-    ox, oy = off[:, 0], off[:, 1]
-    forward = ways.along[way, point]
-    tx, ty = forward[:, 0], forward[:, 1]
-    yaw = boxes.yaw[whom]
-    cos, sin = np.cos(yaw)[pair], np.sin(yaw)[pair]
-    align, cross = np.abs(tx * cos + ty * sin), np.abs(tx * sin - ty * cos)
-    x, y = half[pair, 0], half[pair, 1]
-    width, thin = ways.half_width[way] + AIR_M, spacing[pair] / 2
-    ahead = ox * tx + oy * ty
-    depth = x * align + y * cross
-    hit = np.abs(ahead) < thin + depth
-    hit &= np.abs(oy * tx - ox * ty) < width + x * cross + y * align
-    hit &= np.abs(ox * cos + oy * sin) < x + thin * align + width * cross
-    hit &= np.abs(oy * cos - ox * sin) < y + thin * cross + width * align
-    hits = np.flatnonzero(hit)
-    hits = hits[np.diff(pair[hits], prepend=-1) > 0]  # the first of each pair
-    pair, first, spacing = pair[hits], point[hits], spacing[pair[hits]]
-    at = first * spacing + (ahead[hits] - depth[hits])
-    at = np.clip(at, (first - 0.5) * spacing, (first + 0.5) * spacing)
-    gap[pair] = np.maximum(at, 0.0)
-    velocity = boxes.velocity[whom[pair]]
-    along[pair] = velocity[:, 0] * tx[hits] + velocity[:, 1] * ty[hits]
-    return gap, along
+@compiled
+def _room(
+    ways: tuple[Array, Array, Array, Array, Array, Indices],
+    circles: tuple[Array, Array],
+    boxes: tuple[Array, Array, Array, Array],
+    motions: tuple[Array, Array, Flags],
+    by_x: Indices,
+) -> Array:
+    """Return (n,) the acceleration that M boxes leave room for, m/s^2.
 
-
-def _closer(ways: Ways, who: Indices, center: Array, distance_m: Array, every: int) -> Flags:
-    """Return (P, Q) where P pairs of a way and a point are closer than `distance_m` (P,).
-
-    Only every so many points of the ways are looked at, from the middle between two on.
+    Args:
+        ways: points (n, POINTS, 2), spacing (n,), height (n,), half_width (n,), speed (n,) and own
+            (n,) of `Ways`.
+        circles: middles (n, 2) and radii (n,), m, outside of which no box touches a way.
+        boxes: centres (M, 3), cosines and sines of their yaw (M,), half lengths and widths (M, 2).
+        motions: velocities (M, 2), speeds (M,) and foreseen (M,).
+        by_x: (M,) rows of the boxes by rising x.
     """
-    some = ways.points[:, every // 2 :: every]
-    x = center[:, :1] - np.ascontiguousarray(some[..., 0])[who]
-    y = center[:, 1:] - np.ascontiguousarray(some[..., 1])[who]
-    closer: Flags = x**2 + y**2 < (distance_m**2)[:, None]
-    return closer
+    points, spacing, height, half_width, speed, own = ways
+    middle, radius = circles
+    center, velocity, going, foreseen = boxes[0], motions[0], motions[1], motions[2]
+    room = np.full(len(speed), np.inf)
+    x = center[by_x, 0]
+    for i in range(len(speed)):
+        way = points[i], spacing[i], half_width[i]
+        first = np.searchsorted(x, middle[i, 0] - radius[i])
+        for k in range(first, len(by_x)):
+            if x[k] > middle[i, 0] + radius[i]:
+                break
+            j = by_x[k]
+            dx, dy = center[j, 0] - middle[i, 0], center[j, 1] - middle[i, 1]
+            if dx * dx + dy * dy > radius[i] * radius[i] or j == own[i]:
+                continue
+            if not abs(center[j, 2] - height[i]) < SAME_LEVEL_M:
+                continue
+            gap, along = _gap(way, boxes, velocity, j, 0.0)
+            moves = going[j] > STANDING_MPS
+            soon = gap <= speed[i] * _SLOT_S + STANDING_GAP_M
+            if not moves or abs(along) > ALONG * going[j] or soon:
+                room[i] = min(room[i], _left(speed[i], gap, along))
+            if not (moves and foreseen[j]):
+                continue
+            slots = _RUNNING_SLOTS if going[j] > RUNNING_MPS else _SLOTS
+            for slot in range(1, slots + 1):
+                time_s = slot * _SLOT_S
+                gap, along = _gap(way, boxes, velocity, j, time_s)
+                if slot == slots or gap <= speed[i] * (time_s + _SLOT_S) + STANDING_GAP_M:
+                    room[i] = min(room[i], _left(speed[i], gap - along * time_s, along))
+    return room
 
 
-def _apply(room: Array, ways: Ways, who: Indices, gap: Array, along: Array) -> None:
-    """Lower `room` (n,) to what gaps (P,) leave."""
-    blocked = np.flatnonzero(np.isfinite(gap))
-    if not len(blocked):
-        return
-    i = who[blocked]
-    wanted = _wanted_gap(ways.speed[i], along[blocked])
-    ratio = wanted / np.maximum(gap[blocked], 0.1)
-    np.minimum.at(room, i, np.maximum(ACCEL_MPS2 * (1 - ratio**2), -HARDEST_MPS2))
+@compiled
+def _gap(
+    way: tuple[Array, float, float],
+    boxes: tuple[Array, Array, Array, Array],
+    velocity: Array,
+    j: int,
+    time_s: float,
+) -> tuple[float, float]:
+    """Return the free way to box j at a time ahead, m, or inf, and its speed along the way, m/s.
+
+    Args:
+        way: points (POINTS, 2), spacing and half the width of the vehicle, m.
+        boxes: of `_room`.
+        velocity: (M, 2) of the boxes, m/s.
+        j: row of the box.
+        time_s: when.
+    """
+    points, spacing, half_width = way
+    center, cosine, sine, half = boxes
+    cx, cy = center[j, 0] + time_s * velocity[j, 0], center[j, 1] + time_s * velocity[j, 1]
+    cos, sin, x, y = cosine[j], sine[j], half[j, 0], half[j, 1]
+    width, thin = half_width + AIR_M, spacing / 2
+    # Whatever lies farther from a point than both can reach cannot touch it.
+    reach = math.sqrt(x * x + y * y) + half_width + AIR_M + spacing
+    for k in range(len(points)):
+        ox, oy = cx - points[k, 0], cy - points[k, 1]
+        if not ox * ox + oy * oy < reach * reach:
+            continue
+        # Separating axes.
+        before, after = (k, k + 1) if k + 1 < len(points) else (k - 1, k)
+        tx, ty = points[after, 0] - points[before, 0], points[after, 1] - points[before, 1]
+        length = max(math.sqrt(tx * tx + ty * ty), 1e-9)
+        tx, ty = tx / length, ty / length
+        align, cross = abs(tx * cos + ty * sin), abs(tx * sin - ty * cos)
+        ahead, depth = ox * tx + oy * ty, x * align + y * cross
+        if (
+            abs(ahead) < thin + depth
+            and abs(oy * tx - ox * ty) < width + x * cross + y * align
+            and abs(ox * cos + oy * sin) < x + thin * align + width * cross
+            and abs(oy * cos - ox * sin) < y + thin * cross + width * align
+        ):
+            at = k * spacing + (ahead - depth)
+            at = min(max(at, (k - 0.5) * spacing), (k + 0.5) * spacing)
+            return max(at, 0.0), velocity[j, 0] * tx + velocity[j, 1] * ty
+    return np.inf, 0.0
+
+
+@compiled
+def _left(speed: float, gap: float, along: float) -> float:
+    """Return the acceleration, m/s^2, that a gap in m to somebody at a speed `along` leaves."""
+    if not np.isfinite(gap):
+        return np.inf
+    v = max(speed, 0.0)
+    closing = v * (v - along) / (2 * math.sqrt(ACCEL_MPS2 * DECEL_MPS2))
+    wanted = STANDING_GAP_M + max(0.0, TIME_GAP_S * v + closing)
+    ratio = wanted / max(gap, 0.1)
+    return max(ACCEL_MPS2 * (1 - ratio * ratio), -HARDEST_MPS2)
 
 
 def _wanted_gap(speed: Array, other: Array) -> Array:

@@ -2,23 +2,26 @@
 
 The area is the configuration space of a person's middle (T. Lozano-Perez, "Spatial planning: a
 configuration space approach", 1983): the kerbs are drawn in and every obstacle is grown by what a
-person keeps from it, so that a person is a point. Its boundary is kept as samples with normals in a
-k-d tree, which answers for hundreds of people at once.
+person keeps from it, so that a person is a point. Its boundary is kept as samples with normals in
+cells, which answer for hundreds of people at once.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from cityloop.spatial import rotation
+from cityloop.spatial.compiled import compiled
+from cityloop.spatial.nearest import PointGrid
 from cityloop.world.ground import Shape, polygons
 from cityloop.world.network import RoadNetwork
 from cityloop.world.scene import BoxCollider, CapsuleCollider, Placement, Prototype
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 KERB_CLEARANCE_M = 0.2  # a person's middle to the edge of what is paved for walking
 OBSTACLE_CLEARANCE_M = 0.36  # a person's middle to the surface of what stands there
@@ -56,7 +59,7 @@ class Boundary:
                 normals.append(np.column_stack([-along[:, 1], along[:, 0]]))
         self._normals = np.concatenate(normals)
         samples = np.concatenate(points)
-        self._tree = cKDTree(samples) if len(samples) else None
+        self._samples = PointGrid(samples) if len(samples) else None
 
     def clearance(self, xy: Array) -> tuple[Array, Array]:
         """Return (N,) distances to the boundary, m, negative outside, and (N, 2) ways inwards.
@@ -64,18 +67,29 @@ class Boundary:
         Distances are exact to a few millimetres near the boundary. An area without any boundary
         has none: all are infinitely far inside.
         """
-        if self._tree is None or not len(xy):
+        if self._samples is None or not len(xy):
             return np.full(len(xy), np.inf), np.zeros((len(xy), 2))
-        _, index = self._tree.query(xy)
-        normal = self._normals[index]
-        away = xy - self._tree.data[index]
-        height = np.einsum("nk,nk->n", away, normal)
-        length = np.hypot(away[:, 0], away[:, 1])
-        sign = np.where(height < 0, -1.0, 1.0)
-        near = length < _NEAR_M
-        distance = np.where(near, height, sign * length)
-        inwards = np.where(near[:, None], normal, (sign / np.maximum(length, 1e-9))[:, None] * away)
-        return distance, inwards
+        return _clearance(xy, self._samples.nearest(xy), self._samples.points, self._normals)
+
+
+@compiled
+def _clearance(xy: Array, index: Rows, samples: Array, normals: Array) -> tuple[Array, Array]:
+    """Return distances (N,), m, and ways inwards (N, 2) of points (N, 2), m.
+
+    `index` (N,) are the rows of their nearest samples (S, 2), m, with normals (S, 2).
+    """
+    distance, inwards = np.empty(len(xy)), np.empty((len(xy), 2))
+    for k in range(len(xy)):
+        nx, ny = normals[index[k], 0], normals[index[k], 1]
+        x, y = xy[k, 0] - samples[index[k], 0], xy[k, 1] - samples[index[k], 1]
+        height, length = x * nx + y * ny, math.hypot(x, y)
+        sign = -1.0 if height < 0 else 1.0
+        if length < _NEAR_M:
+            distance[k], inwards[k, 0], inwards[k, 1] = height, nx, ny
+        else:
+            share = sign / max(length, 1e-9)
+            distance[k], inwards[k, 0], inwards[k, 1] = sign * length, share * x, share * y
+    return distance, inwards
 
 
 class Walkable:
