@@ -14,6 +14,7 @@ class Drawn:
     triangles: int = 7
     draw_s: float = 0.001
     read_s: float = 0.002
+    silhouettes: tuple = ()
 
 
 @dataclass
@@ -46,7 +47,7 @@ class RecordingRenderer:
     def frame_size(self, width, height, passes):
         return width * height * 4 * len(passes)
 
-    def draw(self, view, instances, passes, dt_s, out):
+    def draw(self, view, instances, passes, dt_s, out, silhouettes=False):
         self.drawn.append((view, instances))
         pixels = np.frombuffer(out, dtype=np.float32)
         count = view.width * view.height

@@ -41,6 +41,10 @@ class DrawResult(Protocol):
     def read_s(self) -> float:
         """Time of the reading back, s."""
 
+    @property
+    def silhouettes(self) -> Sequence[capture_pb2.Silhouette]:
+        """Of the objects that are seen, if they were asked for."""
+
 
 class FrameRenderer(Protocol):
     """The part of the renderer that draws."""
@@ -55,8 +59,9 @@ class FrameRenderer(Protocol):
         passes: "Sequence[capture_pb2.Pass]",
         dt_s: float,
         out: memoryview,
+        silhouettes: bool = False,
     ) -> DrawResult:
-        """Draw one camera into `out`."""
+        """Draw one camera into `out`, and the objects that it sees alone."""
 
 
 def draw_capture(
@@ -89,8 +94,17 @@ def draw_capture(
     )
     ends = [*starts[1:], size]
     for view, start, end in zip(views, starts, ends, strict=True):
-        result = renderer.draw(view, instances, passes, instants.after_dt_s, memory[start:end])
-        frame = header.cameras.add(camera=view.name, triangles=result.triangles)
+        result = renderer.draw(
+            view,
+            instances,
+            passes,
+            instants.after_dt_s,
+            memory[start:end],
+            request.silhouettes,
+        )
+        frame = header.cameras.add(
+            camera=view.name, triangles=result.triangles, silhouettes=result.silhouettes
+        )
         _set_pose(frame, view.current)
         for layout in result.layouts:
             placed = frame.passes.add()

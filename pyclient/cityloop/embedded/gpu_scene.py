@@ -29,6 +29,30 @@ class TriangleSet:
 
 
 @dataclass(frozen=True, eq=False)
+class MeshGeometry:
+    """A mesh in memory, for what must be known without drawing; part frame, m.
+
+    Attributes:
+        positions: (V, 3) float32.
+        triangles: (T, 3) uint32.
+        joints, weights: (V, 4) uint8 and float32, None for a rigid mesh.
+        corners: (B, 8, 3) corners of the box at rest around the vertices of each bone, NaN for a
+            bone without any; one box for a rigid mesh.
+    """
+
+    positions: NDArray[np.float32]
+    triangles: NDArray[np.uint32]
+    joints: NDArray[np.uint8] | None
+    weights: NDArray[np.float32] | None
+    corners: NDArray[np.float64]
+
+    def edges(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return both ends (3 T,) of the sides of all triangles."""
+        t = self.triangles
+        return t.ravel(), t[:, [1, 2, 0]].ravel()
+
+
+@dataclass(frozen=True, eq=False)
 class GpuMesh:
     """A mesh on the card.
 
@@ -38,6 +62,7 @@ class GpuMesh:
         perforated: surfaces with holes or two sides; None if there are none.
         center, radius: (3,) and m, a sphere around it at rest, part frame.
         bone_count: bones its vertices name, 0 for a rigid mesh.
+        geometry: the same mesh in memory.
     """
 
     name: str
@@ -47,6 +72,7 @@ class GpuMesh:
     center: NDArray[np.float64]
     radius: float
     bone_count: int
+    geometry: MeshGeometry
 
 
 @dataclass
@@ -132,6 +158,7 @@ class GpuScene:
                 center=center,
                 radius=float(np.linalg.norm(position - center, axis=1).max()),
                 bone_count=int(vertices["joints"].max()) + 1 if skinned else 0,
+                geometry=_geometry(vertices, indices),
             )
         )
         self._tables = None
@@ -224,6 +251,26 @@ def vertex_layout(skinned: bool) -> tuple[str, tuple[str, ...]]:
             "in_weights",
         )
     return "3f4 3f4 2f4 1u4", ("in_position", "in_normal", "in_uv", "in_material")
+
+
+def _geometry(vertices: NDArray[Any], triangles: NDArray[np.uint32]) -> MeshGeometry:
+    positions = np.ascontiguousarray(vertices["position"])
+    if "joints" not in (vertices.dtype.names or ()):
+        corners = _corners(positions.min(axis=0), positions.max(axis=0))
+        return MeshGeometry(positions, triangles, None, None, corners[None])
+    joints = np.ascontiguousarray(vertices["joints"])
+    weights = np.ascontiguousarray(vertices["weights"])
+    boxes = np.full((int(joints.max()) + 1, 8, 3), np.nan)
+    for bone in np.unique(joints[weights > 0]).tolist():
+        carried = positions[((joints == bone) & (weights > 0)).any(axis=1)]
+        boxes[bone] = _corners(carried.min(axis=0), carried.max(axis=0))
+    return MeshGeometry(positions, triangles, joints, weights, boxes)
+
+
+def _corners(low: NDArray[np.float32], high: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the (8, 3) corners of a box."""
+    upper = np.array([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)], dtype=np.bool_)
+    return np.where(upper, high, low).astype(np.float64)
 
 
 def _vertices(mesh: scene_pb2.Mesh) -> NDArray[Any]:

@@ -56,7 +56,7 @@ class TexelStore:
         self.texture.use(unit)
 
 
-def _seen_from(camera: F64, matrices: F64) -> F64:
+def seen_from(camera: F64, matrices: F64) -> F64:
     """Return (K, 3, 4) camera-from-part of world-from-part (K, 3, 4)."""
     relative = matrices.copy()
     relative[:, :, 3] -= camera[:, 3]
@@ -73,9 +73,9 @@ def camera_records(
     """
     out = np.empty((len(rows), CAMERA_TEXELS, 4), dtype=np.float32)
     current = instances.current[rows]
-    out[:, 0:3] = _seen_from(view.current, current)
-    out[:, 3:6] = _seen_from(view.previous, instances.previous[rows])
-    out[:, 6:9] = _seen_from(view.next, instances.next[rows])
+    out[:, 0:3] = seen_from(view.current, current)
+    out[:, 3:6] = seen_from(view.previous, instances.previous[rows])
+    out[:, 6:9] = seen_from(view.next, instances.next[rows])
     rate = instances.angular_velocity[rows]
     out[:, 9:12, :3] = np.cross(rate[:, :, None], current[:, :, :3], axis=1)
     out[:, 9:12, 3] = instances.velocity[rows]

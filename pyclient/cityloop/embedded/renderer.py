@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.embedded import gl_context, targets
 from cityloop.embedded.frame_block import FrameBlock
@@ -25,6 +26,8 @@ from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.light import set_camera, set_light, vector
 from cityloop.embedded.shaders import UNITS, build_program
 from cityloop.embedded.shadows import Shadows
+from cityloop.embedded.silhouettes import layer_records, plan_layers, seen_ids
+from cityloop.embedded.silhouettes import silhouettes as found_alone
 from cityloop.embedded.surface_pass import SurfacePass
 from cityloop.embedded.targets import Targets
 from cityloop.embedded.visibility import (
@@ -47,12 +50,14 @@ class DrawResult:
         layouts: where each pass lies, offsets from the start of the memory that was given.
         triangles: sent to the rasteriser, shadows included.
         draw_s, read_s: time of the drawing and of the reading back, s.
+        silhouettes: of the objects that are seen, if they were asked for.
     """
 
     layouts: list[capture_pb2.PassLayout]
     triangles: int
     draw_s: float
     read_s: float
+    silhouettes: list[capture_pb2.Silhouette]
 
 
 class Renderer:
@@ -75,7 +80,14 @@ class Renderer:
             culls=True,
         )
         self._holes = SurfacePass(
-            c, ("tables.glsl", "surface.vert"), ("tables.glsl", "holes.frag"), ("DEPTH_ONLY",)
+            c, ("tables.glsl", "surface.vert"), ("tables.glsl", "is_hole.glsl", "holes.frag"), ("DEPTH_ONLY",)
+        )
+        self._alone = SurfacePass(
+            c,
+            ("tables.glsl", "surface.vert"),
+            ("tables.glsl", "is_hole.glsl", "silhouette.frag"),
+            ("DEPTH_ONLY", "SILHOUETTE"),
+            culls=True,
         )
         self._shadows = Shadows(c)
         sky = build_program(c, ("screen.vert",), ("outputs.glsl", "lighting.glsl", "sky.frag"))
@@ -96,6 +108,7 @@ class Renderer:
         """Forget the whole scene."""
         self._surfaces.forget_meshes()
         self._holes.forget_meshes()
+        self._alone.forget_meshes()
         self._shadows.forget_scene()
         self._scene.release()
         self._scene = GpuScene(self._context)
@@ -133,6 +146,7 @@ class Renderer:
         passes: "Sequence[capture_pb2.Pass]",
         dt_s: float,
         out: memoryview,
+        silhouettes: bool = False,
     ) -> DrawResult:
         """Draw one camera.
 
@@ -142,6 +156,7 @@ class Renderer:
             passes: wanted ones, each once.
             dt_s: time between the instants, s.
             out: at least `frame_size` writable bytes.
+            silhouettes: also draw every object that is seen alone.
         """
         began = time.perf_counter()
         images = self._images(view.width, view.height)
@@ -170,11 +185,16 @@ class Renderer:
         self._context.finish()
         drawn = time.perf_counter()
         images.read(passes, out)
+        read = time.perf_counter()
+        alone = []
+        if silhouettes:
+            alone = self._draw_alone(view, instances, meshes, todo, images)
         return DrawResult(
             layouts=targets.layouts(view.width, view.height, passes),
             triangles=triangles,
-            draw_s=drawn - began,
-            read_s=time.perf_counter() - drawn,
+            draw_s=drawn - began + time.perf_counter() - read,
+            read_s=read - drawn,
+            silhouettes=alone,
         )
 
     def close(self) -> None:
@@ -221,6 +241,32 @@ class Renderer:
         c.depth_func = "<="
         self._sky.render(moderngl.TRIANGLES, vertices=3)
         return triangles
+
+    def _draw_alone(
+        self,
+        view: CameraView,
+        instances: Instances,
+        meshes: NDArray[np.int32],
+        todo: DrawList,
+        images: Targets,
+    ) -> list[capture_pb2.Silhouette]:
+        ids = seen_ids(images.read_instance())
+        if not len(ids):
+            return []
+        layers = plan_layers(view, instances, meshes, todo, ids, self._scene)
+        records, numbers, first = layer_records(view, instances, layers)
+        self._instance_table.write(records)
+        self._id_table.write(numbers)
+        self._instance_table.use(UNITS["instance_table"])
+        self._id_table.use(UNITS["id_table"])
+        c = self._context
+        c.enable_only(moderngl.NOTHING)
+        for layer, draw in enumerate(layers.draws):
+            images.alone.use(layer)
+            for perforated in (False, True):
+                self._alone.draw(self._scene.meshes, draw, perforated, first[layer])
+        pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
+        return found_alone(view, instances, meshes, self._scene, layers, pictures)
 
     def _draw_antialiased(self, images: Targets) -> None:
         images.final.use()

@@ -20,7 +20,7 @@ from cityloop.embedded.stage import Stage, StageRenderer
 from cityloop.protocol import capture_pb2, engine_pb2, engine_pb2_grpc
 
 PROTOCOL_MAJOR = 2
-PROTOCOL_MINOR = 0
+PROTOCOL_MINOR = 1
 CAPABILITIES = (
     "driven",
     "walker",

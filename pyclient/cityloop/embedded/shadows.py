@@ -133,7 +133,7 @@ class Shadows:
         self._standing_frame = context.framebuffer([], self._standing)
         self._moving_frame = context.framebuffer([], self._moving)
         self._casters = SurfacePass(
-            context, ("tables.glsl", "caster.vert"), ("tables.glsl", "holes.frag")
+            context, ("tables.glsl", "caster.vert"), ("tables.glsl", "is_hole.glsl", "holes.frag")
         )
         self._table = TexelStore(context, CASTER_TEXELS, INSTANCES_PER_ROW)
         self._kept_centers: dict[str, F64] = {}

@@ -39,13 +39,16 @@ class SurfacePass:
                 self._first_row[skinned, perforated] = first_row
         self._arrays: dict[tuple[int, bool], moderngl.VertexArray] = {}
 
-    def draw(self, meshes: list[GpuMesh], todo: DrawList, perforated: bool) -> int:
+    def draw(
+        self, meshes: list[GpuMesh], todo: DrawList, perforated: bool, first_row: int = 0
+    ) -> int:
         """Draw into the framebuffer in use; return the triangles sent.
 
         Args:
             meshes: the scene's.
-            todo: batches of them, whose `rows` are the first of the instance table in use.
+            todo: batches of them, whose `rows` stand in the instance table in use.
             perforated: draw the triangles that have holes or two sides, or the others.
+            first_row: where they start in that table.
         """
         if self._culls and not perforated:
             self._context.enable(moderngl.CULL_FACE)
@@ -58,7 +61,7 @@ class SurfacePass:
             if part is None:
                 continue
             kind = (mesh.bone_count > 0, perforated)
-            self._first_row[kind].value = batch.first
+            self._first_row[kind].value = first_row + batch.first
             array = self._arrays.get((batch.mesh, perforated))
             if array is None:
                 array = self._make_array(self._programs[kind], mesh, part)

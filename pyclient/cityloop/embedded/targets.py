@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import moderngl
+import numpy as np
+from numpy.typing import NDArray
 
+from cityloop.embedded.silhouettes import LayerImages
 from cityloop.protocol import capture_pb2 as pb
 
 _ALIGNMENT = 64  # bytes; every image starts at a multiple of this
@@ -53,6 +56,8 @@ _PLACES: dict[int, _Place] = {
     pb.PASS_FLOW_FORWARD: _Place(_FLOW, pb.DATA_TYPE_FLOAT32, 2, 2),
     pb.PASS_NORMAL: _Place(_NORMAL, pb.DATA_TYPE_FLOAT32, 3),
     pb.PASS_VELOCITY: _Place(_VELOCITY, pb.DATA_TYPE_FLOAT32, 3),
+    pb.PASS_DEPTH_CHANGE_BACKWARD: _Place(_NORMAL, pb.DATA_TYPE_FLOAT32, first=3),
+    pb.PASS_DEPTH_CHANGE_FORWARD: _Place(_VELOCITY, pb.DATA_TYPE_FLOAT32, first=3),
 }
 
 
@@ -105,6 +110,7 @@ class Targets:
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
         picture: the tone-mapped, not yet antialiased image of `drawing`.
         final: the antialiased image.
+        alone: layers of objects that are drawn alone.
     """
 
     def __init__(self, context: moderngl.Context, width: int, height: int) -> None:
@@ -122,6 +128,7 @@ class Targets:
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
+        self.alone = LayerImages(context, size)
         self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
             self.drawing,
             self.depth_only,
@@ -145,7 +152,16 @@ class Targets:
                 write_offset=offset,
             )
 
+    def read_instance(self) -> NDArray[np.uint32]:
+        """Return (H, W) instance ids."""
+        width, height = self.size
+        ids = self.drawing.read(
+            components=1, attachment=_INSTANCE.attachment, dtype=_INSTANCE.dtype, alignment=1
+        )
+        return np.frombuffer(ids, dtype=np.uint32).reshape(height, width)
+
     def release(self) -> None:
         """Give the card's memory back."""
+        self.alone.release()
         for item in self._owned:
             item.release()

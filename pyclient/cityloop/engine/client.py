@@ -24,7 +24,7 @@ from cityloop.world.environment import Environment
 from cityloop.world.scene import Scene
 
 PROTOCOL_MAJOR = 2
-PROTOCOL_MINOR = 0
+PROTOCOL_MINOR = 1
 _SESSION_KEY = "cityloop-session"
 _LAST_PICTURE_S = 10.0  # that closing waits for a drawing under way
 _NOTHING = Commands()
@@ -194,21 +194,38 @@ class Engine:
         return self._state
 
     def capture(
-        self, cameras: Sequence[CameraSpec], passes: Sequence[str] = PASSES, slot: int = 0
+        self,
+        cameras: Sequence[CameraSpec],
+        passes: Sequence[str] = PASSES,
+        slot: int = 0,
+        *,
+        silhouettes: bool = False,
     ) -> list[CameraImages]:
         """Draw the tick before the newest; return the pictures of each camera, in order.
 
         With shared memory the arrays are read-only views that hold until the same `slot` (0 to 7)
-        is captured to again; copy what you keep.
+        is captured to again; copy what you keep. With `silhouettes` every object that is seen is
+        drawn alone as well.
         """
-        return self.capture_async(cameras, passes, slot).result()
+        return self.capture_async(cameras, passes, slot, silhouettes=silhouettes).result()
 
     def capture_async(
-        self, cameras: Sequence[CameraSpec], passes: Sequence[str] = PASSES, slot: int = 0
+        self,
+        cameras: Sequence[CameraSpec],
+        passes: Sequence[str] = PASSES,
+        slot: int = 0,
+        *,
+        silhouettes: bool = False,
     ) -> "Future[list[CameraImages]]":
         """Start a `capture` and return at once; the engine draws while the client works on."""
+        if silhouettes and self.info.protocol < (PROTOCOL_MAJOR, 1):
+            raise RequestError(
+                f"The engine at {self._address} speaks protocol "
+                f"{self.info.protocol[0]}.{self.info.protocol[1]} and cannot draw objects alone: "
+                "use an engine of this version."
+            )
         self._settle()
-        request = encode.capture(cameras, passes, slot)
+        request = encode.capture(cameras, passes, slot, silhouettes)
         self._capturing = self._drawer.submit(self._capture, request, tuple(cameras))
         return self._capturing
 

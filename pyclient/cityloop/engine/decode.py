@@ -13,7 +13,7 @@ from cityloop.engine.frames import CameraImages, CameraSpec
 from cityloop.engine.state import BodyStates, Contact, WorldState
 from cityloop.errors import EngineError
 from cityloop.protocol import capture_pb2, engine_pb2, geometry_pb2, state_pb2
-from cityloop.spatial import Pose
+from cityloop.spatial import Pose, Silhouettes
 from cityloop.spatial.rotation import Array
 
 _DTYPES: dict[int, str] = {
@@ -130,9 +130,32 @@ def camera_images(
                 intrinsics=camera.intrinsics,
                 passes=passes,
                 triangles=frame.triangles,
+                silhouettes=_silhouettes(frame.silhouettes),
             )
         )
     return images
+
+
+def _silhouettes(messages: Sequence[capture_pb2.Silhouette]) -> Silhouettes:
+    if not messages:
+        return Silhouettes.none()
+    masks = []
+    for m in messages:
+        packed = np.frombuffer(m.mask, dtype=np.uint8)
+        row_bytes = -(-m.width // 8)
+        if packed.size != m.height * row_bytes or not packed.size:
+            raise EngineError(
+                f"The engine sent {packed.size} bytes for the silhouette of {m.instance_id}, which "
+                f"is {m.width} x {m.height} pixels."
+            )
+        bits = np.unpackbits(packed.reshape(m.height, row_bytes), axis=1, count=m.width)
+        masks.append(bits.view(np.bool_))
+    return Silhouettes(
+        np.array([m.instance_id for m in messages], dtype=np.uint32),
+        np.array([(m.xmin, m.ymin, m.xmax, m.ymax) for m in messages]),
+        np.array([(m.left, m.top) for m in messages], dtype=np.int64),
+        tuple(masks),
+    )
 
 
 @dataclass(frozen=True)

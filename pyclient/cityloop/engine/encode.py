@@ -327,9 +327,9 @@ def _ragged(
 
 
 def capture(
-    cameras: Sequence[CameraSpec], passes: Sequence[str], slot: int
+    cameras: Sequence[CameraSpec], passes: Sequence[str], slot: int, silhouettes: bool
 ) -> engine_pb2.CaptureRequest:
-    """Return the request for the passes of cameras.
+    """Return the request for the passes of cameras, and for what they see drawn alone.
 
     Raises:
         RequestError: if a pass is unknown.
@@ -340,7 +340,7 @@ def capture(
             f"There is no pass {unknown[0]!r}: passes are {', '.join(PASS_NAMES.values())}."
         )
     request = engine_pb2.CaptureRequest(
-        passes=[f"PASS_{name.upper()}" for name in passes], slot=slot
+        passes=[f"PASS_{name.upper()}" for name in passes], slot=slot, silhouettes=silhouettes
     )
     for camera in cameras:
         k = camera.intrinsics

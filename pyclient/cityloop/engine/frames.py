@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.spatial import Intrinsics, Pose
+from cityloop.spatial import Intrinsics, Pose, Silhouettes
 
 # Names of the passes; docs/conventions.md defines each quantity.
 PASSES = (
@@ -17,6 +17,8 @@ PASSES = (
     "flow_forward",
     "normal",
     "velocity",
+    "depth_change_backward",
+    "depth_change_forward",
 )
 
 
@@ -54,6 +56,7 @@ class CameraImages:
         passes: pass name -> array (H, W) or (H, W, C). With shared memory these are views that are
             valid until the same slot is captured to again; copy what you keep.
         triangles: sent to the rasteriser.
+        silhouettes: every object in the instance pass drawn alone; none if they were not asked for.
     """
 
     camera: str
@@ -63,3 +66,4 @@ class CameraImages:
     intrinsics: Intrinsics
     passes: dict[str, NDArray[np.generic]] = field(repr=False)
     triangles: int = 0
+    silhouettes: Silhouettes = field(default_factory=Silhouettes.none, repr=False)

@@ -18,6 +18,8 @@ class Pass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PASS_FLOW_FORWARD: _ClassVar[Pass]
     PASS_NORMAL: _ClassVar[Pass]
     PASS_VELOCITY: _ClassVar[Pass]
+    PASS_DEPTH_CHANGE_BACKWARD: _ClassVar[Pass]
+    PASS_DEPTH_CHANGE_FORWARD: _ClassVar[Pass]
 
 class DataType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -34,6 +36,8 @@ PASS_FLOW_BACKWARD: Pass
 PASS_FLOW_FORWARD: Pass
 PASS_NORMAL: Pass
 PASS_VELOCITY: Pass
+PASS_DEPTH_CHANGE_BACKWARD: Pass
+PASS_DEPTH_CHANGE_FORWARD: Pass
 DATA_TYPE_UNSPECIFIED: DataType
 DATA_TYPE_UINT8: DataType
 DATA_TYPE_UINT32: DataType
@@ -106,14 +110,40 @@ class PassLayout(_message.Message):
     offset: int
     def __init__(self, data_type: _Optional[_Union[DataType, str]] = ..., shape: _Optional[_Iterable[int]] = ..., strides: _Optional[_Iterable[int]] = ..., offset: _Optional[int] = ..., **kwargs) -> None: ...
 
+class Silhouette(_message.Message):
+    __slots__ = ("instance_id", "xmin", "ymin", "xmax", "ymax", "left", "top", "width", "height", "mask")
+    INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
+    XMIN_FIELD_NUMBER: _ClassVar[int]
+    YMIN_FIELD_NUMBER: _ClassVar[int]
+    XMAX_FIELD_NUMBER: _ClassVar[int]
+    YMAX_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    TOP_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    MASK_FIELD_NUMBER: _ClassVar[int]
+    instance_id: int
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+    left: int
+    top: int
+    width: int
+    height: int
+    mask: bytes
+    def __init__(self, instance_id: _Optional[int] = ..., xmin: _Optional[float] = ..., ymin: _Optional[float] = ..., xmax: _Optional[float] = ..., ymax: _Optional[float] = ..., left: _Optional[int] = ..., top: _Optional[int] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., mask: _Optional[bytes] = ...) -> None: ...
+
 class CameraFrame(_message.Message):
-    __slots__ = ("camera", "world_from_camera", "passes", "triangles")
+    __slots__ = ("camera", "world_from_camera", "passes", "triangles", "silhouettes")
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     WORLD_FROM_CAMERA_FIELD_NUMBER: _ClassVar[int]
     PASSES_FIELD_NUMBER: _ClassVar[int]
     TRIANGLES_FIELD_NUMBER: _ClassVar[int]
+    SILHOUETTES_FIELD_NUMBER: _ClassVar[int]
     camera: str
     world_from_camera: _geometry_pb2.Pose
     passes: _containers.RepeatedCompositeFieldContainer[PassLayout]
     triangles: int
-    def __init__(self, camera: _Optional[str] = ..., world_from_camera: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., passes: _Optional[_Iterable[_Union[PassLayout, _Mapping]]] = ..., triangles: _Optional[int] = ...) -> None: ...
+    silhouettes: _containers.RepeatedCompositeFieldContainer[Silhouette]
+    def __init__(self, camera: _Optional[str] = ..., world_from_camera: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., passes: _Optional[_Iterable[_Union[PassLayout, _Mapping]]] = ..., triangles: _Optional[int] = ..., silhouettes: _Optional[_Iterable[_Union[Silhouette, _Mapping]]] = ...) -> None: ...

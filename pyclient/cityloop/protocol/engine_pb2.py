@@ -18,7 +18,7 @@ from cityloop.protocol import scene_pb2 as cityloop_dot_v1_dot_scene__pb2
 from cityloop.protocol import state_pb2 as cityloop_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63ityloop/v1/engine.proto\x12\x0b\x63ityloop.v1\x1a\x19\x63ityloop/v1/capture.proto\x1a\x1a\x63ityloop/v1/geometry.proto\x1a\x17\x63ityloop/v1/scene.proto\x1a\x17\x63ityloop/v1/state.proto\"u\n\x10HandshakeRequest\x12\x16\n\x0eprotocol_major\x18\x01 \x01(\r\x12\x16\n\x0eprotocol_minor\x18\x02 \x01(\r\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x03 \x01(\t\x12\x1b\n\x13wants_shared_memory\x18\x04 \x01(\x08\"\xe6\x01\n\x11HandshakeResponse\x12\x16\n\x0eprotocol_major\x18\x01 \x01(\r\x12\x16\n\x0eprotocol_minor\x18\x02 \x01(\r\x12\x13\n\x0b\x65ngine_name\x18\x03 \x01(\t\x12\x16\n\x0e\x65ngine_version\x18\x04 \x01(\t\x12\x14\n\x0c\x63\x61pabilities\x18\x05 \x03(\t\x12\x15\n\rsession_token\x18\x06 \x01(\t\x12\x1a\n\x12shared_memory_path\x18\x07 \x01(\t\x12\x19\n\x11shared_memory_key\x18\x08 \x01(\x0c\x12\x10\n\x08renderer\x18\t \x01(\t\"\xbe\x01\n\x10LoadSceneRequest\x12\'\n\x07texture\x18\x01 \x01(\x0b\x32\x14.cityloop.v1.TextureH\x00\x12)\n\x08material\x18\x02 \x01(\x0b\x32\x15.cityloop.v1.MaterialH\x00\x12!\n\x04mesh\x18\x03 \x01(\x0b\x32\x11.cityloop.v1.MeshH\x00\x12+\n\tprototype\x18\x04 \x01(\x0b\x32\x16.cityloop.v1.PrototypeH\x00\x42\x06\n\x04item\"&\n\x11LoadSceneResponse\x12\x11\n\ttriangles\x18\x01 \x01(\x04\"1\n\x0cSpawnRequest\x12!\n\x06\x62odies\x18\x01 \x03(\x0b\x32\x11.cityloop.v1.Body\"9\n\rSpawnResponse\x12(\n\x06states\x18\x01 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\"\x1d\n\x0e\x44\x65spawnRequest\x12\x0b\n\x03ids\x18\x01 \x03(\r\"\x11\n\x0f\x44\x65spawnResponse\"\x85\x02\n\x0e\x41\x64vanceRequest\x12\x0c\n\x04\x64t_s\x18\x01 \x01(\x01\x12\x10\n\x08substeps\x18\x02 \x01(\r\x12+\n\tkinematic\x18\x03 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\x12(\n\x05\x64rive\x18\x04 \x03(\x0b\x32\x19.cityloop.v1.DriveCommand\x12&\n\x04walk\x18\x05 \x03(\x0b\x32\x18.cityloop.v1.WalkCommand\x12\'\n\x05lamps\x18\x06 \x03(\x0b\x32\x18.cityloop.v1.LampCommand\x12+\n\x05kinds\x18\x07 \x03(\x0b\x32\x1c.cityloop.v1.BodyKindCommand\"\xac\x01\n\x0f\x41\x64vanceResponse\x12\x0c\n\x04tick\x18\x01 \x01(\x04\x12\x0e\n\x06time_s\x18\x02 \x01(\x01\x12(\n\x06states\x18\x03 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\x12&\n\x08\x63ontacts\x18\x04 \x03(\x0b\x32\x14.cityloop.v1.Contact\x12)\n\x07settled\x18\x05 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\"g\n\x0e\x43\x61ptureRequest\x12$\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x13.cityloop.v1.Camera\x12!\n\x06passes\x18\x02 \x03(\x0e\x32\x11.cityloop.v1.Pass\x12\x0c\n\x04slot\x18\x03 \x01(\r\"[\n\x0f\x43\x61ptureResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1a.cityloop.v1.CaptureHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\t\n\x07\x63ontent\"\x9b\x01\n\rCaptureHeader\x12\x0c\n\x04tick\x18\x01 \x01(\x04\x12\x0e\n\x06time_s\x18\x02 \x01(\x01\x12)\n\x07\x63\x61meras\x18\x03 \x03(\x0b\x32\x18.cityloop.v1.CameraFrame\x12\x13\n\x0bslot_offset\x18\x04 \x01(\x04\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x0e\n\x06\x64raw_s\x18\x06 \x01(\x01\x12\x0e\n\x06read_s\x18\x07 \x01(\x01\"F\n\x15SetEnvironmentRequest\x12-\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\x18.cityloop.v1.Environment\"\x18\n\x16SetEnvironmentResponse\"z\n\x0f\x43\x61stRaysRequest\x12%\n\x07origins\x18\x01 \x03(\x0b\x32\x14.cityloop.v1.Vector3\x12(\n\ndirections\x18\x02 \x03(\x0b\x32\x14.cityloop.v1.Vector3\x12\x16\n\x0emax_distance_m\x18\x03 \x01(\x01\"5\n\x10\x43\x61stRaysResponse\x12!\n\x04hits\x18\x01 \x03(\x0b\x32\x13.cityloop.v1.RayHit\"P\n\x06RayHit\x12\x0c\n\x04\x62ody\x18\x01 \x01(\r\x12\x12\n\ndistance_m\x18\x02 \x01(\x01\x12$\n\x06normal\x18\x03 \x01(\x0b\x32\x14.cityloop.v1.Vector3\"\r\n\x0bSaveRequest\"\x1f\n\x0cSaveResponse\x12\x0f\n\x07save_id\x18\x01 \x01(\r\"!\n\x0eRestoreRequest\x12\x0f\n\x07save_id\x18\x01 \x01(\r\"Y\n\x0fRestoreResponse\x12\x0c\n\x04tick\x18\x01 \x01(\x04\x12(\n\x06states\x18\x02 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\x12\x0e\n\x06time_s\x18\x03 \x01(\x01\"\x11\n\x0fShutdownRequest\"\x12\n\x10ShutdownResponse2\xad\x06\n\rEngineService\x12J\n\tHandshake\x12\x1d.cityloop.v1.HandshakeRequest\x1a\x1e.cityloop.v1.HandshakeResponse\x12L\n\tLoadScene\x12\x1d.cityloop.v1.LoadSceneRequest\x1a\x1e.cityloop.v1.LoadSceneResponse(\x01\x12>\n\x05Spawn\x12\x19.cityloop.v1.SpawnRequest\x1a\x1a.cityloop.v1.SpawnResponse\x12\x44\n\x07\x44\x65spawn\x12\x1b.cityloop.v1.DespawnRequest\x1a\x1c.cityloop.v1.DespawnResponse\x12\x44\n\x07\x41\x64vance\x12\x1b.cityloop.v1.AdvanceRequest\x1a\x1c.cityloop.v1.AdvanceResponse\x12\x46\n\x07\x43\x61pture\x12\x1b.cityloop.v1.CaptureRequest\x1a\x1c.cityloop.v1.CaptureResponse0\x01\x12Y\n\x0eSetEnvironment\x12\".cityloop.v1.SetEnvironmentRequest\x1a#.cityloop.v1.SetEnvironmentResponse\x12G\n\x08\x43\x61stRays\x12\x1c.cityloop.v1.CastRaysRequest\x1a\x1d.cityloop.v1.CastRaysResponse\x12;\n\x04Save\x12\x18.cityloop.v1.SaveRequest\x1a\x19.cityloop.v1.SaveResponse\x12\x44\n\x07Restore\x12\x1b.cityloop.v1.RestoreRequest\x1a\x1c.cityloop.v1.RestoreResponse\x12G\n\x08Shutdown\x12\x1c.cityloop.v1.ShutdownRequest\x1a\x1d.cityloop.v1.ShutdownResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x63ityloop/v1/engine.proto\x12\x0b\x63ityloop.v1\x1a\x19\x63ityloop/v1/capture.proto\x1a\x1a\x63ityloop/v1/geometry.proto\x1a\x17\x63ityloop/v1/scene.proto\x1a\x17\x63ityloop/v1/state.proto\"u\n\x10HandshakeRequest\x12\x16\n\x0eprotocol_major\x18\x01 \x01(\r\x12\x16\n\x0eprotocol_minor\x18\x02 \x01(\r\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x03 \x01(\t\x12\x1b\n\x13wants_shared_memory\x18\x04 \x01(\x08\"\xe6\x01\n\x11HandshakeResponse\x12\x16\n\x0eprotocol_major\x18\x01 \x01(\r\x12\x16\n\x0eprotocol_minor\x18\x02 \x01(\r\x12\x13\n\x0b\x65ngine_name\x18\x03 \x01(\t\x12\x16\n\x0e\x65ngine_version\x18\x04 \x01(\t\x12\x14\n\x0c\x63\x61pabilities\x18\x05 \x03(\t\x12\x15\n\rsession_token\x18\x06 \x01(\t\x12\x1a\n\x12shared_memory_path\x18\x07 \x01(\t\x12\x19\n\x11shared_memory_key\x18\x08 \x01(\x0c\x12\x10\n\x08renderer\x18\t \x01(\t\"\xbe\x01\n\x10LoadSceneRequest\x12\'\n\x07texture\x18\x01 \x01(\x0b\x32\x14.cityloop.v1.TextureH\x00\x12)\n\x08material\x18\x02 \x01(\x0b\x32\x15.cityloop.v1.MaterialH\x00\x12!\n\x04mesh\x18\x03 \x01(\x0b\x32\x11.cityloop.v1.MeshH\x00\x12+\n\tprototype\x18\x04 \x01(\x0b\x32\x16.cityloop.v1.PrototypeH\x00\x42\x06\n\x04item\"&\n\x11LoadSceneResponse\x12\x11\n\ttriangles\x18\x01 \x01(\x04\"1\n\x0cSpawnRequest\x12!\n\x06\x62odies\x18\x01 \x03(\x0b\x32\x11.cityloop.v1.Body\"9\n\rSpawnResponse\x12(\n\x06states\x18\x01 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\"\x1d\n\x0e\x44\x65spawnRequest\x12\x0b\n\x03ids\x18\x01 \x03(\r\"\x11\n\x0f\x44\x65spawnResponse\"\x85\x02\n\x0e\x41\x64vanceRequest\x12\x0c\n\x04\x64t_s\x18\x01 \x01(\x01\x12\x10\n\x08substeps\x18\x02 \x01(\r\x12+\n\tkinematic\x18\x03 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\x12(\n\x05\x64rive\x18\x04 \x03(\x0b\x32\x19.cityloop.v1.DriveCommand\x12&\n\x04walk\x18\x05 \x03(\x0b\x32\x18.cityloop.v1.WalkCommand\x12\'\n\x05lamps\x18\x06 \x03(\x0b\x32\x18.cityloop.v1.LampCommand\x12+\n\x05kinds\x18\x07 \x03(\x0b\x32\x1c.cityloop.v1.BodyKindCommand\"\xac\x01\n\x0f\x41\x64vanceResponse\x12\x0c\n\x04tick\x18\x01 \x01(\x04\x12\x0e\n\x06time_s\x18\x02 \x01(\x01\x12(\n\x06states\x18\x03 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\x12&\n\x08\x63ontacts\x18\x04 \x03(\x0b\x32\x14.cityloop.v1.Contact\x12)\n\x07settled\x18\x05 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\"|\n\x0e\x43\x61ptureRequest\x12$\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x13.cityloop.v1.Camera\x12!\n\x06passes\x18\x02 \x03(\x0e\x32\x11.cityloop.v1.Pass\x12\x0c\n\x04slot\x18\x03 \x01(\r\x12\x13\n\x0bsilhouettes\x18\x04 \x01(\x08\"[\n\x0f\x43\x61ptureResponse\x12,\n\x06header\x18\x01 \x01(\x0b\x32\x1a.cityloop.v1.CaptureHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\t\n\x07\x63ontent\"\x9b\x01\n\rCaptureHeader\x12\x0c\n\x04tick\x18\x01 \x01(\x04\x12\x0e\n\x06time_s\x18\x02 \x01(\x01\x12)\n\x07\x63\x61meras\x18\x03 \x03(\x0b\x32\x18.cityloop.v1.CameraFrame\x12\x13\n\x0bslot_offset\x18\x04 \x01(\x04\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x0e\n\x06\x64raw_s\x18\x06 \x01(\x01\x12\x0e\n\x06read_s\x18\x07 \x01(\x01\"F\n\x15SetEnvironmentRequest\x12-\n\x0b\x65nvironment\x18\x01 \x01(\x0b\x32\x18.cityloop.v1.Environment\"\x18\n\x16SetEnvironmentResponse\"z\n\x0f\x43\x61stRaysRequest\x12%\n\x07origins\x18\x01 \x03(\x0b\x32\x14.cityloop.v1.Vector3\x12(\n\ndirections\x18\x02 \x03(\x0b\x32\x14.cityloop.v1.Vector3\x12\x16\n\x0emax_distance_m\x18\x03 \x01(\x01\"5\n\x10\x43\x61stRaysResponse\x12!\n\x04hits\x18\x01 \x03(\x0b\x32\x13.cityloop.v1.RayHit\"P\n\x06RayHit\x12\x0c\n\x04\x62ody\x18\x01 \x01(\r\x12\x12\n\ndistance_m\x18\x02 \x01(\x01\x12$\n\x06normal\x18\x03 \x01(\x0b\x32\x14.cityloop.v1.Vector3\"\r\n\x0bSaveRequest\"\x1f\n\x0cSaveResponse\x12\x0f\n\x07save_id\x18\x01 \x01(\r\"!\n\x0eRestoreRequest\x12\x0f\n\x07save_id\x18\x01 \x01(\r\"Y\n\x0fRestoreResponse\x12\x0c\n\x04tick\x18\x01 \x01(\x04\x12(\n\x06states\x18\x02 \x01(\x0b\x32\x18.cityloop.v1.MotionTable\x12\x0e\n\x06time_s\x18\x03 \x01(\x01\"\x11\n\x0fShutdownRequest\"\x12\n\x10ShutdownResponse2\xad\x06\n\rEngineService\x12J\n\tHandshake\x12\x1d.cityloop.v1.HandshakeRequest\x1a\x1e.cityloop.v1.HandshakeResponse\x12L\n\tLoadScene\x12\x1d.cityloop.v1.LoadSceneRequest\x1a\x1e.cityloop.v1.LoadSceneResponse(\x01\x12>\n\x05Spawn\x12\x19.cityloop.v1.SpawnRequest\x1a\x1a.cityloop.v1.SpawnResponse\x12\x44\n\x07\x44\x65spawn\x12\x1b.cityloop.v1.DespawnRequest\x1a\x1c.cityloop.v1.DespawnResponse\x12\x44\n\x07\x41\x64vance\x12\x1b.cityloop.v1.AdvanceRequest\x1a\x1c.cityloop.v1.AdvanceResponse\x12\x46\n\x07\x43\x61pture\x12\x1b.cityloop.v1.CaptureRequest\x1a\x1c.cityloop.v1.CaptureResponse0\x01\x12Y\n\x0eSetEnvironment\x12\".cityloop.v1.SetEnvironmentRequest\x1a#.cityloop.v1.SetEnvironmentResponse\x12G\n\x08\x43\x61stRays\x12\x1c.cityloop.v1.CastRaysRequest\x1a\x1d.cityloop.v1.CastRaysResponse\x12;\n\x04Save\x12\x18.cityloop.v1.SaveRequest\x1a\x19.cityloop.v1.SaveResponse\x12\x44\n\x07Restore\x12\x1b.cityloop.v1.RestoreRequest\x1a\x1c.cityloop.v1.RestoreResponse\x12G\n\x08Shutdown\x12\x1c.cityloop.v1.ShutdownRequest\x1a\x1d.cityloop.v1.ShutdownResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,33 +46,33 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_ADVANCERESPONSE']._serialized_start=1156
   _globals['_ADVANCERESPONSE']._serialized_end=1328
   _globals['_CAPTUREREQUEST']._serialized_start=1330
-  _globals['_CAPTUREREQUEST']._serialized_end=1433
-  _globals['_CAPTURERESPONSE']._serialized_start=1435
-  _globals['_CAPTURERESPONSE']._serialized_end=1526
-  _globals['_CAPTUREHEADER']._serialized_start=1529
-  _globals['_CAPTUREHEADER']._serialized_end=1684
-  _globals['_SETENVIRONMENTREQUEST']._serialized_start=1686
-  _globals['_SETENVIRONMENTREQUEST']._serialized_end=1756
-  _globals['_SETENVIRONMENTRESPONSE']._serialized_start=1758
-  _globals['_SETENVIRONMENTRESPONSE']._serialized_end=1782
-  _globals['_CASTRAYSREQUEST']._serialized_start=1784
-  _globals['_CASTRAYSREQUEST']._serialized_end=1906
-  _globals['_CASTRAYSRESPONSE']._serialized_start=1908
-  _globals['_CASTRAYSRESPONSE']._serialized_end=1961
-  _globals['_RAYHIT']._serialized_start=1963
-  _globals['_RAYHIT']._serialized_end=2043
-  _globals['_SAVEREQUEST']._serialized_start=2045
-  _globals['_SAVEREQUEST']._serialized_end=2058
-  _globals['_SAVERESPONSE']._serialized_start=2060
-  _globals['_SAVERESPONSE']._serialized_end=2091
-  _globals['_RESTOREREQUEST']._serialized_start=2093
-  _globals['_RESTOREREQUEST']._serialized_end=2126
-  _globals['_RESTORERESPONSE']._serialized_start=2128
-  _globals['_RESTORERESPONSE']._serialized_end=2217
-  _globals['_SHUTDOWNREQUEST']._serialized_start=2219
-  _globals['_SHUTDOWNREQUEST']._serialized_end=2236
-  _globals['_SHUTDOWNRESPONSE']._serialized_start=2238
-  _globals['_SHUTDOWNRESPONSE']._serialized_end=2256
-  _globals['_ENGINESERVICE']._serialized_start=2259
-  _globals['_ENGINESERVICE']._serialized_end=3072
+  _globals['_CAPTUREREQUEST']._serialized_end=1454
+  _globals['_CAPTURERESPONSE']._serialized_start=1456
+  _globals['_CAPTURERESPONSE']._serialized_end=1547
+  _globals['_CAPTUREHEADER']._serialized_start=1550
+  _globals['_CAPTUREHEADER']._serialized_end=1705
+  _globals['_SETENVIRONMENTREQUEST']._serialized_start=1707
+  _globals['_SETENVIRONMENTREQUEST']._serialized_end=1777
+  _globals['_SETENVIRONMENTRESPONSE']._serialized_start=1779
+  _globals['_SETENVIRONMENTRESPONSE']._serialized_end=1803
+  _globals['_CASTRAYSREQUEST']._serialized_start=1805
+  _globals['_CASTRAYSREQUEST']._serialized_end=1927
+  _globals['_CASTRAYSRESPONSE']._serialized_start=1929
+  _globals['_CASTRAYSRESPONSE']._serialized_end=1982
+  _globals['_RAYHIT']._serialized_start=1984
+  _globals['_RAYHIT']._serialized_end=2064
+  _globals['_SAVEREQUEST']._serialized_start=2066
+  _globals['_SAVEREQUEST']._serialized_end=2079
+  _globals['_SAVERESPONSE']._serialized_start=2081
+  _globals['_SAVERESPONSE']._serialized_end=2112
+  _globals['_RESTOREREQUEST']._serialized_start=2114
+  _globals['_RESTOREREQUEST']._serialized_end=2147
+  _globals['_RESTORERESPONSE']._serialized_start=2149
+  _globals['_RESTORERESPONSE']._serialized_end=2238
+  _globals['_SHUTDOWNREQUEST']._serialized_start=2240
+  _globals['_SHUTDOWNREQUEST']._serialized_end=2257
+  _globals['_SHUTDOWNRESPONSE']._serialized_start=2259
+  _globals['_SHUTDOWNRESPONSE']._serialized_end=2277
+  _globals['_ENGINESERVICE']._serialized_start=2280
+  _globals['_ENGINESERVICE']._serialized_end=3093
 # @@protoc_insertion_point(module_scope)

@@ -116,14 +116,16 @@ class AdvanceResponse(_message.Message):
     def __init__(self, tick: _Optional[int] = ..., time_s: _Optional[float] = ..., states: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ..., contacts: _Optional[_Iterable[_Union[_state_pb2.Contact, _Mapping]]] = ..., settled: _Optional[_Union[_state_pb2.MotionTable, _Mapping]] = ...) -> None: ...
 
 class CaptureRequest(_message.Message):
-    __slots__ = ("cameras", "passes", "slot")
+    __slots__ = ("cameras", "passes", "slot", "silhouettes")
     CAMERAS_FIELD_NUMBER: _ClassVar[int]
     PASSES_FIELD_NUMBER: _ClassVar[int]
     SLOT_FIELD_NUMBER: _ClassVar[int]
+    SILHOUETTES_FIELD_NUMBER: _ClassVar[int]
     cameras: _containers.RepeatedCompositeFieldContainer[_capture_pb2.Camera]
     passes: _containers.RepeatedScalarFieldContainer[_capture_pb2.Pass]
     slot: int
-    def __init__(self, cameras: _Optional[_Iterable[_Union[_capture_pb2.Camera, _Mapping]]] = ..., passes: _Optional[_Iterable[_Union[_capture_pb2.Pass, str]]] = ..., slot: _Optional[int] = ...) -> None: ...
+    silhouettes: bool
+    def __init__(self, cameras: _Optional[_Iterable[_Union[_capture_pb2.Camera, _Mapping]]] = ..., passes: _Optional[_Iterable[_Union[_capture_pb2.Pass, str]]] = ..., slot: _Optional[int] = ..., silhouettes: bool = ...) -> None: ...
 
 class CaptureResponse(_message.Message):
     __slots__ = ("header", "chunk")

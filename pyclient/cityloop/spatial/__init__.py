@@ -6,5 +6,6 @@ z up), camera OpenCV (x right, y down, z forward). Quaternions are (x, y, z, w).
 
 from cityloop.spatial.camera import Intrinsics
 from cityloop.spatial.pose import BODY_FROM_CAMERA_AXES, Pose
+from cityloop.spatial.silhouette import Silhouettes
 
-__all__ = ["BODY_FROM_CAMERA_AXES", "Intrinsics", "Pose"]
+__all__ = ["BODY_FROM_CAMERA_AXES", "Intrinsics", "Pose", "Silhouettes"]

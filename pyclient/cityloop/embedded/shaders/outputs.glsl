@@ -5,8 +5,8 @@ layout(location = 1) out float out_depth;
 layout(location = 2) out uint out_instance;
 layout(location = 3) out uint out_semantic;
 layout(location = 4) out vec4 out_flow;       // backward, forward
-layout(location = 5) out vec4 out_normal;
-layout(location = 6) out vec4 out_velocity;
+layout(location = 5) out vec4 out_normal;     // a: change of depth, backward
+layout(location = 6) out vec4 out_velocity;   // a: change of depth, forward
 
 // Points beside or behind a camera have no image. They are projected as though they were this far
 // in front of it: a long flow in about the right direction, never infinite, never NaN.

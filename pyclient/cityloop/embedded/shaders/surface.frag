@@ -46,6 +46,6 @@ void main() {
     out_semantic = traits.w < 0 ? ids.y : uint(traits.w);
     vec2 here = project(at_current.xyz);
     out_flow = vec4(project(at_previous.xyz) - here, project(at_next) - here);
-    out_normal = vec4(surface_normal, 0.0);
-    out_velocity = vec4(velocity, 0.0);
+    out_normal = vec4(surface_normal, at_previous.z - at_current.z);
+    out_velocity = vec4(velocity, at_next.z - at_current.z);
 }

@@ -16,6 +16,9 @@ invariant gl_Position;  // the same depth in both passes over perforated surface
 #ifdef DEPTH_ONLY
 out vec2 uv;
 flat out int material;
+#ifdef SILHOUETTE
+flat out uint number;
+#endif
 #else
 out vec4 at_current;   // xyz: camera frame at t, m; w: texture u
 out vec4 at_previous;  // xyz: camera frame at t-dt, m; w: texture v
@@ -41,6 +44,9 @@ void main() {
 #ifdef DEPTH_ONLY
     uv = in_uv;
     material = int(in_material);
+#ifdef SILHOUETTE
+    number = instance_ids(row).x;
+#endif
 #else
 #ifdef SKINNED
     vec3 before = apply(instance_rows(row, 3),

@@ -40,24 +40,31 @@ namespace Cityloop.V1 {
             "bW1fcGVyX2gYCiABKAESEgoKc25vd19jb3ZlchgLIAEoASKHAQoKUGFzc0xh",
             "eW91dBIfCgRwYXNzGAEgASgOMhEuY2l0eWxvb3AudjEuUGFzcxIoCglkYXRh",
             "X3R5cGUYAiABKA4yFS5jaXR5bG9vcC52MS5EYXRhVHlwZRINCgVzaGFwZRgD",
-            "IAMoDRIPCgdzdHJpZGVzGAQgAygNEg4KBm9mZnNldBgFIAEoBCKHAQoLQ2Ft",
-            "ZXJhRnJhbWUSDgoGY2FtZXJhGAEgASgJEiwKEXdvcmxkX2Zyb21fY2FtZXJh",
-            "GAIgASgLMhEuY2l0eWxvb3AudjEuUG9zZRInCgZwYXNzZXMYAyADKAsyFy5j",
-            "aXR5bG9vcC52MS5QYXNzTGF5b3V0EhEKCXRyaWFuZ2xlcxgEIAEoBCqzAQoE",
-            "UGFzcxIUChBQQVNTX1VOU1BFQ0lGSUVEEAASDAoIUEFTU19SR0IQARIOCgpQ",
-            "QVNTX0RFUFRIEAISEQoNUEFTU19JTlNUQU5DRRADEhEKDVBBU1NfU0VNQU5U",
-            "SUMQBBIWChJQQVNTX0ZMT1dfQkFDS1dBUkQQBRIVChFQQVNTX0ZMT1dfRk9S",
-            "V0FSRBAGEg8KC1BBU1NfTk9STUFMEAcSEQoNUEFTU19WRUxPQ0lUWRAIKmcK",
-            "CERhdGFUeXBlEhkKFURBVEFfVFlQRV9VTlNQRUNJRklFRBAAEhMKD0RBVEFf",
-            "VFlQRV9VSU5UOBABEhQKEERBVEFfVFlQRV9VSU5UMzIQAhIVChFEQVRBX1RZ",
-            "UEVfRkxPQVQzMhADYgZwcm90bzM="));
+            "IAMoDRIPCgdzdHJpZGVzGAQgAygNEg4KBm9mZnNldBgFIAEoBCKhAQoKU2ls",
+            "aG91ZXR0ZRITCgtpbnN0YW5jZV9pZBgBIAEoDRIMCgR4bWluGAIgASgBEgwK",
+            "BHltaW4YAyABKAESDAoEeG1heBgEIAEoARIMCgR5bWF4GAUgASgBEgwKBGxl",
+            "ZnQYBiABKA0SCwoDdG9wGAcgASgNEg0KBXdpZHRoGAggASgNEg4KBmhlaWdo",
+            "dBgJIAEoDRIMCgRtYXNrGAogASgMIrUBCgtDYW1lcmFGcmFtZRIOCgZjYW1l",
+            "cmEYASABKAkSLAoRd29ybGRfZnJvbV9jYW1lcmEYAiABKAsyES5jaXR5bG9v",
+            "cC52MS5Qb3NlEicKBnBhc3NlcxgDIAMoCzIXLmNpdHlsb29wLnYxLlBhc3NM",
+            "YXlvdXQSEQoJdHJpYW5nbGVzGAQgASgEEiwKC3NpbGhvdWV0dGVzGAUgAygL",
+            "MhcuY2l0eWxvb3AudjEuU2lsaG91ZXR0ZSryAQoEUGFzcxIUChBQQVNTX1VO",
+            "U1BFQ0lGSUVEEAASDAoIUEFTU19SR0IQARIOCgpQQVNTX0RFUFRIEAISEQoN",
+            "UEFTU19JTlNUQU5DRRADEhEKDVBBU1NfU0VNQU5USUMQBBIWChJQQVNTX0ZM",
+            "T1dfQkFDS1dBUkQQBRIVChFQQVNTX0ZMT1dfRk9SV0FSRBAGEg8KC1BBU1Nf",
+            "Tk9STUFMEAcSEQoNUEFTU19WRUxPQ0lUWRAIEh4KGlBBU1NfREVQVEhfQ0hB",
+            "TkdFX0JBQ0tXQVJEEAkSHQoZUEFTU19ERVBUSF9DSEFOR0VfRk9SV0FSRBAK",
+            "KmcKCERhdGFUeXBlEhkKFURBVEFfVFlQRV9VTlNQRUNJRklFRBAAEhMKD0RB",
+            "VEFfVFlQRV9VSU5UOBABEhQKEERBVEFfVFlQRV9VSU5UMzIQAhIVChFEQVRB",
+            "X1RZUEVfRkxPQVQzMhADYgZwcm90bzM="));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.GeometryReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(new[] {typeof(global::Cityloop.V1.Pass), typeof(global::Cityloop.V1.DataType), }, null, new pbr::GeneratedClrTypeInfo[] {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Camera), global::Cityloop.V1.Camera.Parser, new[]{ "Name", "Body", "Mount", "Width", "Height", "Fx", "Fy", "Cx", "Cy", "NearM", "FarM", "HideHost" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Environment), global::Cityloop.V1.Environment.Parser, new[]{ "SunDirection", "SunIrradiance", "ZenithRadiance", "HorizonRadiance", "Exposure", "CloudCover", "FogDensityPerM", "Wetness", "RainMmPerH", "SnowfallMmPerH", "SnowCover" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.PassLayout), global::Cityloop.V1.PassLayout.Parser, new[]{ "Pass", "DataType", "Shape", "Strides", "Offset" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CameraFrame), global::Cityloop.V1.CameraFrame.Parser, new[]{ "Camera", "WorldFromCamera", "Passes", "Triangles" }, null, null, null, null)
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Silhouette), global::Cityloop.V1.Silhouette.Parser, new[]{ "InstanceId", "Xmin", "Ymin", "Xmax", "Ymax", "Left", "Top", "Width", "Height", "Mask" }, null, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CameraFrame), global::Cityloop.V1.CameraFrame.Parser, new[]{ "Camera", "WorldFromCamera", "Passes", "Triangles", "Silhouettes" }, null, null, null, null)
           }));
     }
     #endregion
@@ -104,6 +111,15 @@ namespace Cityloop.V1 {
     /// H x W x 3 float32, velocity of the surface point, m/s, world frame.
     /// </summary>
     [pbr::OriginalName("PASS_VELOCITY")] Velocity = 8,
+    /// <summary>
+    /// H x W float32, (z at t-dt) - (z at t) of the same point, each in the camera frame of its instant,
+    /// m, 0 for sky.
+    /// </summary>
+    [pbr::OriginalName("PASS_DEPTH_CHANGE_BACKWARD")] DepthChangeBackward = 9,
+    /// <summary>
+    /// H x W float32, (z at t+dt) - (z at t) of the same point, m, 0 for sky.
+    /// </summary>
+    [pbr::OriginalName("PASS_DEPTH_CHANGE_FORWARD")] DepthChangeForward = 10,
   }
 
   /// <summary>
@@ -1749,6 +1765,564 @@ namespace Cityloop.V1 {
   }
 
   /// <summary>
+  /// An object as it would be seen if nothing else stood there: same camera, same levels of detail.
+  /// </summary>
+  public sealed partial class Silhouette : pb::IMessage<Silhouette>
+  #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+      , pb::IBufferMessage
+  #endif
+  {
+    private static readonly pb::MessageParser<Silhouette> _parser = new pb::MessageParser<Silhouette>(() => new Silhouette());
+    private pb::UnknownFieldSet _unknownFields;
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public static pb::MessageParser<Silhouette> Parser { get { return _parser; } }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public static pbr::MessageDescriptor Descriptor {
+      get { return global::Cityloop.V1.CaptureReflection.Descriptor.MessageTypes[3]; }
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    pbr::MessageDescriptor pb::IMessage.Descriptor {
+      get { return Descriptor; }
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public Silhouette() {
+      OnConstruction();
+    }
+
+    partial void OnConstruction();
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public Silhouette(Silhouette other) : this() {
+      instanceId_ = other.instanceId_;
+      xmin_ = other.xmin_;
+      ymin_ = other.ymin_;
+      xmax_ = other.xmax_;
+      ymax_ = other.ymax_;
+      left_ = other.left_;
+      top_ = other.top_;
+      width_ = other.width_;
+      height_ = other.height_;
+      mask_ = other.mask_;
+      _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public Silhouette Clone() {
+      return new Silhouette(this);
+    }
+
+    /// <summary>Field number for the "instance_id" field.</summary>
+    public const int InstanceIdFieldNumber = 1;
+    private uint instanceId_;
+    /// <summary>
+    /// Body.instance_id; unit: id, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public uint InstanceId {
+      get { return instanceId_; }
+      set {
+        instanceId_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "xmin" field.</summary>
+    public const int XminFieldNumber = 2;
+    private double xmin_;
+    /// <summary>
+    /// Left side of the smallest box around its pixels. Where the object reaches over a side of the
+    /// image, the box reaches to its outermost vertex (what is nearer than near_m left out); unit:
+    /// pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double Xmin {
+      get { return xmin_; }
+      set {
+        xmin_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "ymin" field.</summary>
+    public const int YminFieldNumber = 3;
+    private double ymin_;
+    /// <summary>
+    /// Upper side of that box; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double Ymin {
+      get { return ymin_; }
+      set {
+        ymin_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "xmax" field.</summary>
+    public const int XmaxFieldNumber = 4;
+    private double xmax_;
+    /// <summary>
+    /// Right side of that box; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double Xmax {
+      get { return xmax_; }
+      set {
+        xmax_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "ymax" field.</summary>
+    public const int YmaxFieldNumber = 5;
+    private double ymax_;
+    /// <summary>
+    /// Lower side of that box; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double Ymax {
+      get { return ymax_; }
+      set {
+        ymax_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "left" field.</summary>
+    public const int LeftFieldNumber = 6;
+    private uint left_;
+    /// <summary>
+    /// First column of the part of the image that the mask covers; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public uint Left {
+      get { return left_; }
+      set {
+        left_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "top" field.</summary>
+    public const int TopFieldNumber = 7;
+    private uint top_;
+    /// <summary>
+    /// First row of that part; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public uint Top {
+      get { return top_; }
+      set {
+        top_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "width" field.</summary>
+    public const int WidthFieldNumber = 8;
+    private uint width_;
+    /// <summary>
+    /// Columns of that part; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public uint Width {
+      get { return width_; }
+      set {
+        width_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "height" field.</summary>
+    public const int HeightFieldNumber = 9;
+    private uint height_;
+    /// <summary>
+    /// Rows of that part; unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public uint Height {
+      get { return height_; }
+      set {
+        height_ = value;
+      }
+    }
+
+    /// <summary>Field number for the "mask" field.</summary>
+    public const int MaskFieldNumber = 10;
+    private pb::ByteString mask_ = pb::ByteString.Empty;
+    /// <summary>
+    /// A bit per pixel, 1 where the object is drawn; rows from the top, each filled up to whole bytes,
+    /// the most significant bit first; unit: none, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public pb::ByteString Mask {
+      get { return mask_; }
+      set {
+        mask_ = pb::ProtoPreconditions.CheckNotNull(value, "value");
+      }
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public override bool Equals(object other) {
+      return Equals(other as Silhouette);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public bool Equals(Silhouette other) {
+      if (ReferenceEquals(other, null)) {
+        return false;
+      }
+      if (ReferenceEquals(other, this)) {
+        return true;
+      }
+      if (InstanceId != other.InstanceId) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Xmin, other.Xmin)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Ymin, other.Ymin)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Xmax, other.Xmax)) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Ymax, other.Ymax)) return false;
+      if (Left != other.Left) return false;
+      if (Top != other.Top) return false;
+      if (Width != other.Width) return false;
+      if (Height != other.Height) return false;
+      if (Mask != other.Mask) return false;
+      return Equals(_unknownFields, other._unknownFields);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public override int GetHashCode() {
+      int hash = 1;
+      if (InstanceId != 0) hash ^= InstanceId.GetHashCode();
+      if (Xmin != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Xmin);
+      if (Ymin != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Ymin);
+      if (Xmax != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Xmax);
+      if (Ymax != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Ymax);
+      if (Left != 0) hash ^= Left.GetHashCode();
+      if (Top != 0) hash ^= Top.GetHashCode();
+      if (Width != 0) hash ^= Width.GetHashCode();
+      if (Height != 0) hash ^= Height.GetHashCode();
+      if (Mask.Length != 0) hash ^= Mask.GetHashCode();
+      if (_unknownFields != null) {
+        hash ^= _unknownFields.GetHashCode();
+      }
+      return hash;
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public override string ToString() {
+      return pb::JsonFormatter.ToDiagnosticString(this);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public void WriteTo(pb::CodedOutputStream output) {
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+      output.WriteRawMessage(this);
+    #else
+      if (InstanceId != 0) {
+        output.WriteRawTag(8);
+        output.WriteUInt32(InstanceId);
+      }
+      if (Xmin != 0D) {
+        output.WriteRawTag(17);
+        output.WriteDouble(Xmin);
+      }
+      if (Ymin != 0D) {
+        output.WriteRawTag(25);
+        output.WriteDouble(Ymin);
+      }
+      if (Xmax != 0D) {
+        output.WriteRawTag(33);
+        output.WriteDouble(Xmax);
+      }
+      if (Ymax != 0D) {
+        output.WriteRawTag(41);
+        output.WriteDouble(Ymax);
+      }
+      if (Left != 0) {
+        output.WriteRawTag(48);
+        output.WriteUInt32(Left);
+      }
+      if (Top != 0) {
+        output.WriteRawTag(56);
+        output.WriteUInt32(Top);
+      }
+      if (Width != 0) {
+        output.WriteRawTag(64);
+        output.WriteUInt32(Width);
+      }
+      if (Height != 0) {
+        output.WriteRawTag(72);
+        output.WriteUInt32(Height);
+      }
+      if (Mask.Length != 0) {
+        output.WriteRawTag(82);
+        output.WriteBytes(Mask);
+      }
+      if (_unknownFields != null) {
+        _unknownFields.WriteTo(output);
+      }
+    #endif
+    }
+
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    void pb::IBufferMessage.InternalWriteTo(ref pb::WriteContext output) {
+      if (InstanceId != 0) {
+        output.WriteRawTag(8);
+        output.WriteUInt32(InstanceId);
+      }
+      if (Xmin != 0D) {
+        output.WriteRawTag(17);
+        output.WriteDouble(Xmin);
+      }
+      if (Ymin != 0D) {
+        output.WriteRawTag(25);
+        output.WriteDouble(Ymin);
+      }
+      if (Xmax != 0D) {
+        output.WriteRawTag(33);
+        output.WriteDouble(Xmax);
+      }
+      if (Ymax != 0D) {
+        output.WriteRawTag(41);
+        output.WriteDouble(Ymax);
+      }
+      if (Left != 0) {
+        output.WriteRawTag(48);
+        output.WriteUInt32(Left);
+      }
+      if (Top != 0) {
+        output.WriteRawTag(56);
+        output.WriteUInt32(Top);
+      }
+      if (Width != 0) {
+        output.WriteRawTag(64);
+        output.WriteUInt32(Width);
+      }
+      if (Height != 0) {
+        output.WriteRawTag(72);
+        output.WriteUInt32(Height);
+      }
+      if (Mask.Length != 0) {
+        output.WriteRawTag(82);
+        output.WriteBytes(Mask);
+      }
+      if (_unknownFields != null) {
+        _unknownFields.WriteTo(ref output);
+      }
+    }
+    #endif
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public int CalculateSize() {
+      int size = 0;
+      if (InstanceId != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeUInt32Size(InstanceId);
+      }
+      if (Xmin != 0D) {
+        size += 1 + 8;
+      }
+      if (Ymin != 0D) {
+        size += 1 + 8;
+      }
+      if (Xmax != 0D) {
+        size += 1 + 8;
+      }
+      if (Ymax != 0D) {
+        size += 1 + 8;
+      }
+      if (Left != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Left);
+      }
+      if (Top != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Top);
+      }
+      if (Width != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Width);
+      }
+      if (Height != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Height);
+      }
+      if (Mask.Length != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeBytesSize(Mask);
+      }
+      if (_unknownFields != null) {
+        size += _unknownFields.CalculateSize();
+      }
+      return size;
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public void MergeFrom(Silhouette other) {
+      if (other == null) {
+        return;
+      }
+      if (other.InstanceId != 0) {
+        InstanceId = other.InstanceId;
+      }
+      if (other.Xmin != 0D) {
+        Xmin = other.Xmin;
+      }
+      if (other.Ymin != 0D) {
+        Ymin = other.Ymin;
+      }
+      if (other.Xmax != 0D) {
+        Xmax = other.Xmax;
+      }
+      if (other.Ymax != 0D) {
+        Ymax = other.Ymax;
+      }
+      if (other.Left != 0) {
+        Left = other.Left;
+      }
+      if (other.Top != 0) {
+        Top = other.Top;
+      }
+      if (other.Width != 0) {
+        Width = other.Width;
+      }
+      if (other.Height != 0) {
+        Height = other.Height;
+      }
+      if (other.Mask.Length != 0) {
+        Mask = other.Mask;
+      }
+      _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
+    }
+
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public void MergeFrom(pb::CodedInputStream input) {
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+      input.ReadRawMessage(this);
+    #else
+      uint tag;
+      while ((tag = input.ReadTag()) != 0) {
+        switch(tag) {
+          default:
+            _unknownFields = pb::UnknownFieldSet.MergeFieldFrom(_unknownFields, input);
+            break;
+          case 8: {
+            InstanceId = input.ReadUInt32();
+            break;
+          }
+          case 17: {
+            Xmin = input.ReadDouble();
+            break;
+          }
+          case 25: {
+            Ymin = input.ReadDouble();
+            break;
+          }
+          case 33: {
+            Xmax = input.ReadDouble();
+            break;
+          }
+          case 41: {
+            Ymax = input.ReadDouble();
+            break;
+          }
+          case 48: {
+            Left = input.ReadUInt32();
+            break;
+          }
+          case 56: {
+            Top = input.ReadUInt32();
+            break;
+          }
+          case 64: {
+            Width = input.ReadUInt32();
+            break;
+          }
+          case 72: {
+            Height = input.ReadUInt32();
+            break;
+          }
+          case 82: {
+            Mask = input.ReadBytes();
+            break;
+          }
+        }
+      }
+    #endif
+    }
+
+    #if !GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    void pb::IBufferMessage.InternalMergeFrom(ref pb::ParseContext input) {
+      uint tag;
+      while ((tag = input.ReadTag()) != 0) {
+        switch(tag) {
+          default:
+            _unknownFields = pb::UnknownFieldSet.MergeFieldFrom(_unknownFields, ref input);
+            break;
+          case 8: {
+            InstanceId = input.ReadUInt32();
+            break;
+          }
+          case 17: {
+            Xmin = input.ReadDouble();
+            break;
+          }
+          case 25: {
+            Ymin = input.ReadDouble();
+            break;
+          }
+          case 33: {
+            Xmax = input.ReadDouble();
+            break;
+          }
+          case 41: {
+            Ymax = input.ReadDouble();
+            break;
+          }
+          case 48: {
+            Left = input.ReadUInt32();
+            break;
+          }
+          case 56: {
+            Top = input.ReadUInt32();
+            break;
+          }
+          case 64: {
+            Width = input.ReadUInt32();
+            break;
+          }
+          case 72: {
+            Height = input.ReadUInt32();
+            break;
+          }
+          case 82: {
+            Mask = input.ReadBytes();
+            break;
+          }
+        }
+      }
+    }
+    #endif
+
+  }
+
+  /// <summary>
   /// The pictures of one camera.
   /// </summary>
   public sealed partial class CameraFrame : pb::IMessage<CameraFrame>
@@ -1765,7 +2339,7 @@ namespace Cityloop.V1 {
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public static pbr::MessageDescriptor Descriptor {
-      get { return global::Cityloop.V1.CaptureReflection.Descriptor.MessageTypes[3]; }
+      get { return global::Cityloop.V1.CaptureReflection.Descriptor.MessageTypes[4]; }
     }
 
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
@@ -1789,6 +2363,7 @@ namespace Cityloop.V1 {
       worldFromCamera_ = other.worldFromCamera_ != null ? other.worldFromCamera_.Clone() : null;
       passes_ = other.passes_.Clone();
       triangles_ = other.triangles_;
+      silhouettes_ = other.silhouettes_.Clone();
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -1857,6 +2432,21 @@ namespace Cityloop.V1 {
       }
     }
 
+    /// <summary>Field number for the "silhouettes" field.</summary>
+    public const int SilhouettesFieldNumber = 5;
+    private static readonly pb::FieldCodec<global::Cityloop.V1.Silhouette> _repeated_silhouettes_codec
+        = pb::FieldCodec.ForMessage(42, global::Cityloop.V1.Silhouette.Parser);
+    private readonly pbc::RepeatedField<global::Cityloop.V1.Silhouette> silhouettes_ = new pbc::RepeatedField<global::Cityloop.V1.Silhouette>();
+    /// <summary>
+    /// If they were asked for: all objects with a pixel in the instance pass, by rising instance id;
+    /// unit: pixels, frame: image.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public pbc::RepeatedField<global::Cityloop.V1.Silhouette> Silhouettes {
+      get { return silhouettes_; }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -1876,6 +2466,7 @@ namespace Cityloop.V1 {
       if (!object.Equals(WorldFromCamera, other.WorldFromCamera)) return false;
       if(!passes_.Equals(other.passes_)) return false;
       if (Triangles != other.Triangles) return false;
+      if(!silhouettes_.Equals(other.silhouettes_)) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -1887,6 +2478,7 @@ namespace Cityloop.V1 {
       if (worldFromCamera_ != null) hash ^= WorldFromCamera.GetHashCode();
       hash ^= passes_.GetHashCode();
       if (Triangles != 0UL) hash ^= Triangles.GetHashCode();
+      hash ^= silhouettes_.GetHashCode();
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -1918,6 +2510,7 @@ namespace Cityloop.V1 {
         output.WriteRawTag(32);
         output.WriteUInt64(Triangles);
       }
+      silhouettes_.WriteTo(output, _repeated_silhouettes_codec);
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -1941,6 +2534,7 @@ namespace Cityloop.V1 {
         output.WriteRawTag(32);
         output.WriteUInt64(Triangles);
       }
+      silhouettes_.WriteTo(ref output, _repeated_silhouettes_codec);
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -1961,6 +2555,7 @@ namespace Cityloop.V1 {
       if (Triangles != 0UL) {
         size += 1 + pb::CodedOutputStream.ComputeUInt64Size(Triangles);
       }
+      size += silhouettes_.CalculateSize(_repeated_silhouettes_codec);
       if (_unknownFields != null) {
         size += _unknownFields.CalculateSize();
       }
@@ -1986,6 +2581,7 @@ namespace Cityloop.V1 {
       if (other.Triangles != 0UL) {
         Triangles = other.Triangles;
       }
+      silhouettes_.Add(other.silhouettes_);
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
 
@@ -2020,6 +2616,10 @@ namespace Cityloop.V1 {
             Triangles = input.ReadUInt64();
             break;
           }
+          case 42: {
+            silhouettes_.AddEntriesFrom(input, _repeated_silhouettes_codec);
+            break;
+          }
         }
       }
     #endif
@@ -2052,6 +2652,10 @@ namespace Cityloop.V1 {
           }
           case 32: {
             Triangles = input.ReadUInt64();
+            break;
+          }
+          case 42: {
+            silhouettes_.AddEntriesFrom(ref input, _repeated_silhouettes_codec);
             break;
           }
         }

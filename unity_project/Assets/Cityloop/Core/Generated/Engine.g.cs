@@ -53,46 +53,46 @@ namespace Cityloop.V1 {
             "bnNlEgwKBHRpY2sYASABKAQSDgoGdGltZV9zGAIgASgBEigKBnN0YXRlcxgD",
             "IAEoCzIYLmNpdHlsb29wLnYxLk1vdGlvblRhYmxlEiYKCGNvbnRhY3RzGAQg",
             "AygLMhQuY2l0eWxvb3AudjEuQ29udGFjdBIpCgdzZXR0bGVkGAUgASgLMhgu",
-            "Y2l0eWxvb3AudjEuTW90aW9uVGFibGUiZwoOQ2FwdHVyZVJlcXVlc3QSJAoH",
+            "Y2l0eWxvb3AudjEuTW90aW9uVGFibGUifAoOQ2FwdHVyZVJlcXVlc3QSJAoH",
             "Y2FtZXJhcxgBIAMoCzITLmNpdHlsb29wLnYxLkNhbWVyYRIhCgZwYXNzZXMY",
-            "AiADKA4yES5jaXR5bG9vcC52MS5QYXNzEgwKBHNsb3QYAyABKA0iWwoPQ2Fw",
-            "dHVyZVJlc3BvbnNlEiwKBmhlYWRlchgBIAEoCzIaLmNpdHlsb29wLnYxLkNh",
-            "cHR1cmVIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAQgkKB2NvbnRlbnQimwEK",
-            "DUNhcHR1cmVIZWFkZXISDAoEdGljaxgBIAEoBBIOCgZ0aW1lX3MYAiABKAES",
-            "KQoHY2FtZXJhcxgDIAMoCzIYLmNpdHlsb29wLnYxLkNhbWVyYUZyYW1lEhMK",
-            "C3Nsb3Rfb2Zmc2V0GAQgASgEEgwKBHNpemUYBSABKAQSDgoGZHJhd19zGAYg",
-            "ASgBEg4KBnJlYWRfcxgHIAEoASJGChVTZXRFbnZpcm9ubWVudFJlcXVlc3QS",
-            "LQoLZW52aXJvbm1lbnQYASABKAsyGC5jaXR5bG9vcC52MS5FbnZpcm9ubWVu",
-            "dCIYChZTZXRFbnZpcm9ubWVudFJlc3BvbnNlInoKD0Nhc3RSYXlzUmVxdWVz",
-            "dBIlCgdvcmlnaW5zGAEgAygLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIoCgpk",
-            "aXJlY3Rpb25zGAIgAygLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIWCg5tYXhf",
-            "ZGlzdGFuY2VfbRgDIAEoASI1ChBDYXN0UmF5c1Jlc3BvbnNlEiEKBGhpdHMY",
-            "ASADKAsyEy5jaXR5bG9vcC52MS5SYXlIaXQiUAoGUmF5SGl0EgwKBGJvZHkY",
-            "ASABKA0SEgoKZGlzdGFuY2VfbRgCIAEoARIkCgZub3JtYWwYAyABKAsyFC5j",
-            "aXR5bG9vcC52MS5WZWN0b3IzIg0KC1NhdmVSZXF1ZXN0Ih8KDFNhdmVSZXNw",
-            "b25zZRIPCgdzYXZlX2lkGAEgASgNIiEKDlJlc3RvcmVSZXF1ZXN0Eg8KB3Nh",
-            "dmVfaWQYASABKA0iWQoPUmVzdG9yZVJlc3BvbnNlEgwKBHRpY2sYASABKAQS",
-            "KAoGc3RhdGVzGAIgASgLMhguY2l0eWxvb3AudjEuTW90aW9uVGFibGUSDgoG",
-            "dGltZV9zGAMgASgBIhEKD1NodXRkb3duUmVxdWVzdCISChBTaHV0ZG93blJl",
-            "c3BvbnNlMq0GCg1FbmdpbmVTZXJ2aWNlEkoKCUhhbmRzaGFrZRIdLmNpdHls",
-            "b29wLnYxLkhhbmRzaGFrZVJlcXVlc3QaHi5jaXR5bG9vcC52MS5IYW5kc2hh",
-            "a2VSZXNwb25zZRJMCglMb2FkU2NlbmUSHS5jaXR5bG9vcC52MS5Mb2FkU2Nl",
-            "bmVSZXF1ZXN0Gh4uY2l0eWxvb3AudjEuTG9hZFNjZW5lUmVzcG9uc2UoARI+",
-            "CgVTcGF3bhIZLmNpdHlsb29wLnYxLlNwYXduUmVxdWVzdBoaLmNpdHlsb29w",
-            "LnYxLlNwYXduUmVzcG9uc2USRAoHRGVzcGF3bhIbLmNpdHlsb29wLnYxLkRl",
-            "c3Bhd25SZXF1ZXN0GhwuY2l0eWxvb3AudjEuRGVzcGF3blJlc3BvbnNlEkQK",
-            "B0FkdmFuY2USGy5jaXR5bG9vcC52MS5BZHZhbmNlUmVxdWVzdBocLmNpdHls",
-            "b29wLnYxLkFkdmFuY2VSZXNwb25zZRJGCgdDYXB0dXJlEhsuY2l0eWxvb3Au",
-            "djEuQ2FwdHVyZVJlcXVlc3QaHC5jaXR5bG9vcC52MS5DYXB0dXJlUmVzcG9u",
-            "c2UwARJZCg5TZXRFbnZpcm9ubWVudBIiLmNpdHlsb29wLnYxLlNldEVudmly",
-            "b25tZW50UmVxdWVzdBojLmNpdHlsb29wLnYxLlNldEVudmlyb25tZW50UmVz",
-            "cG9uc2USRwoIQ2FzdFJheXMSHC5jaXR5bG9vcC52MS5DYXN0UmF5c1JlcXVl",
-            "c3QaHS5jaXR5bG9vcC52MS5DYXN0UmF5c1Jlc3BvbnNlEjsKBFNhdmUSGC5j",
-            "aXR5bG9vcC52MS5TYXZlUmVxdWVzdBoZLmNpdHlsb29wLnYxLlNhdmVSZXNw",
-            "b25zZRJECgdSZXN0b3JlEhsuY2l0eWxvb3AudjEuUmVzdG9yZVJlcXVlc3Qa",
-            "HC5jaXR5bG9vcC52MS5SZXN0b3JlUmVzcG9uc2USRwoIU2h1dGRvd24SHC5j",
-            "aXR5bG9vcC52MS5TaHV0ZG93blJlcXVlc3QaHS5jaXR5bG9vcC52MS5TaHV0",
-            "ZG93blJlc3BvbnNlYgZwcm90bzM="));
+            "AiADKA4yES5jaXR5bG9vcC52MS5QYXNzEgwKBHNsb3QYAyABKA0SEwoLc2ls",
+            "aG91ZXR0ZXMYBCABKAgiWwoPQ2FwdHVyZVJlc3BvbnNlEiwKBmhlYWRlchgB",
+            "IAEoCzIaLmNpdHlsb29wLnYxLkNhcHR1cmVIZWFkZXJIABIPCgVjaHVuaxgC",
+            "IAEoDEgAQgkKB2NvbnRlbnQimwEKDUNhcHR1cmVIZWFkZXISDAoEdGljaxgB",
+            "IAEoBBIOCgZ0aW1lX3MYAiABKAESKQoHY2FtZXJhcxgDIAMoCzIYLmNpdHls",
+            "b29wLnYxLkNhbWVyYUZyYW1lEhMKC3Nsb3Rfb2Zmc2V0GAQgASgEEgwKBHNp",
+            "emUYBSABKAQSDgoGZHJhd19zGAYgASgBEg4KBnJlYWRfcxgHIAEoASJGChVT",
+            "ZXRFbnZpcm9ubWVudFJlcXVlc3QSLQoLZW52aXJvbm1lbnQYASABKAsyGC5j",
+            "aXR5bG9vcC52MS5FbnZpcm9ubWVudCIYChZTZXRFbnZpcm9ubWVudFJlc3Bv",
+            "bnNlInoKD0Nhc3RSYXlzUmVxdWVzdBIlCgdvcmlnaW5zGAEgAygLMhQuY2l0",
+            "eWxvb3AudjEuVmVjdG9yMxIoCgpkaXJlY3Rpb25zGAIgAygLMhQuY2l0eWxv",
+            "b3AudjEuVmVjdG9yMxIWCg5tYXhfZGlzdGFuY2VfbRgDIAEoASI1ChBDYXN0",
+            "UmF5c1Jlc3BvbnNlEiEKBGhpdHMYASADKAsyEy5jaXR5bG9vcC52MS5SYXlI",
+            "aXQiUAoGUmF5SGl0EgwKBGJvZHkYASABKA0SEgoKZGlzdGFuY2VfbRgCIAEo",
+            "ARIkCgZub3JtYWwYAyABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzIg0KC1Nh",
+            "dmVSZXF1ZXN0Ih8KDFNhdmVSZXNwb25zZRIPCgdzYXZlX2lkGAEgASgNIiEK",
+            "DlJlc3RvcmVSZXF1ZXN0Eg8KB3NhdmVfaWQYASABKA0iWQoPUmVzdG9yZVJl",
+            "c3BvbnNlEgwKBHRpY2sYASABKAQSKAoGc3RhdGVzGAIgASgLMhguY2l0eWxv",
+            "b3AudjEuTW90aW9uVGFibGUSDgoGdGltZV9zGAMgASgBIhEKD1NodXRkb3du",
+            "UmVxdWVzdCISChBTaHV0ZG93blJlc3BvbnNlMq0GCg1FbmdpbmVTZXJ2aWNl",
+            "EkoKCUhhbmRzaGFrZRIdLmNpdHlsb29wLnYxLkhhbmRzaGFrZVJlcXVlc3Qa",
+            "Hi5jaXR5bG9vcC52MS5IYW5kc2hha2VSZXNwb25zZRJMCglMb2FkU2NlbmUS",
+            "HS5jaXR5bG9vcC52MS5Mb2FkU2NlbmVSZXF1ZXN0Gh4uY2l0eWxvb3AudjEu",
+            "TG9hZFNjZW5lUmVzcG9uc2UoARI+CgVTcGF3bhIZLmNpdHlsb29wLnYxLlNw",
+            "YXduUmVxdWVzdBoaLmNpdHlsb29wLnYxLlNwYXduUmVzcG9uc2USRAoHRGVz",
+            "cGF3bhIbLmNpdHlsb29wLnYxLkRlc3Bhd25SZXF1ZXN0GhwuY2l0eWxvb3Au",
+            "djEuRGVzcGF3blJlc3BvbnNlEkQKB0FkdmFuY2USGy5jaXR5bG9vcC52MS5B",
+            "ZHZhbmNlUmVxdWVzdBocLmNpdHlsb29wLnYxLkFkdmFuY2VSZXNwb25zZRJG",
+            "CgdDYXB0dXJlEhsuY2l0eWxvb3AudjEuQ2FwdHVyZVJlcXVlc3QaHC5jaXR5",
+            "bG9vcC52MS5DYXB0dXJlUmVzcG9uc2UwARJZCg5TZXRFbnZpcm9ubWVudBIi",
+            "LmNpdHlsb29wLnYxLlNldEVudmlyb25tZW50UmVxdWVzdBojLmNpdHlsb29w",
+            "LnYxLlNldEVudmlyb25tZW50UmVzcG9uc2USRwoIQ2FzdFJheXMSHC5jaXR5",
+            "bG9vcC52MS5DYXN0UmF5c1JlcXVlc3QaHS5jaXR5bG9vcC52MS5DYXN0UmF5",
+            "c1Jlc3BvbnNlEjsKBFNhdmUSGC5jaXR5bG9vcC52MS5TYXZlUmVxdWVzdBoZ",
+            "LmNpdHlsb29wLnYxLlNhdmVSZXNwb25zZRJECgdSZXN0b3JlEhsuY2l0eWxv",
+            "b3AudjEuUmVzdG9yZVJlcXVlc3QaHC5jaXR5bG9vcC52MS5SZXN0b3JlUmVz",
+            "cG9uc2USRwoIU2h1dGRvd24SHC5jaXR5bG9vcC52MS5TaHV0ZG93blJlcXVl",
+            "c3QaHS5jaXR5bG9vcC52MS5TaHV0ZG93blJlc3BvbnNlYgZwcm90bzM="));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.CaptureReflection.Descriptor, global::Cityloop.V1.GeometryReflection.Descriptor, global::Cityloop.V1.SceneReflection.Descriptor, global::Cityloop.V1.StateReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(null, null, new pbr::GeneratedClrTypeInfo[] {
@@ -106,7 +106,7 @@ namespace Cityloop.V1 {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.DespawnResponse), global::Cityloop.V1.DespawnResponse.Parser, null, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.AdvanceRequest), global::Cityloop.V1.AdvanceRequest.Parser, new[]{ "DtS", "Substeps", "Kinematic", "Drive", "Walk", "Lamps", "Kinds" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.AdvanceResponse), global::Cityloop.V1.AdvanceResponse.Parser, new[]{ "Tick", "TimeS", "States", "Contacts", "Settled" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CaptureRequest), global::Cityloop.V1.CaptureRequest.Parser, new[]{ "Cameras", "Passes", "Slot" }, null, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CaptureRequest), global::Cityloop.V1.CaptureRequest.Parser, new[]{ "Cameras", "Passes", "Slot", "Silhouettes" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CaptureResponse), global::Cityloop.V1.CaptureResponse.Parser, new[]{ "Header", "Chunk" }, new[]{ "Content" }, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CaptureHeader), global::Cityloop.V1.CaptureHeader.Parser, new[]{ "Tick", "TimeS", "Cameras", "SlotOffset", "Size", "DrawS", "ReadS" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.SetEnvironmentRequest), global::Cityloop.V1.SetEnvironmentRequest.Parser, new[]{ "Environment" }, null, null, null, null),
@@ -564,8 +564,8 @@ namespace Cityloop.V1 {
     private readonly pbc::RepeatedField<string> capabilities_ = new pbc::RepeatedField<string>();
     /// <summary>
     /// Names of optional abilities: "driven", "walker" and "ragdoll" bodies, "cast_rays" (CastRays),
-    /// "save_restore" (Save, Restore), "pixels" (Capture draws), "shared_memory" (into memory that
-    /// clients map); unit: none, frame: none.
+    /// "save_restore" (Save, Restore), "pixels" (Capture draws, from protocol 2.1 on silhouettes too),
+    /// "shared_memory" (into memory that clients map); unit: none, frame: none.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
@@ -3086,6 +3086,7 @@ namespace Cityloop.V1 {
       cameras_ = other.cameras_.Clone();
       passes_ = other.passes_.Clone();
       slot_ = other.slot_;
+      silhouettes_ = other.silhouettes_;
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -3139,6 +3140,21 @@ namespace Cityloop.V1 {
       }
     }
 
+    /// <summary>Field number for the "silhouettes" field.</summary>
+    public const int SilhouettesFieldNumber = 4;
+    private bool silhouettes_;
+    /// <summary>
+    /// True: also the silhouette of every object that is seen; unit: none, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public bool Silhouettes {
+      get { return silhouettes_; }
+      set {
+        silhouettes_ = value;
+      }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -3157,6 +3173,7 @@ namespace Cityloop.V1 {
       if(!cameras_.Equals(other.cameras_)) return false;
       if(!passes_.Equals(other.passes_)) return false;
       if (Slot != other.Slot) return false;
+      if (Silhouettes != other.Silhouettes) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -3167,6 +3184,7 @@ namespace Cityloop.V1 {
       hash ^= cameras_.GetHashCode();
       hash ^= passes_.GetHashCode();
       if (Slot != 0) hash ^= Slot.GetHashCode();
+      if (Silhouettes != false) hash ^= Silhouettes.GetHashCode();
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -3191,6 +3209,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(24);
         output.WriteUInt32(Slot);
       }
+      if (Silhouettes != false) {
+        output.WriteRawTag(32);
+        output.WriteBool(Silhouettes);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -3207,6 +3229,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(24);
         output.WriteUInt32(Slot);
       }
+      if (Silhouettes != false) {
+        output.WriteRawTag(32);
+        output.WriteBool(Silhouettes);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -3221,6 +3247,9 @@ namespace Cityloop.V1 {
       size += passes_.CalculateSize(_repeated_passes_codec);
       if (Slot != 0) {
         size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Slot);
+      }
+      if (Silhouettes != false) {
+        size += 1 + 1;
       }
       if (_unknownFields != null) {
         size += _unknownFields.CalculateSize();
@@ -3238,6 +3267,9 @@ namespace Cityloop.V1 {
       passes_.Add(other.passes_);
       if (other.Slot != 0) {
         Slot = other.Slot;
+      }
+      if (other.Silhouettes != false) {
+        Silhouettes = other.Silhouettes;
       }
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
@@ -3267,6 +3299,10 @@ namespace Cityloop.V1 {
             Slot = input.ReadUInt32();
             break;
           }
+          case 32: {
+            Silhouettes = input.ReadBool();
+            break;
+          }
         }
       }
     #endif
@@ -3293,6 +3329,10 @@ namespace Cityloop.V1 {
           }
           case 24: {
             Slot = input.ReadUInt32();
+            break;
+          }
+          case 32: {
+            Silhouettes = input.ReadBool();
             break;
           }
         }
