@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cityloop.annotation import ActorTable, label_objects
+from cityloop.annotation import ActorTable, Kinds, ObjectTable, Sight, label
 from cityloop.errors import EngineError
-from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
+from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, Silhouettes, rotation
 
 # Looks along world x from 2 m up.
 WORLD_FROM_CAMERA = Pose.from_matrix(np.c_[BODY_FROM_CAMERA_AXES, [1.0, 0.0, 2.0]])
@@ -29,7 +29,28 @@ def actors(*ids: int) -> ActorTable:
         box_center=np.tile([1.0, 0.0, 0.75], (n, 1)),
         activity=("driving",) * n,
         lamps=np.array(ids, np.uint32),
+        indicating=np.zeros(n, np.uint8),
+        crossing=np.zeros(n, np.bool_),
     )
+
+
+def alone(instance: np.ndarray) -> Silhouettes:
+    """Return every object drawn alone where nothing hides anything."""
+    ids = np.setdiff1d(instance, [0]).astype(np.uint32)
+    boxes, masks = [], []
+    for i in ids:
+        v, u = np.nonzero(instance == i)
+        boxes.append([u.min(), v.min(), u.max() + 1, v.max() + 1])
+        masks.append((instance == i)[v.min() : v.max() + 1, u.min() : u.max() + 1])
+    box = np.array(boxes, dtype=np.int64).reshape(-1, 4)
+    return Silhouettes(ids, box.astype(float), box[:, :2], tuple(masks))
+
+
+def label_objects(
+    table: ActorTable, instance: np.ndarray, depth: np.ndarray, k: Intrinsics, pose: Pose
+) -> ObjectTable:
+    sight = Sight(instance, depth, np.zeros(instance.shape, np.uint8), alone(instance), k, pose)
+    return label(table, sight, {}, Kinds.none()).objects
 
 
 def picture(rows: list[str]) -> np.ndarray:

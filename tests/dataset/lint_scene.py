@@ -179,6 +179,8 @@ def _table(
         box_center=np.array([p.box_center for p in prototypes], dtype=float),
         activity=(*(a.activity for a in actors), *["signal"] * m),
         lamps=np.array([*(a.lamps for a in actors), *shown], np.uint32),
+        indicating=np.zeros(n + m, np.uint8),
+        crossing=np.zeros(n + m, np.bool_),
     )
     wheels = {i + 1: np.zeros((4, 5)) for i, a in enumerate(actors) if a.kind == "car"}
     return table, wheels

@@ -9,10 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from cityloop.annotation import ActorTable, label_objects
+from cityloop.annotation import ActorTable, Kinds, Labels, Sight, label
 from cityloop.dataset import SequenceWriter
 from cityloop.engine.frames import CameraImages, CameraSpec
-from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
+from cityloop.spatial import (
+    BODY_FROM_CAMERA_AXES,
+    KEYPOINTS,
+    Figure,
+    Intrinsics,
+    Pose,
+    Silhouettes,
+    rotation,
+)
 from cityloop.world.environment import daylight
 from cityloop.world.scene import (
     LevelOfDetail,
@@ -48,6 +56,20 @@ WHEELS = tuple(
 PERSON_SIZE = np.array([0.3, 0.5, 1.7])
 HINGE_Z = 0.85
 STEERING_RATE, TRAVEL_RATE = 0.6, 0.1
+# Half of the keypoints hang on the hips, half on the chest, on the front of the box or within it.
+FIGURE = Figure(
+    names=("hips", "chest"),
+    parents=np.array([-1, 0]),
+    joints=np.array([[0.0, 0.0, HINGE_Z], [0.0, 0.0, HINGE_Z]]),
+    keypoint_bones=np.arange(len(KEYPOINTS)) % 2,
+    keypoints=np.array(
+        [
+            [0.14, 0.2 * (k % 3 - 1), (0.4 if k % 2 == 0 else 1.3) + 0.02 * k]
+            for k in range(len(KEYPOINTS))
+        ]
+    ),
+)
+KINDS = Kinds({"walker": FIGURE}, {})
 
 
 def prototypes() -> list[Prototype]:
@@ -61,7 +83,8 @@ def prototypes() -> list[Prototype]:
         Prototype(
             "walker",
             (Part("body", lods),),
-            joint_names=("hips", "chest"),
+            joint_names=FIGURE.names,
+            figure=FIGURE,
             dimension=(0.3, 0.5, 1.7),
             box_center=(0, 0, 0.85),
         ),
@@ -167,6 +190,8 @@ def actors_at(t: float) -> ActorTable:
         box_center=np.array([kinds[a[1]].box_center for a in ACTORS.values()], dtype=float),
         activity=("driving", "driving", "walking", "parked"),
         lamps=np.array([0, 4, 0, 0], np.uint32),
+        indicating=np.zeros(4, np.uint8),
+        crossing=np.array([False, False, True, False]),
     )
 
 
@@ -233,6 +258,7 @@ def capture(tick: int) -> CameraImages:
     normal = np.cross(b - a, c - a)
     with np.errstate(divide="ignore", invalid="ignore"):
         depth = np.einsum("ti,ti->t", normal, a) / (rays @ normal.T)
+    covered = np.zeros((len(a), len(rays)), bool)
     best, hit_weights = np.full(len(rays), np.inf), np.zeros((len(rays), 3))
     winner = np.full(len(rays), -1)
     area = np.einsum("ti,ti->t", normal, normal)
@@ -241,23 +267,23 @@ def capture(tick: int) -> CameraImages:
         wb = np.cross(point - a[i], c[i] - a[i]) @ normal[i] / area[i]
         wc = np.cross(b[i] - a[i], point - a[i]) @ normal[i] / area[i]
         with np.errstate(invalid="ignore"):
-            hit = (
-                (wb >= 0) & (wc >= 0) & (wb + wc <= 1) & (depth[:, i] > 0.1) & (depth[:, i] < best)
-            )
+            covered[i] = (wb >= 0) & (wc >= 0) & (wb + wc <= 1) & (depth[:, i] > 0.1)
+            hit = covered[i] & (depth[:, i] < best)
         best[hit], winner[hit] = depth[hit, i], i
         hit_weights[hit] = np.stack([1 - wb - wc, wb, wc], -1)[hit]
     seen = winner >= 0
     owner = np.where(seen, now.owner[winner], 0)
 
-    def carried(there: Triangles, camera: Pose) -> tuple[np.ndarray, np.ndarray]:
+    def carried(there: Triangles, camera: Pose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         world = np.einsum("nk,nkr->nr", hit_weights, there.corners[winner])
         local = camera.inverse().apply(world)
         local[~seen] = camera.inverse().rotate(pose.rotate(rays[~seen]))
-        return k.project(local), world
+        return k.project(local), world, np.where(seen, local[:, 2] - best, 0.0)
 
     centers = k.project(rays)
-    back, world_before = carried(before, camera_at(t - DT))
-    ahead, world_after = carried(after, camera_at(t + DT))
+    with np.errstate(invalid="ignore"):
+        back, world_before, change_before = carried(before, camera_at(t - DT))
+        ahead, world_after, change_after = carried(after, camera_at(t + DT))
     world = pose.apply(rays * np.where(seen, best, 0)[:, None])
     velocity = np.zeros_like(world)
     for actor, (name, _, _) in ACTORS.items():
@@ -280,8 +306,8 @@ def capture(tick: int) -> CameraImages:
     facing[~seen] = 0
     semantic = np.full(len(rays), int(C.SKY))
     semantic[seen] = int(C.ROAD)
-    for actor, (_, _, label) in ACTORS.items():
-        semantic[owner == actor] = int(label)
+    for actor, (_, _, family) in ACTORS.items():
+        semantic[owner == actor] = int(family)
 
     def picture(values: np.ndarray, dtype: type) -> np.ndarray:
         return values.reshape(k.height, k.width, *values.shape[1:]).astype(dtype)
@@ -301,8 +327,31 @@ def capture(tick: int) -> CameraImages:
             "flow_forward": picture(ahead - centers, np.float32),
             "normal": picture(facing, np.float32),
             "velocity": picture(velocity, np.float32),
+            "depth_change_backward": picture(change_before, np.float32),
+            "depth_change_forward": picture(change_after, np.float32),
         },
+        silhouettes=silhouettes(covered, now, pose, sorted(set(owner) - {0})),
     )
+
+
+def silhouettes(covered: np.ndarray, world: Triangles, pose: Pose, ids: list[int]) -> Silhouettes:
+    """Return objects drawn alone, of the pixels (T, H * W) that each triangle covers."""
+    k = CAMERA.intrinsics
+    boxes, corners, masks = [], [], []
+    for actor in ids:
+        mine = world.owner == actor
+        mask = covered[mine].any(axis=0).reshape(k.height, k.width)
+        v, u = np.nonzero(mask)
+        box = np.array([u.min(), v.min(), u.max() + 1, v.max() + 1], float)
+        points = pose.inverse().apply(world.corners[mine].reshape(-1, 3))
+        assert (points[:, 2] > 0.1).all(), "nothing reaches through the near plane"
+        low, high = k.project(points).min(axis=0), k.project(points).max(axis=0)
+        box[:2] = np.where(low < 0, low, box[:2])
+        box[2:] = np.where(high > (k.width, k.height), high, box[2:])
+        boxes.append(box)
+        corners.append((u.min(), v.min()))
+        masks.append(mask[v.min() : v.max() + 1, u.min() : u.max() + 1])
+    return Silhouettes(np.array(ids, np.uint32), np.array(boxes), np.array(corners), tuple(masks))
 
 
 def writer(root: Path, frame_count: int = 4, **options: object) -> SequenceWriter:
@@ -321,16 +370,20 @@ def add_state(into: SequenceWriter, tick: int) -> None:
     into.add_state(tick, t, actors_at(t), wheels={2: wheels_at(t)}, bones={3: bones_at(t)})
 
 
+def labels_of(images: CameraImages, tick: int) -> Labels:
+    sight = Sight(
+        **{name: images.passes[name] for name in ("instance", "depth", "semantic")},
+        silhouettes=images.silhouettes,
+        intrinsics=images.intrinsics,
+        world_from_camera=images.world_from_camera,
+        host="ego",
+    )
+    return label(actors_at(tick * DT), sight, {3: bones_at(tick * DT)}, KINDS)
+
+
 def add_frame(into: SequenceWriter, tick: int) -> None:
     images = capture(tick)
-    labels = label_objects(
-        actors_at(tick * DT),
-        images.passes["instance"],
-        images.passes["depth"],
-        images.intrinsics,
-        images.world_from_camera,
-    )
-    into.add_frame([images], [labels], ENVIRONMENT)
+    into.add_frame([images], [labels_of(images, tick)], ENVIRONMENT)
 
 
 def record(into: SequenceWriter, frame_count: int = 4, stop_before: int | None = None) -> None:

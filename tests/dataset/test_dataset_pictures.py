@@ -57,6 +57,11 @@ def test_velocity_to_the_north_has_the_colour_of_flow_upwards() -> None:
     assert np.array_equal(picture_of("velocity", velocity), picture_of("flow_forward", flow))
 
 
+def test_what_comes_nearer_is_red_and_what_goes_away_blue() -> None:
+    shown = picture_of("depth_change_forward", np.array([[-1.0, 0.0, 1.0]], np.float16))
+    assert shown.tolist() == [[[255, 0, 0], [255, 255, 255], [0, 0, 255]]]
+
+
 def test_a_contact_sheet_holds_every_pass_and_does_not_blend_ids() -> None:
     height, width = 36, 64
     passes = {
@@ -68,12 +73,14 @@ def test_a_contact_sheet_holds_every_pass_and_does_not_blend_ids() -> None:
         "flow_forward": np.zeros((height, width, 2), np.float32),
         "velocity": np.zeros((height, width, 3), np.float32),
         "normal": np.zeros((height, width, 3), np.float16),
+        "depth_change_backward": np.zeros((height, width), np.float16),
+        "depth_change_forward": np.zeros((height, width), np.float16),
     }
     assert set(passes) == set(PASSES)
     passes["semantic"][:, ::2] = SemanticClass.PERSON
     sheet = contact_sheet(passes, columns=3, width=32)
     tile = 22 + 18  # title and picture
-    assert sheet.shape == (3 * tile, 3 * 32, 3)
+    assert sheet.shape == (4 * tile, 3 * 32, 3)
     place = PASSES.index("semantic")
     top, left = place // 3 * tile + 22, place % 3 * 32
     shown = np.unique(sheet[top : top + 18, left : left + 32].reshape(-1, 3), axis=0)

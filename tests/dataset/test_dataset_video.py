@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import synthetic
 
-from cityloop.annotation import ActorTable, ObjectTable, label_objects
+from cityloop.annotation import ActorTable, Kinds, ObjectTable, Sight, label
 from cityloop.dataset import overlay
 from cityloop.dataset.video import VideoWriter
-from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
+from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, Silhouettes, rotation
 
 # Looks along world x from 2 m up, so that the ground at distance x lies 2/x below the middle.
 POSE = Pose.from_matrix(np.c_[BODY_FROM_CAMERA_AXES, [0.0, 0.0, 2.0]])
@@ -34,10 +34,26 @@ def seen(
         box_center=np.array([[0.0, 0.0, 0.75]]),
         activity=("driving",),
         lamps=np.zeros(1, np.uint32),
+        indicating=np.zeros(1, np.uint8),
+        crossing=np.zeros(1, np.bool_),
     )
     instance = np.zeros((360, 640), np.uint32)
     instance[150:240, 280:360] = 7
-    return label_objects(actors, instance, np.full((360, 640), 9, np.float32), K, POSE)
+    alone = Silhouettes(
+        np.array([7], np.uint32),
+        np.array([[280.0, 150.0, 360.0, 240.0]]),
+        np.array([[280, 150]]),
+        (np.ones((90, 80), bool),),
+    )
+    return labels(actors, instance, alone, K)
+
+
+def labels(
+    actors: ActorTable, instance: np.ndarray, alone: Silhouettes, k: Intrinsics
+) -> ObjectTable:
+    depth = np.full(instance.shape, 9, np.float32)
+    sight = Sight(instance, depth, np.zeros(instance.shape, np.uint8), alone, k, POSE)
+    return label(actors, sight, {}, Kinds.none()).objects
 
 
 def test_the_arrow_lies_on_the_ground_from_the_bumper_along_the_velocity() -> None:
@@ -113,13 +129,8 @@ def test_tags_do_not_cover_one_another() -> None:
 def _write(path: Path, k: Intrinsics, dt: float, frames: int) -> None:
     video = VideoWriter(path, k, dt)
     rng = np.random.default_rng(0)
-    empty = label_objects(
-        synthetic.actors_at(0),
-        np.zeros((k.height, k.width), np.uint32),
-        np.ones((k.height, k.width), np.float32),
-        k,
-        POSE,
-    )
+    nothing = np.zeros((k.height, k.width), np.uint32)
+    empty = labels(synthetic.actors_at(0), nothing, Silhouettes.none(), k)
     for n in range(frames):
         rgb = np.full((k.height, k.width, 3), 20 * n, np.uint8)
         rgb[: k.height // 2] = rng.integers(0, 255, 3)

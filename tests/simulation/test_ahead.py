@@ -75,6 +75,8 @@ def actors(*rows: tuple[float, float, float, float]) -> ActorTable:
         box_center=np.tile([0.0, 0.0, 0.75], (n, 1)),
         activity=("driving",) * n,
         lamps=np.zeros(n, dtype=np.uint32),
+        indicating=np.zeros(n, np.uint8),
+        crossing=np.zeros(n, np.bool_),
     )
 
 

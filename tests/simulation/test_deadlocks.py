@@ -61,6 +61,8 @@ def ego_at(x: float) -> ActorTable:
         box_center=nothing,
         activity=("driving",),
         lamps=np.zeros(1, dtype=np.uint32),
+        indicating=np.zeros(1, np.uint8),
+        crossing=np.zeros(1, np.bool_),
     )
 
 

@@ -56,6 +56,8 @@ def table(x: float, y: float, yaw: float, speed: float) -> ActorTable:
         box_center=np.array([SEDAN.box_center, (0.0, 0.0, 0.6)]),
         activity=("driving", "standing"),
         lamps=np.zeros(2, dtype=np.uint32),
+        indicating=np.zeros(2, np.uint8),
+        crossing=np.zeros(2, np.bool_),
     )
 
 

@@ -198,8 +198,9 @@ def test_pictures_of_another_tick_are_not_labelled(
 ) -> None:
     capture = engine.capture
 
-    def late(*arguments: object) -> list[CameraImages]:
-        return [replace(i, tick=i.tick + 1) for i in capture(*arguments)]  # type: ignore[arg-type]
+    def late(*arguments: object, **options: object) -> list[CameraImages]:
+        drawn = capture(*arguments, **options)  # type: ignore[arg-type]
+        return [replace(i, tick=i.tick + 1) for i in drawn]
 
     monkeypatch.setattr(engine, "capture", late)
     with pytest.raises(EngineError, match="drew tick 3 for camera 'front', where tick 2 was due"):

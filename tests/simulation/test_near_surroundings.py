@@ -27,6 +27,8 @@ def table():
         ),
         activity=("driving", "driving", "parked", "fallen"),
         lamps=np.zeros(n, dtype=np.uint32),
+        indicating=np.zeros(n, np.uint8),
+        crossing=np.zeros(n, np.bool_),
         position=np.array([[10.0, 0, 0], [30, 0, 0], [50, 0, 0], [70, 5, 0]]),
         quaternion=np.tile(rotation.from_yaw(np.pi / 2), (n, 1)),
         velocity=np.array([[0.0, 0.2, 0], [0, 5, 0], [0, 0, 0], [0, 0, 0]]),

@@ -24,6 +24,7 @@ def test_states_are_recorded_without_a_camera(
     assert (recording.frames, done) == (20, list(range(1, 21)))
     assert {p.name for p in recording.folder.iterdir()} == {
         "frames.parquet",
+        "pieces.parquet",
         "objects.parquet",
         "states.parquet",
         "events.parquet",

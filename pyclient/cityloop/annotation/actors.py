@@ -19,6 +19,7 @@ ACTIVITIES = (
     "signal",
     "",
 )
+INDICATIONS = ("", "left", "right", "hazard")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class ActorTable:
         lamps: (N,) uint32 bit sets of the lamps that are lit. Vehicles: 1 head, 2 tail, 4 brake,
             8 left and 16 right indicator, 32 reverse (`world.vehicles.VehicleLamp`). Traffic
             lights: 1 red, 2 amber, 4 green (`world.props.SignalLamp`). All others: 0.
+        indicating: (N,) uint8 index into `INDICATIONS`: the indicators that flash, also while their
+            lamps are dark between two flashes.
+        crossing: (N,) bool, a person on the carriageway.
     """
 
     id: NDArray[np.uint32]
@@ -56,3 +60,5 @@ class ActorTable:
     box_center: Array
     activity: tuple[str, ...]
     lamps: NDArray[np.uint32]
+    indicating: NDArray[np.uint8]
+    crossing: NDArray[np.bool_]

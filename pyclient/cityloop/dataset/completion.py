@@ -19,7 +19,8 @@ from cityloop.dataset.layout import (
     write_whole,
     writing,
 )
-from cityloop.dataset.tables import OBJECTS_SCHEMA, PARQUET_OPTIONS, frames_schema
+from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
+from cityloop.dataset.tables import PARQUET_OPTIONS
 from cityloop.errors import DatasetError
 
 FRAMES_PER_GROUP = 64
@@ -35,7 +36,7 @@ def _entry(layout: SequenceLayout, frame: int) -> journal.JournalEntry:
 
 
 def write_tables(layout: SequenceLayout, frame_count: int, passes: Sequence[str]) -> None:
-    """Make frames.parquet and objects.parquet from the journal, a group of frames at a time.
+    """Make the tables of frames, objects and pieces from the journal, some frames at a time.
 
     Raises:
         DatasetError: if the disk is full or read-only.
@@ -43,14 +44,17 @@ def write_tables(layout: SequenceLayout, frame_count: int, passes: Sequence[str]
     with (
         replacing(layout.frames) as frames_path,
         replacing(layout.objects) as objects_path,
+        replacing(layout.pieces) as pieces_path,
         pq.ParquetWriter(frames_path, frames_schema(passes), **PARQUET_OPTIONS) as frames,
         pq.ParquetWriter(objects_path, OBJECTS_SCHEMA, **PARQUET_OPTIONS) as objects,
+        pq.ParquetWriter(pieces_path, PIECES_SCHEMA, **PARQUET_OPTIONS) as pieces,
     ):
         for start in range(0, frame_count, FRAMES_PER_GROUP):
             group = range(start, min(start + FRAMES_PER_GROUP, frame_count))
             entries = [_entry(layout, frame) for frame in group]
             frames.write_table(pa.concat_tables(e.frames for e in entries))
             objects.write_table(pa.concat_tables(e.objects for e in entries))
+            pieces.write_table(pa.concat_tables(e.pieces for e in entries))
 
 
 def part_hashes(
@@ -68,7 +72,7 @@ def part_hashes(
         if path.is_file():
             parts[path.relative_to(layout.folder).as_posix()] = sha256_of(path)
 
-    for table in (layout.frames, layout.objects, layout.states, layout.events):
+    for table in (layout.frames, layout.objects, layout.pieces, layout.states, layout.events):
         add(table)
     for part in (layout.signals, layout.network, layout.surroundings):
         add(part)
@@ -101,6 +105,8 @@ def write_sequence_json(
     with writing(layout.folder):
         parts = part_hashes(layout, [c.name for c in plan.cameras], plan.passes)
     content = plan.to_json()
+    seen = {said["kind"] for said in actors.values()}
+    content["kinds"] = {kind: said for kind, said in content["kinds"].items() if kind in seen}
     content["frame_count"] = frame_count
     content["actors"] = {str(actor): dict(said) for actor, said in actors.items()}
     content["parts"] = parts

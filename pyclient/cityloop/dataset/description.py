@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cityloop.dataset import fields
+from cityloop.dataset.kinds import KindGeometry
 from cityloop.dataset.layout import FORMAT_VERSION, check_name, read_json, to_json, write_whole
 from cityloop.dataset.lock import locked
 from cityloop.dataset.passes import PASS_FORMATS
@@ -87,82 +88,6 @@ class RecordedCamera:
             fields.positive(said, "near_m"),
             fields.positive(said, "far_m"),
         )
-
-
-@dataclass(frozen=True)
-class WheelGeometry:
-    """A wheel as sequence.json keeps it: a cylinder about its y axis, metres, body frame."""
-
-    center: tuple[float, float, float]
-    radius_m: float
-    width_m: float
-    steered: bool
-
-
-@dataclass(frozen=True)
-class KindGeometry:
-    """A kind of actor as sequence.json keeps it; metres, body frame."""
-
-    dimension: tuple[float, float, float]
-    box_center: tuple[float, float, float]
-    wheels: tuple[WheelGeometry, ...]
-    skinned: bool
-
-    @staticmethod
-    def of(prototype: Prototype) -> "KindGeometry":
-        """Return the geometry of a prototype."""
-        wheels = prototype.dynamics.wheels if prototype.dynamics else ()
-        return KindGeometry(
-            prototype.dimension,
-            prototype.box_center,
-            tuple(WheelGeometry(w.center, w.radius_m, w.width_m, w.steered) for w in wheels),
-            bool(prototype.joint_names),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what sequence.json says about the kind."""
-        return {
-            "dimension": list(map(float, self.dimension)),
-            "box_center": list(map(float, self.box_center)),
-            "wheels": [
-                {
-                    "center": list(map(float, w.center)),
-                    "radius_m": float(w.radius_m),
-                    "width_m": float(w.width_m),
-                    "steered": bool(w.steered),
-                }
-                for w in self.wheels
-            ],
-            "skinned": self.skinned,
-        }
-
-    @staticmethod
-    def from_json(said: Mapping[str, Any]) -> "KindGeometry":
-        """Return the geometry that sequence.json describes.
-
-        Raises:
-            KeyError, ValueError: if it does not describe one.
-        """
-        wheels = (
-            WheelGeometry(
-                _point(w, "center"),
-                fields.positive(w, "radius_m"),
-                fields.positive(w, "width_m"),
-                fields.flag(w, "steered"),
-            )
-            for w in fields.objects(said, "wheels")
-        )
-        return KindGeometry(
-            _point(said, "dimension"),
-            _point(said, "box_center"),
-            tuple(wheels),
-            fields.flag(said, "skinned"),
-        )
-
-
-def _point(said: Mapping[str, Any], key: str) -> tuple[float, float, float]:
-    x, y, z = fields.vector(said, key, 3)
-    return x, y, z
 
 
 @dataclass(frozen=True)
@@ -307,16 +232,18 @@ def check_format(path: Path, said: Mapping[str, Any], name: str) -> None:
     """Check the format that a JSON file declares.
 
     Raises:
-        DatasetError: if it is another format or a newer version.
+        DatasetError: if it is another format or another version.
     """
     form = said.get("format")
     if not isinstance(form, Mapping) or form.get("name") != name:
         raise DatasetError(f"{path} is not of the format {name}; name a Cityloop dataset")
     version = form.get("version")
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if version != FORMAT_VERSION or isinstance(version, bool):
+        older = isinstance(version, int) and version < FORMAT_VERSION
+        way_out = "record it again" if older else "install a newer Cityloop"
         raise DatasetError(
-            f"{path} has format version {version}, this program reads up to {FORMAT_VERSION}; "
-            "install a newer Cityloop"
+            f"{path} has format version {version}, this program reads version {FORMAT_VERSION}; "
+            f"{way_out}"
         )
 
 

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from cityloop.dataset.layout import replacing
 from cityloop.dataset.reading import read_table
-from cityloop.dataset.tables import EVENTS_SCHEMA, PARQUET_OPTIONS
+from cityloop.dataset.schema import EVENTS_SCHEMA
+from cityloop.dataset.tables import PARQUET_OPTIONS
 
 EventKind = Literal["collision", "off_road", "red_light", "wrong_way"]
 BACKGROUND = "background"  # the other one of a collision with what has no label

@@ -1,7 +1,7 @@
 """The journal of a recording: one small file per finished frame, whose appearance commits it.
 
-A frame's file holds its rows of the frames and objects tables (two Arrow IPC streams one after the
-other) and is put in place after the frame's pictures, so that whatever has a file is on disk.
+A frame's file holds its rows of the frames, objects and pieces tables (Arrow IPC streams one after
+the other) and is put in place after the frame's pictures, so that whatever has a file is on disk.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ class JournalEntry:
 
     frames: pa.Table
     objects: pa.Table
+    pieces: pa.Table
     state_digest: str
 
     @property
@@ -42,7 +43,7 @@ def commit(layout: SequenceLayout, frame: int, entry: JournalEntry) -> None:
     """
     sink = pa.BufferOutputStream()
     frames = entry.frames.replace_schema_metadata({_STATE_DIGEST: entry.state_digest.encode()})
-    for table in (frames, entry.objects):
+    for table in (frames, entry.objects, entry.pieces):
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
     write_whole(_path(layout, frame), sink.getvalue().to_pybytes())
@@ -54,10 +55,11 @@ def read(layout: SequenceLayout, frame: int) -> JournalEntry | None:
         source = pa.BufferReader(_path(layout, frame).read_bytes())
         frames = pa.ipc.open_stream(source).read_all()
         objects = pa.ipc.open_stream(source).read_all()
+        pieces = pa.ipc.open_stream(source).read_all()
         digest = (frames.schema.metadata or {})[_STATE_DIGEST].decode()
     except (OSError, pa.ArrowInvalid, KeyError):
         return None
-    return JournalEntry(frames.replace_schema_metadata(None), objects, digest)
+    return JournalEntry(frames.replace_schema_metadata(None), objects, pieces, digest)
 
 
 def is_whole(

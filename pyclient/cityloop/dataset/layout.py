@@ -14,7 +14,7 @@ from typing import Any
 
 from cityloop.errors import DatasetError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -44,6 +44,11 @@ class SequenceLayout:
     def objects(self) -> Path:
         """Table of labels."""
         return self.folder / "objects.parquet"
+
+    @property
+    def pieces(self) -> Path:
+        """Table of riders and their machines."""
+        return self.folder / "pieces.parquet"
 
     @property
     def states(self) -> Path:

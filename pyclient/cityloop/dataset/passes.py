@@ -45,6 +45,13 @@ PASS_FORMATS = {
     # Half precision turns a unit vector by at most 0.03 degrees.
     "normal": PassFormat("float16", 3, "unit vector, 0 for sky", "camera"),
     "velocity": PassFormat("float32", 3, "m/s", "world"),
+    # Half precision is good to 0.05 %.
+    "depth_change_backward": PassFormat(
+        "float16", 0, "m, (z at t-dt) - (z at t), 0 for sky", "camera z"
+    ),
+    "depth_change_forward": PassFormat(
+        "float16", 0, "m, (z at t+dt) - (z at t), 0 for sky", "camera z"
+    ),
 }
 
 

@@ -22,7 +22,9 @@ def picture_of(name: str, values: NDArray[Any]) -> Rgb:
     Depth is a logarithmic colour scale from 2 m (red) to 150 m (blue), sky grey; flow and velocity
     are colour wheels (hue = direction, saturation = length relative to the 99th percentile, after
     S. Baker et al., "A Database and Evaluation Methodology for Optical Flow", 2011); normals are
-    (n + 1) / 2; instances get arbitrary colours, background black; classes get their palette.
+    (n + 1) / 2; a change of depth is red where the point is nearer then, blue where it is farther,
+    relative to the 99th percentile; instances get arbitrary colours, background black; classes get
+    their palette.
     """
     if name == "rgb":
         return np.asarray(values, dtype=np.uint8)
@@ -37,12 +39,14 @@ def picture_of(name: str, values: NDArray[Any]) -> Rgb:
         return palette[values]
     if name == "normal":
         return np.asarray(np.round((values.astype(np.float32) + 1) * 127.5), dtype=np.uint8)
+    if name.startswith("depth_change"):
+        return _signed(values.astype(np.float32))
     if name == "velocity":
         return _wheel(values[..., 0], -values[..., 1])
     return _wheel(values[..., 0], values[..., 1])
 
 
-def contact_sheet(passes: dict[str, NDArray[Any]], columns: int = 4, width: int = 320) -> Rgb:
+def contact_sheet(passes: dict[str, NDArray[Any]], columns: int = 5, width: int = 320) -> Rgb:
     """Return all passes side by side with their names, each `width` pixels wide."""
     tiles = []
     for name in PASSES:
@@ -81,6 +85,13 @@ def _instances(ids: NDArray[Any]) -> Rgb:
     picture = np.stack(channels, axis=-1).astype(np.uint8)
     picture[ids == 0] = 0
     return picture
+
+
+def _signed(values: NDArray[np.float32]) -> Rgb:
+    share = np.clip(values / max(float(np.percentile(np.abs(values), 99)), 1e-6), -1, 1)
+    fade = 1 - np.abs(share)
+    channels = [np.where(share < 0, 1, fade), fade, np.where(share > 0, 1, fade)]
+    return np.asarray(np.round(np.stack(channels, axis=-1) * 255), dtype=np.uint8)
 
 
 def _wheel(right: NDArray[Any], down: NDArray[Any]) -> Rgb:

@@ -11,26 +11,22 @@ from typing import Any
 import cv2
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cityloop.annotation import ObjectTable
+from cityloop.annotation import ObjectTable, PieceTable
 from cityloop.dataset import fields
-from cityloop.dataset.description import (
-    KindGeometry,
-    RecordedCamera,
-    check_format,
-    recorded_classes,
-)
+from cityloop.dataset.description import RecordedCamera, check_format, recorded_classes
 from cityloop.dataset.events import Event, read_events
 from cityloop.dataset.frame_rows import FrameRows
+from cityloop.dataset.kinds import KindGeometry
 from cityloop.dataset.layout import SequenceLayout, read_json
 from cityloop.dataset.reading import read_table
 from cityloop.dataset.recorded_states import RecordedStates
+from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
-from cityloop.dataset.tables import OBJECTS_SCHEMA, frames_schema, objects_of
+from cityloop.dataset.tables import objects_of, pieces_of, rows_of_camera
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
@@ -84,8 +80,14 @@ class Frame:
     @property
     def object_rows(self) -> pa.Table:
         """Rows of objects.parquet for this picture."""
-        rows = self.sequence.objects_of_frame(self.number)
-        return rows.filter(pc.equal(rows.column("camera"), self.camera.name))
+        return rows_of_camera(self.sequence.objects_of_frame(self.number), self.camera.name)
+
+    @property
+    def pieces(self) -> PieceTable:
+        """Riders and machines of the two-wheelers that the camera sees."""
+        return pieces_of(
+            rows_of_camera(self.sequence.pieces_of_frame(self.number), self.camera.name)
+        )
 
     def _read_rgb(self) -> NDArray[np.uint8]:
         path = self.sequence.layout.rgb(self.camera.name, self.number)
@@ -188,6 +190,15 @@ class Sequence:
         return read_table(self.layout.objects, OBJECTS_SCHEMA)
 
     @cached_property
+    def pieces(self) -> pa.Table:
+        """pieces.parquet, a row per frame, camera and piece of an object in view.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return read_table(self.layout.pieces, PIECES_SCHEMA)
+
+    @cached_property
     def states(self) -> RecordedStates:
         """The world at every tick.
 
@@ -267,6 +278,14 @@ class Sequence:
         """
         return self._object_rows.of(number)
 
+    def pieces_of_frame(self, number: int) -> pa.Table:
+        """Return the rows of pieces.parquet for all cameras of a frame.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return self._piece_rows.of(number)
+
     def frame(self, camera: str, number: int) -> Frame:
         """Return one picture.
 
@@ -307,6 +326,10 @@ class Sequence:
     @cached_property
     def _object_rows(self) -> FrameRows:
         return FrameRows(self.layout.objects, OBJECTS_SCHEMA)
+
+    @cached_property
+    def _piece_rows(self) -> FrameRows:
+        return FrameRows(self.layout.pieces, PIECES_SCHEMA)
 
     @cached_property
     def _frame_rows(self) -> FrameRows:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from cityloop.annotation import ActorTable
 from cityloop.annotation.actors import ACTIVITIES
 from cityloop.dataset.reading import check_columns, check_filled, reading
-from cityloop.dataset.tables import STATES_SCHEMA, WHEEL_COLUMNS, vectors_of
+from cityloop.dataset.schema import STATES_SCHEMA
+from cityloop.dataset.tables import WHEEL_COLUMNS, lists_of, vectors_of
 from cityloop.spatial import Pose
 
 
@@ -178,10 +179,12 @@ class RecordedStates:
             semantic=rows.column("class_id").to_numpy(),
             activity=tuple(rows.column("activity").to_pylist()),
             lamps=rows.column("lamps").to_numpy(),
+            indicating=rows.column("indicating").to_numpy(),
+            crossing=rows.column("crossing").to_numpy(zero_copy_only=False),
             **{name: vectors_of(rows, name) for name in _VECTORS},
         )
-        wheels = _lists_of(rows, "wheels")
-        bones = _lists_of(rows, "bones")
+        wheels = lists_of(rows, "wheels")
+        bones = lists_of(rows, "bones")
         return RecordedState(
             tick=tick,
             time_s=float(rows.column("time_s")[0].as_py()) if len(rows) else 0.0,
@@ -221,11 +224,3 @@ def _block(rows: pa.Table) -> StateBlock:
         wheels=flat,
         wheel_row=np.repeat(np.arange(len(rows)), counts),
     )
-
-
-def _lists_of(rows: pa.Table, column: str) -> list[NDArray[np.floating]]:
-    """Return each row's list as an array."""
-    lists = rows.column(column).combine_chunks()
-    values = lists.flatten().to_numpy(zero_copy_only=False)
-    lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
-    return np.split(values, np.cumsum(lengths)[:-1]) if len(lengths) else []

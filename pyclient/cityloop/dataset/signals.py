@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from cityloop.dataset.layout import replacing
 from cityloop.dataset.reading import read_table
-from cityloop.dataset.tables import PARQUET_OPTIONS, SIGNALS_SCHEMA
+from cityloop.dataset.schema import SIGNALS_SCHEMA
+from cityloop.dataset.tables import PARQUET_OPTIONS
 
 
 class SignalLog:

@@ -14,20 +14,26 @@ from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable
 from cityloop.dataset.layout import writing
-from cityloop.dataset.tables import (
-    PARQUET_OPTIONS,
-    STATES_SCHEMA,
-    class_name,
-    repeated,
-    table_of,
-)
+from cityloop.dataset.schema import STATES_SCHEMA
+from cityloop.dataset.tables import PARQUET_OPTIONS, class_name, repeated, table_of
 
 # Ticks per row group: bounds the memory of writer and reader to about 10 MB with sixty walkers.
 TICKS_PER_GROUP = 32
 
 # Columns with few values; a dictionary of the others would be as long as they are.
 _WITH_DICTIONARY = (
-    *("tick", "time_s", "id", "name", "kind", "class", "class_id", "activity", "lamps"),
+    *(
+        "tick",
+        "time_s",
+        "id",
+        "name",
+        "kind",
+        "class",
+        "class_id",
+        "activity",
+        "lamps",
+        "indicating",
+    ),
     *("dimension.list.element", "box_center.list.element"),
 )
 _SAME_FOR_EACH_ID = ("name", "kind", "class", "class_id")
@@ -40,6 +46,8 @@ _OF_ACTORS = (
     "dimension",
     "box_center",
     "lamps",
+    "indicating",
+    "crossing",
 )
 
 

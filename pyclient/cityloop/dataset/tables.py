@@ -1,4 +1,4 @@
-"""The tables of a sequence: their columns, and rows made from labels and states."""
+"""Rows of the tables of a sequence, made from labels and states, and back."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from cityloop.annotation import ObjectTable
-from cityloop.spatial import Pose
+from cityloop.annotation import Ego, ObjectTable, PeopleTable, PieceTable
+from cityloop.dataset.schema import (
+    OBJECTS_SCHEMA,
+    PEOPLE_COLUMNS,
+    PIECES_SCHEMA,
+    frames_schema,
+    vector,
+)
+from cityloop.spatial import KEYPOINTS, Pose
 from cityloop.world.environment import Environment
 from cityloop.world.semantics import CLASSES, SemanticClass
 
@@ -20,127 +27,13 @@ PARQUET_OPTIONS: dict[str, Any] = {"compression": "zstd", "compression_level": 3
 WHEEL_COLUMNS = ("steering_rad", "spin_rad", "spin_rate_radps", "travel_m", "grounded")
 
 
-def _field(name: str, kind: pa.DataType, unit: str, frame: str) -> pa.Field:
-    return pa.field(name, kind, nullable=False, metadata={"unit": unit, "frame": frame})
+@dataclasses.dataclass(frozen=True)
+class Instant:
+    """Number, tick and time of a frame."""
 
-
-def _vector(size: int) -> pa.DataType:
-    return pa.list_(pa.field("element", pa.float64(), nullable=False), size)
-
-
-_INSTANT = [
-    _field("tick", pa.int64(), "ticks", "none"),
-    _field("time_s", pa.float64(), "s", "none"),
-]
-_CAMERA = _field("camera", pa.string(), "none", "none")
-_ACTOR = [
-    _field("id", pa.uint32(), "none", "none"),
-    _field("name", pa.string(), "none", "none"),
-    _field("kind", pa.string(), "none", "none"),
-    _field("class", pa.string(), "none", "none"),
-    _field("class_id", pa.uint8(), "class id", "none"),
-]
-_CONDITION = [
-    _field("activity", pa.string(), "none", "none"),
-    # Vehicles: 1 head, 2 tail, 4 brake, 8 left, 16 right, 32 reverse; signals: 1 red, 2 amber,
-    # 4 green; 0 for all others.
-    _field("lamps", pa.uint32(), "bit set", "none"),
-]
-
-
-def frames_schema(passes: Sequence[str]) -> pa.Schema:
-    """Return the columns of frames.parquet: a row per frame and camera, with a hash per pass."""
-    light = [
-        _field(
-            f"environment_{f.name}",
-            pa.float64() if f.type is float else _vector(3),
-            "see Environment in capture.proto",
-            "world",
-        )
-        for f in dataclasses.fields(Environment)
-    ]
-    return pa.schema(
-        [
-            _field("frame", pa.int64(), "frames", "none"),
-            *_INSTANT,
-            _CAMERA,
-            _field("camera_position", _vector(3), "m", "world"),
-            _field("camera_quaternion", _vector(4), "none", "world-from-camera, x y z w"),
-            *light,
-            *(_field(f"{name}_sha256", pa.string(), "none", "none") for name in passes),
-        ]
-    )
-
-
-OBJECTS_SCHEMA = pa.schema(
-    [
-        _field("frame", pa.int64(), "frames", "none"),
-        *_INSTANT,
-        _CAMERA,
-        *_ACTOR,
-        *_CONDITION,
-        _field("xmin", pa.float64(), "pixels", "image"),
-        _field("ymin", pa.float64(), "pixels", "image"),
-        _field("xmax", pa.float64(), "pixels", "image"),
-        _field("ymax", pa.float64(), "pixels", "image"),
-        _field("visible_pixels", pa.int64(), "pixels", "image"),
-        _field("distance_m", pa.float64(), "m", "none"),
-        _field("range_to_center_m", pa.float64(), "m", "none"),
-        _field("dimension", _vector(3), "m", "object: length, width, height"),
-        _field("center_world", _vector(3), "m", "world"),
-        _field("quaternion_world", _vector(4), "none", "world-from-object, x y z w"),
-        _field("center_camera", _vector(3), "m", "camera"),
-        _field("quaternion_camera", _vector(4), "none", "camera-from-object, x y z w"),
-        _field("position_world", _vector(3), "m", "world"),
-        _field("velocity_world", _vector(3), "m/s", "world"),
-        _field("velocity_camera", _vector(3), "m/s over the ground", "camera axes"),
-        _field("speed_mps", pa.float64(), "m/s", "none"),
-        _field("acceleration_world", _vector(3), "m/s^2", "world"),
-        _field("yaw_rate_radps", pa.float64(), "rad/s", "world, about z"),
-    ]
-)
-
-STATES_SCHEMA = pa.schema(
-    [
-        *_INSTANT,
-        *_ACTOR,
-        *_CONDITION,
-        _field("position", _vector(3), "m", "world"),
-        _field("quaternion", _vector(4), "none", "world-from-body, x y z w"),
-        _field("velocity", _vector(3), "m/s", "world"),
-        _field("acceleration", _vector(3), "m/s^2", "world"),
-        _field("angular_velocity", _vector(3), "rad/s", "world"),
-        _field("dimension", _vector(3), "m", "body: length, width, height"),
-        _field("box_center", _vector(3), "m", "body"),
-        # Per wheel: WHEEL_COLUMNS, flat; empty without wheels.
-        _field("wheels", pa.list_(pa.float64()), "rad, rad, rad/s, m, 0 or 1", "body"),
-        # Per bone: 3 x 4 row-major body-from-bone skinning matrix, flat; empty without bones.
-        _field("bones", pa.list_(pa.float32()), "m", "body"),
-    ]
-)
-
-
-EVENTS_SCHEMA = pa.schema(
-    [
-        *_INSTANT,
-        _field("kind", pa.string(), "none", "none"),
-        # Names, as in states.parquet.
-        _field(
-            "actors", pa.list_(pa.field("element", pa.string(), nullable=False)), "none", "none"
-        ),
-        _field("impulse_ns", pa.float64(), "N s", "none"),
-        _field("position", _vector(3), "m", "world"),
-    ]
-)
-
-SIGNALS_SCHEMA = pa.schema(
-    [
-        _field("tick", pa.int64(), "ticks", "none"),
-        _field("light", pa.string(), "none", "none"),
-        # From this tick on; a character per link, as in SUMO.
-        _field("state", pa.string(), "none", "none"),
-    ]
-)
+    frame: int
+    tick: int
+    time_s: float
 
 
 def class_name(semantic: int) -> str:
@@ -151,7 +44,15 @@ def class_name(semantic: int) -> str:
 def _vectors(values: NDArray[np.float64]) -> pa.Array:
     size = values.shape[1]
     flat = pa.array(np.ascontiguousarray(values, dtype=np.float64).ravel())
-    return pa.FixedSizeListArray.from_arrays(flat, type=_vector(size))
+    return pa.FixedSizeListArray.from_arrays(flat, type=vector(size))
+
+
+def _lists(rows: Sequence[NDArray[Any]], kind: pa.DataType) -> pa.Array:
+    """Return a column of lists, each as long as its array."""
+    offsets = np.concatenate([[0], np.cumsum([r.size for r in rows])]).astype(np.int32)
+    flat = np.concatenate([np.ravel(r) for r in rows]) if rows else np.zeros(0)
+    values = pa.array(flat).cast(kind.value_type)
+    return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind)
 
 
 def table_of(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
@@ -170,53 +71,85 @@ def table_of(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
 
 def frame_rows(
     *,
-    frame: int,
-    tick: int,
-    time_s: float,
+    at: Instant,
     poses: Mapping[str, Pose],
+    egos: Sequence[Ego],
     hashes: Mapping[str, Mapping[str, str]],
     environment: Environment,
     passes: Sequence[str],
 ) -> pa.Table:
     """Return the rows of one frame; `poses` and `hashes` are by camera, hashes then by pass."""
     count = len(poses)
-    light = {
-        f"environment_{f.name}": np.tile(np.array(getattr(environment, f.name), float), (count, 1))
-        if f.type is not float
-        else [getattr(environment, f.name)] * count
-        for f in dataclasses.fields(environment)
-    }
+    light: dict[str, object] = {}
+    for name in (f.name for f in dataclasses.fields(environment)):
+        value = getattr(environment, name)
+        column = np.tile(np.array(value, float), (count, 1)) if isinstance(value, tuple) else None
+        light[f"environment_{name}"] = [value] * count if column is None else column
     columns: dict[str, object] = {
-        "frame": [frame] * count,
-        "tick": [tick] * count,
-        "time_s": [time_s] * count,
+        "frame": [at.frame] * count,
+        "tick": [at.tick] * count,
+        "time_s": [at.time_s] * count,
         "camera": list(poses),
         "camera_position": np.array([p.position for p in poses.values()]),
         "camera_quaternion": np.array([p.quaternion for p in poses.values()]),
+        "ego_position": np.array([e.pose.position for e in egos]),
+        "ego_quaternion": np.array([e.pose.quaternion for e in egos]),
+        "ego_velocity": np.array([e.velocity for e in egos]),
+        "ego_acceleration": np.array([e.acceleration for e in egos]),
+        "ego_angular_velocity": np.array([e.angular_velocity for e in egos]),
         **light,
+        "environment_light": [environment.light] * count,
         **{f"{name}_sha256": [hashes[camera][name] for camera in poses] for name in passes},
     }
     return table_of(columns, frames_schema(passes))
 
 
-def object_rows(
-    *, frame: int, tick: int, time_s: float, camera: str, objects: ObjectTable
-) -> pa.Table:
+def _picture_columns(count: int, at: Instant, camera: str) -> dict[str, object]:
+    return {
+        "frame": np.full(count, at.frame),
+        "tick": np.full(count, at.tick),
+        "time_s": np.full(count, at.time_s, dtype=np.float64),
+        "camera": pa.array([camera]).take(pa.array(np.zeros(count, np.int64))),
+    }
+
+
+def _box_columns(prefix: str, box: NDArray[np.float64]) -> dict[str, object]:
+    return {f"{prefix}{side}": box[:, i] for i, side in enumerate(_SIDES)}
+
+
+_SIDES = ("xmin", "ymin", "xmax", "ymax")
+# Boxes: attribute of `ObjectTable` -> prefix of its four columns.
+_BOXES = {"box_2d": "", "amodal_box": "amodal_", "clipped_box": "clipped_"}
+_LISTS = ("occluder_ids", "occluder_pixels")
+
+
+def object_rows(at: Instant, camera: str, objects: ObjectTable) -> pa.Table:
     """Return a row per object in view of one camera."""
     count = len(objects)
-    columns: dict[str, object] = {
-        "frame": np.full(count, frame),
-        "tick": np.full(count, tick),
-        "time_s": np.full(count, time_s, dtype=np.float64),
-        "camera": [camera] * count,
-        "class": [class_name(c) for c in objects.semantic],
-        "class_id": objects.semantic,
-    }
-    columns.update(zip(("xmin", "ymin", "xmax", "ymax"), objects.box_2d.T, strict=True))
-    columns.update(
-        {f.name: getattr(objects, f.name) for f in dataclasses.fields(objects)},
-    )
+    columns = _picture_columns(count, at, camera)
+    columns["class"] = [class_name(c) for c in objects.semantic]
+    columns["class_id"] = objects.semantic
+    for name, prefix in _BOXES.items():
+        columns.update(_box_columns(prefix, getattr(objects, name)))
+    columns.update({f.name: getattr(objects, f.name) for f in dataclasses.fields(objects)})
+    for name in _LISTS:
+        columns[name] = _lists(getattr(objects, name), OBJECTS_SCHEMA.field(name).type)
+    for column, attribute in PEOPLE_COLUMNS.items():
+        rows: list[NDArray[Any]] = [np.zeros(0)] * count
+        for i, values in zip(objects.people.row, getattr(objects.people, attribute), strict=True):
+            rows[i] = values
+        columns[column] = _lists(rows, OBJECTS_SCHEMA.field(column).type)
     return table_of(columns, OBJECTS_SCHEMA)
+
+
+def piece_rows(at: Instant, camera: str, pieces: PieceTable) -> pa.Table:
+    """Return a row per piece of the objects in view of one camera."""
+    columns = _picture_columns(len(pieces), at, camera)
+    columns["class"] = [class_name(c) for c in pieces.semantic]
+    columns["class_id"] = pieces.semantic
+    columns.update(_box_columns("", pieces.box_2d))
+    columns.update({f.name: getattr(pieces, f.name) for f in dataclasses.fields(pieces)})
+    return table_of(columns, PIECES_SCHEMA)
 
 
 def repeated(values: Sequence[str]) -> pa.Array:
@@ -234,25 +167,79 @@ def vectors_of(table: pa.Table, column: str) -> NDArray[np.float64]:
     return values.reshape(-1, size)
 
 
+def _column_of(table: pa.Table, name: str) -> object:
+    """Return a column as `ObjectTable` and `PieceTable` hold it."""
+    kind = table.schema.field(name).type
+    if pa.types.is_fixed_size_list(kind):
+        return vectors_of(table, name)
+    if pa.types.is_list(kind):
+        return tuple(lists_of(table, name))
+    if pa.types.is_string(kind):
+        return tuple(table.column(name).to_pylist())
+    return table.column(name).to_numpy()
+
+
+def lists_of(table: pa.Table, column: str) -> list[NDArray[Any]]:
+    """Return each row's list as an array."""
+    lists = table.column(column).combine_chunks()
+    values = lists.flatten().to_numpy(zero_copy_only=False)
+    lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
+    return np.split(values, np.cumsum(lengths)[:-1]) if len(lengths) else []
+
+
+def _box_of(table: pa.Table, prefix: str) -> NDArray[np.float64]:
+    return np.stack([table.column(f"{prefix}{side}").to_numpy() for side in _SIDES], axis=-1)
+
+
 def objects_of(table: pa.Table) -> ObjectTable:
     """Return the labels in rows of one frame and camera as they were before they were written."""
     columns: dict[str, object] = {
-        "box_2d": np.stack(
-            [table.column(c).to_numpy() for c in ("xmin", "ymin", "xmax", "ymax")], axis=-1
-        ),
+        **{name: _box_of(table, prefix) for name, prefix in _BOXES.items()},
         "semantic": table.column("class_id").to_numpy(),
+        "people": _people_of(table),
     }
     for field in dataclasses.fields(ObjectTable):
-        if field.name in columns:
-            continue
-        kind = table.schema.field(field.name).type
-        if pa.types.is_fixed_size_list(kind):
-            columns[field.name] = vectors_of(table, field.name)
-        elif pa.types.is_string(kind):
-            columns[field.name] = tuple(table.column(field.name).to_pylist())
-        else:
-            columns[field.name] = table.column(field.name).to_numpy()
+        if field.name not in columns:
+            columns[field.name] = _column_of(table, field.name)
     return ObjectTable(**columns)  # type: ignore[arg-type]
+
+
+# Of one person; quaternions where nothing else is said.
+_SHAPES = {
+    "keypoints_image": (len(KEYPOINTS), 2),
+    "keypoints_world": (len(KEYPOINTS), 3),
+    "keypoints_camera": (len(KEYPOINTS), 3),
+    "keypoint_visibility": (len(KEYPOINTS),),
+    "gaze_world": (3,),
+    "gaze_camera": (3,),
+}
+
+
+def _people_of(table: pa.Table) -> PeopleTable:
+    columns: dict[str, object] = {}
+    row = np.zeros(0, np.intp)
+    for column, attribute in PEOPLE_COLUMNS.items():
+        lists = lists_of(table, column)
+        row = np.flatnonzero([len(values) for values in lists]).astype(np.intp)
+        mine = [lists[i] for i in row]
+        if attribute == "bones":
+            columns[attribute] = tuple(values.reshape(-1, 7) for values in mine)
+        else:
+            shape = _SHAPES.get(attribute, (4,))
+            columns[attribute] = np.array(mine).reshape(len(mine), *shape)
+    return PeopleTable(row=row, **columns)  # type: ignore[arg-type]
+
+
+def pieces_of(table: pa.Table) -> PieceTable:
+    """Return the pieces in rows of one frame and camera as they were before they were written."""
+    columns: dict[str, object] = {
+        "box_2d": _box_of(table, ""),
+        "semantic": table.column("class_id").to_numpy(),
+    }
+    for field in dataclasses.fields(PieceTable):
+        if field.name not in columns:
+            columns[field.name] = _column_of(table, field.name)
+    return PieceTable(**columns)  # type: ignore[arg-type]
 
 
 def rows_of_camera(table: pa.Table, camera: str) -> pa.Table:

@@ -17,7 +17,7 @@ import fpng
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.annotation import ActorTable, ObjectTable
+from cityloop.annotation import ActorTable, Labels, ObjectTable
 from cityloop.dataset import description as descriptions
 from cityloop.dataset import journal, tables
 from cityloop.dataset.completion import write_sequence_json, write_tables
@@ -209,14 +209,14 @@ class SequenceWriter:
     def add_frame(
         self,
         images: Sequence[CameraImages],
-        objects: Sequence[ObjectTable],
+        labels: Sequence[Labels],
         environment: Environment,
     ) -> None:
         """Write the next frame; when this returns, it is on disk and the pictures may be reused.
 
         Args:
             images: all cameras at one instant, in the order of the rig.
-            objects: what each of them sees.
+            labels: what each of them sees.
             environment: light and air.
 
         Raises:
@@ -224,7 +224,7 @@ class SequenceWriter:
             ValueError: if the cameras are not those of the rig, or a frame is one too many.
         """
         names = [c.name for c in self._plan.cameras]
-        if [i.camera for i in images] != names or len(objects) != len(names):
+        if [i.camera for i in images] != names or len(labels) != len(names):
             raise ValueError(f"a frame of the cameras {names} is due, in this order")
         frame, tick = self._frames, images[0].tick
         if frame == self._plan.frame_count:
@@ -234,7 +234,7 @@ class SequenceWriter:
 
         jobs: dict[tuple[str, str], Future[str]] = {}
         drawings: list[Future[None]] = []
-        for picture, seen in zip(images, objects, strict=True):
+        for picture, seen in zip(images, labels, strict=True):
             camera = picture.camera
             rgb = np.asarray(picture.passes["rgb"], dtype=np.uint8)
             path = self._layout.rgb(camera, frame)
@@ -243,7 +243,7 @@ class SequenceWriter:
                 values = picture.passes[store.name]
                 jobs[camera, store.name] = self._pool.submit(store.write, frame, values)
             draw: Callable[[NDArray[np.uint8], ObjectTable, Pose], None] = videos[camera].add
-            drawings.append(self._pool.submit(draw, rgb, seen, picture.world_from_camera))
+            drawings.append(self._pool.submit(draw, rgb, seen.objects, picture.world_from_camera))
         # All of them end before anything is raised: they read memory that the caller will reuse.
         wait(list(jobs.values()))
         wait(drawings)
@@ -253,21 +253,21 @@ class SequenceWriter:
         for drawing in drawings:
             drawing.result()
 
-        time_s = images[0].time_s
+        at = tables.Instant(frame, tick, images[0].time_s)
         rows = tables.frame_rows(
-            frame=frame,
-            tick=tick,
-            time_s=time_s,
+            at=at,
             poses={i.camera: i.world_from_camera for i in images},
+            egos=[seen.ego for seen in labels],
             hashes=hashes,
             environment=environment,
             passes=self._plan.passes,
         )
-        labels = [
-            tables.object_rows(frame=frame, tick=tick, time_s=time_s, camera=c, objects=o)
-            for c, o in zip(names, objects, strict=True)
-        ]
-        entry = journal.JournalEntry(rows, tables.stack(labels), state_digest)
+        by_camera = list(zip(names, labels, strict=True))
+        objects = [tables.object_rows(at, c, s.objects) for c, s in by_camera]
+        pieces = [tables.piece_rows(at, c, s.pieces) for c, s in by_camera]
+        entry = journal.JournalEntry(
+            rows, tables.stack(objects), tables.stack(pieces), state_digest
+        )
         journal.commit(self._layout, frame, entry)
         self._frames += 1
 

@@ -80,7 +80,10 @@ class Renderer:
             culls=True,
         )
         self._holes = SurfacePass(
-            c, ("tables.glsl", "surface.vert"), ("tables.glsl", "is_hole.glsl", "holes.frag"), ("DEPTH_ONLY",)
+            c,
+            ("tables.glsl", "surface.vert"),
+            ("tables.glsl", "is_hole.glsl", "holes.frag"),
+            ("DEPTH_ONLY",),
         )
         self._alone = SurfacePass(
             c,

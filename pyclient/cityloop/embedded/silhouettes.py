@@ -79,7 +79,8 @@ def plan_layers(
     np.minimum.at(wide[:, :2], owner, low)
     np.maximum.at(wide[:, 2:], owner, high)
     size = np.array([view.width, view.height])
-    leaves = (wide[:, :2] < 0).any(axis=1) | (wide[:, 2:] > size).any(axis=1)
+    beyond = np.concatenate([wide[:, :2] < 0, wide[:, 2:] > size], axis=1)
+    leaves: NDArray[np.bool_] = np.logical_or.reduce(beyond, axis=1)
     # A pixel more on each side, for what the graphics card rounds.
     bounds = np.empty((len(ids), 4), dtype=np.int64)
     bounds[:, :2] = np.clip(np.floor(wide[:, :2]) - 1, 0, size)
@@ -107,17 +108,19 @@ def _share(bounds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     area = (bounds[:, 2:] - bounds[:, :2]).prod(axis=1)
     layers: list[list[int]] = []
     for i in np.argsort(-area, kind="stable").tolist():
-        for which, members in enumerate(layers):
-            there = bounds[members]
-            apart = (there[:, 2:] <= bounds[i, :2]) | (bounds[i, 2:] <= there[:, :2])
-            if len(members) < _MOST_IN_A_LAYER and apart.any(axis=1).all():
-                break
-        else:
-            which = len(layers)
+        room = (k for k, members in enumerate(layers) if _has_room(bounds, members, i))
+        which = next(room, len(layers))
+        if which == len(layers):
             layers.append([])
         layers[which].append(i)
         layer[i], number[i] = which, len(layers[which])
     return layer, number
+
+
+def _has_room(bounds: NDArray[np.int64], members: list[int], newcomer: int) -> bool:
+    there, here = bounds[members], bounds[newcomer]
+    apart = (there[:, 2:] <= here[:2]) | (here[2:] <= there[:, :2])
+    return len(members) < _MOST_IN_A_LAYER and bool(apart.any(axis=1).all())
 
 
 def _picture_bounds(

@@ -83,4 +83,5 @@ class EnvironmentModel(Model):
         when = instant(day, clock, self.longitude_deg, self.utc_offset_h)
         given = self.model_dump(include={f.name for f in fields(Weather)}, exclude_none=True)
         weather = replace(WEATHERS[self.weather], **given)
-        return environment_at(when, self.latitude_deg, self.longitude_deg, weather)
+        light = environment_at(when, self.latitude_deg, self.longitude_deg, weather)
+        return replace(light, weather=self.weather)

@@ -1,6 +1,7 @@
 """The loop, live: frames come out in lockstep, the user's code looks at them and steers."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from numbers import Real
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.annotation import ObjectTable, label_objects
-from cityloop.annotation.actors import ActorTable
+from cityloop.annotation import Labels, ObjectTable
 from cityloop.engine import PASSES, CameraImages, Engine
 from cityloop.errors import ScenarioError
 from cityloop.scenario.model import VehicleModel
 from cityloop.scenario.script import Scenario, Vehicle
+from cityloop.simulation.labelling import LABELLED_PASSES, Labeller
 from cityloop.simulation.scripted_vehicle import Control
 from cityloop.simulation.tick import Moment, Simulation
 
@@ -28,9 +29,10 @@ class CameraFrame:
         images: the engine's pictures without a copy, valid until the next frame is asked for.
     """
 
-    def __init__(self, images: CameraImages, actors: ActorTable) -> None:
+    def __init__(self, images: CameraImages, moment: Moment, labeller: Labeller) -> None:
         self.images = images
-        self._actors = actors
+        self._moment = moment
+        self._labeller = labeller
         self._kept: dict[str, NDArray[Any]] = {}
         self._over = False
 
@@ -93,16 +95,26 @@ class CameraFrame:
         """(H, W, 3) float32, velocity of the surface point, world frame, m/s."""
         return self._pass("velocity")
 
+    @property
+    def depth_change_backward(self) -> NDArray[np.float32]:
+        """(H, W) float32, (z at t-dt) - (z at t) of the same point, m, 0 for sky."""
+        return self._pass("depth_change_backward")
+
+    @property
+    def depth_change_forward(self) -> NDArray[np.float32]:
+        """(H, W) float32, (z at t+dt) - (z at t) of the same point, m, 0 for sky."""
+        return self._pass("depth_change_forward")
+
     @cached_property
+    def labels(self) -> Labels:
+        """Labels of all that is in view; needs the passes "instance", "depth" and "semantic"."""
+        passes = {name: self._pass(name) for name in LABELLED_PASSES}
+        return self._labeller.label(self._moment, replace(self.images, passes=passes))
+
+    @property
     def objects(self) -> ObjectTable:
-        """Labels of all objects in view; needs the passes "instance" and "depth"."""
-        return label_objects(
-            self._actors,
-            self.instance,
-            self.depth,
-            self.images.intrinsics,
-            self.images.world_from_camera,
-        )
+        """Labels of all objects in view, as `labels` has them."""
+        return self.labels.objects
 
 
 class Frame:
@@ -123,6 +135,7 @@ class Frame:
         self,
         moment: Moment,
         images: Sequence[CameraImages],
+        labeller: Labeller,
         vehicles: frozenset[str],
         controls: dict[str, Control],
     ) -> None:
@@ -131,7 +144,9 @@ class Frame:
         self.actors = moment.actors
         self.failure = moment.failure
         self.events = moment.events
-        self._cameras = {i.camera: CameraFrame(i, moment.actors) for i in moment.pictures(images)}
+        self._cameras = {
+            i.camera: CameraFrame(i, moment, labeller) for i in moment.pictures(images)
+        }
         self._vehicles = vehicles
         self._controls = controls
 
@@ -229,14 +244,15 @@ def run(
         model = scenario.model
         vehicles = frozenset(n for n, a in model.actors.items() if isinstance(a, VehicleModel))
         cameras = simulation.cameras()
+        labelled = set(LABELLED_PASSES) <= set(passes)
         controls: dict[str, Control] = {}
         simulation.step()
         for _ in range(model.frame_count):
             simulation.step(controls)
             drawn = simulation.settled
             controls = {}
-            images = engine.capture(cameras, passes) if cameras else []
-            frame = Frame(drawn, images, vehicles, controls)
+            images = engine.capture(cameras, passes, silhouettes=labelled) if cameras else []
+            frame = Frame(drawn, images, simulation.labeller, vehicles, controls)
             yield frame
             frame.expire()
             if drawn.failure:

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cityloop import __version__
-from cityloop.annotation import label_objects
 from cityloop.dataset import SequenceWriter, check_free
 from cityloop.dataset.surroundings import Surroundings
 from cityloop.engine import CameraImages, Engine
@@ -97,16 +94,7 @@ def _record(
 
     def keep(drawing: "Future[list[CameraImages]]", moment: Moment) -> None:
         images = moment.pictures(drawing.result())
-        labels = [
-            label_objects(
-                moment.actors,
-                np.asarray(picture.passes["instance"], dtype=np.uint32),
-                np.asarray(picture.passes["depth"], dtype=np.float32),
-                picture.intrinsics,
-                picture.world_from_camera,
-            )
-            for picture in images
-        ]
+        labels = [simulation.labeller.label(moment, picture) for picture in images]
         writer.add_frame(images, labels, environment)
         progress(moment.frame + 1)
 
@@ -120,7 +108,7 @@ def _record(
         _add_state(writer, moment)
         drawing = None
         if moment.frame >= writer.frames_done:
-            drawing = engine.capture_async(cameras, slot=moment.frame % _SLOTS)
+            drawing = engine.capture_async(cameras, slot=moment.frame % _SLOTS, silhouettes=True)
         if under_way is not None:
             keep(*under_way)
         under_way = (drawing, moment) if drawing is not None else None

@@ -143,7 +143,8 @@ class Roster:
     def table(self, states: BodyStates) -> ActorTable:
         """Return all labelled objects with their states of one tick.
 
-        The box of somebody who is limp is that of the limbs as they lie.
+        The box of somebody who is limp is that of the limbs as they lie. Who indicates and who is
+        on the carriageway is not known here: nobody.
 
         Raises:
             EngineError: if the engine does not say where one of them is.
@@ -189,4 +190,6 @@ class Roster:
             box_center=box_center,
             activity=tuple(map(self.activity.__getitem__, ids)),
             lamps=np.fromiter(map(self.lamps.__getitem__, ids), np.uint32, len(ids)),
+            indicating=np.zeros(len(ids), dtype=np.uint8),
+            crossing=np.zeros(len(ids), dtype=np.bool_),
         )

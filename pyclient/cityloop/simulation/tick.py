@@ -28,6 +28,8 @@ from cityloop.scenario.model import (
 from cityloop.scenario.script import Scenario
 from cityloop.simulation.events import EventWatch
 from cityloop.simulation.fallen import Fallen
+from cityloop.simulation.indicators import Indicators
+from cityloop.simulation.labelling import Labeller
 from cityloop.simulation.near import BackgroundBodies
 from cityloop.simulation.roster import Roster
 from cityloop.simulation.scripted import ScriptedPerson
@@ -111,6 +113,7 @@ class Simulation:
     Attributes:
         moment: the newest tick.
         settled: the tick before it, which is final now: velocities that a push changed are right.
+        labeller: makes labels of its pictures.
     """
 
     def __init__(self, scenario: Scenario, engine: Engine) -> None:
@@ -135,6 +138,8 @@ class Simulation:
         self.dt_s = model.dt_s
         self.stage = Stage(scenario)
         self.roster = Roster()
+        hosts = {camera: actor for actor, camera, _ in model.cameras()}
+        self.labeller = Labeller(self.stage.prototypes, hosts)
         self._substeps = max(1, round(self.dt_s / PHYSICS_STEP_S))
         self._bones: dict[int, Bones] = {}
         self._pending = [(parse_condition(t.when), t.do) for t in model.triggers]
@@ -167,7 +172,8 @@ class Simulation:
             posed=next(iter(model.cameras()), None) is not None,
         )
         try:
-            areas = RoadAreas(scenario.city.network)
+            areas = self._areas = RoadAreas(scenario.city.network)
+            self._indicators = Indicators(self.dt_s)
             self._vehicles, self._people = self._scripted(areas)
             links = {name: vehicle.links for name, vehicle in self._vehicles.items()}
             self._watch = EventWatch(areas, lines, links)
@@ -327,8 +333,15 @@ class Simulation:
         state = self.engine.state
         self._background.fall(self._fallen.look(state.bodies))
         self._background.vehicles.touched(state.contacts)
-        actors = self.roster.table(state.bodies)
         time_s = frame * self.dt_s
+        actors = self.roster.table(state.bodies)
+        # Traffic lights have lamps of other meanings.
+        vehicle_lamps = np.where(actors.semantic == SemanticClass.TRAFFIC_LIGHT, 0, actors.lamps)
+        actors = replace(
+            actors,
+            indicating=self._indicators.look(time_s, actors.id, vehicle_lamps),
+            crossing=self._crossing(actors),
+        )
         events = self._watch.look(
             frame, time_s, actors, state.contacts, self._traffic.state.signals
         )
@@ -355,6 +368,13 @@ class Simulation:
             signals=self._traffic.state.signals,
             events=events,
         )
+
+    def _crossing(self, actors: ActorTable) -> NDArray[np.bool_]:
+        crossing = np.zeros(len(actors.id), dtype=np.bool_)
+        people = np.flatnonzero(actors.semantic == SemanticClass.PERSON)
+        if len(people):
+            crossing[people] = self._areas.on_carriageway(actors.position[people])
+        return crossing
 
     def _id(self, name: str) -> int:
         return self.roster.entries[name].id

@@ -75,26 +75,30 @@ def to_matrix(q: ArrayLike) -> Array:
 
 
 def from_matrix(matrix: ArrayLike) -> Array:
-    """Return (4,) the unit quaternion of one rotation matrix (3, 3), with w >= 0.
+    """Return (..., 4) the unit quaternions of rotation matrices (..., 3, 3), with w >= 0.
 
     Takes the largest of the four components first, so that it never divides by a small number
     (S. W. Shepperd, "Quaternion from rotation matrix", 1978).
     """
     m = np.asarray(matrix, dtype=np.float64)
-    trace = m[0, 0] + m[1, 1] + m[2, 2]
-    squares = np.array([m[0, 0], m[1, 1], m[2, 2], trace])
-    i = int(np.argmax(squares))
-    if i == 3:
-        q = np.array([m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], 1 + trace])
-    else:
-        j, k = (i + 1) % 3, (i + 2) % 3
-        q = np.empty(4)
-        q[i] = 1 - trace + 2 * m[i, i]
-        q[j] = m[i, j] + m[j, i]
-        q[k] = m[i, k] + m[k, i]
-        q[3] = m[k, j] - m[j, k]
-    q = q / np.linalg.norm(q)
-    return -q if q[3] < 0 else q
+    x, y, z = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
+    yz, zx, xy = m[..., 2, 1], m[..., 0, 2], m[..., 1, 0]
+    zy, xz, yx = m[..., 1, 2], m[..., 2, 0], m[..., 0, 1]
+    trace = x + y + z
+    # Four times the outer product of the quaternion with itself: each row is a multiple of it.
+    rows = np.stack(
+        [
+            _stacked(1 + x - y - z, xy + yx, zx + xz, yz - zy),
+            _stacked(xy + yx, 1 - x + y - z, yz + zy, zx - xz),
+            _stacked(zx + xz, yz + zy, 1 - x - y + z, xy - yx),
+            _stacked(yz - zy, zx - xz, xy - yx, 1 + trace),
+        ],
+        axis=-2,
+    )
+    largest = np.argmax(_stacked(x, y, z, trace), axis=-1)
+    q: Array = np.take_along_axis(rows, largest[..., None, None], axis=-2)[..., 0, :]
+    q = q / _length(q)
+    return np.where(q[..., 3:] < 0, -q, q)
 
 
 def rotate(q: ArrayLike, vectors: ArrayLike) -> Array:

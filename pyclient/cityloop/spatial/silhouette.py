@@ -26,9 +26,7 @@ class Silhouettes:
     @staticmethod
     def none() -> "Silhouettes":
         """Return those of no object."""
-        return Silhouettes(
-            np.zeros(0, np.uint32), np.zeros((0, 4)), np.zeros((0, 2), np.int64), ()
-        )
+        return Silhouettes(np.zeros(0, np.uint32), np.zeros((0, 4)), np.zeros((0, 2), np.int64), ())
 
     def __len__(self) -> int:
         return len(self.id)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from cityloop.world.scene import Rgb
@@ -20,7 +20,14 @@ _KOSCHMIEDER = 3.912
 
 @dataclass(frozen=True)
 class Environment:
-    """What `SetEnvironment` carries; `Environment` in capture.proto defines each field."""
+    """What `SetEnvironment` carries, and what a person calls it.
+
+    `Environment` in capture.proto defines each field but the last two.
+
+    Attributes:
+        time: the instant with its time zone, ISO 8601; "" where it is none in particular.
+        weather: a key of `WEATHERS`, which the scenario may have varied; "" for none of them.
+    """
 
     sun_direction: tuple[float, float, float]
     sun_irradiance: Rgb
@@ -33,6 +40,15 @@ class Environment:
     rain_mm_per_h: float = 0.0
     snowfall_mm_per_h: float = 0.0
     snow_cover: float = 0.0
+    time: str = ""
+    weather: str = ""
+
+    @property
+    def light(self) -> str:
+        """Return "day", "night" or "twilight" (civil: the sun within 6 degrees of the horizon)."""
+        if abs(self.sun_direction[2]) < math.sin(math.radians(6.0)):
+            return "twilight"
+        return "day" if self.sun_direction[2] > 0 else "night"
 
     @property
     def is_dark(self) -> bool:
@@ -125,7 +141,8 @@ def daylight(
     """Return light and air at an hour of the clock (0 to 24, time zone as `instant`) and day."""
     midnight = instant(day, time(), longitude_deg)
     when = midnight + timedelta(hours=hour)
-    return environment_at(when, latitude_deg, longitude_deg, WEATHERS[weather])
+    light = environment_at(when, latitude_deg, longitude_deg, WEATHERS[weather])
+    return replace(light, weather=weather)
 
 
 def environment_at(
@@ -174,6 +191,7 @@ def environment_at(
         rain_mm_per_h=weather.rain_mm_per_h,
         snowfall_mm_per_h=weather.snowfall_mm_per_h,
         snow_cover=weather.snow_cover,
+        time=when.isoformat(),
     )
 
 

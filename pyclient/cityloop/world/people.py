@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.errors import ScenarioError
+from cityloop.spatial import Figure
 from cityloop.world.people_assets import (
     LEVELS,
     MATERIAL_PREFIX,
@@ -21,6 +22,7 @@ from cityloop.world.people_assets import (
     read_skeleton,
 )
 from cityloop.world.people_clothes import pick_colors, pick_thing_colors
+from cityloop.world.people_figures import person_figure
 from cityloop.world.people_holding import Thing, held_box, held_materials, with_thing
 from cityloop.world.people_prams import HANDLE, PRAM_MATERIALS
 from cityloop.world.people_ragdoll import PRAM_MASS_KG, person_ragdoll
@@ -42,6 +44,7 @@ __all__ = [
     "PERSON_KINDS",
     "PersonKind",
     "Skeleton",
+    "figure",
     "people_scene",
     "person_mesh",
     "pick_clothes",
@@ -250,6 +253,12 @@ def person_mesh(kind: str, lod: int) -> Mesh:
     return with_thing(mesh, skeleton(kind), known.thing, name, lod)
 
 
+@lru_cache(maxsize=32)
+def figure(kind: str) -> Figure:
+    """Return bones and keypoints of a kind; ScenarioError for an unknown one."""
+    return person_figure(skeleton(kind))
+
+
 def pick_clothes(kind: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
     """Draw the colours of a person as 7 tints, linear; the same generator state gives the same."""
     known = _known(kind)
@@ -286,6 +295,7 @@ def _prototype(kind: PersonKind) -> Prototype:
             kind.mass_kg,
             PRAM_MASS_KG if kind.pram else 0.0,
         ),
+        figure=figure(kind.name),
     )
 
 

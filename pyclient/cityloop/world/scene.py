@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.spatial import Pose
+from cityloop.spatial import Figure, Pose
 from cityloop.world.semantics import SemanticClass
 
 TEXTURE_SIZE = 512  # texels, width and height of every texture
@@ -194,6 +194,23 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A piece of a body that people label by itself: the rider of a motorcycle, the machine.
+
+    Attributes:
+        name: unique in the prototype.
+        semantic: its class.
+        dimension: (length, width, height) of the box around it at rest, m.
+        box_center: centre of that box in the body frame, m.
+    """
+
+    name: str
+    semantic: SemanticClass
+    dimension: tuple[float, float, float]
+    box_center: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class Prototype:
     """A kind of body.
 
@@ -204,6 +221,8 @@ class Prototype:
         joint_names: bones of the skinned meshes, in the order of the skinning matrices.
         ragdoll: how it falls, for a kind that can go limp.
         lights: lamps that light their surroundings.
+        figure: bones and keypoints of a person.
+        pieces: what is labelled by itself as well; the class at a pixel tells them apart.
     """
 
     name: str
@@ -215,6 +234,8 @@ class Prototype:
     box_center: tuple[float, float, float] = (0.0, 0.0, 0.0)
     ragdoll: Ragdoll | None = None
     lights: tuple[Light, ...] = ()
+    figure: Figure | None = None
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
 from cityloop.world.meshing import MeshBuilder
@@ -18,11 +19,13 @@ from cityloop.world.scene import (
     LevelOfDetail,
     Mesh,
     Part,
+    Piece,
     Prototype,
     Scene,
     VehicleDynamics,
     Wheel,
 )
+from cityloop.world.semantics import SemanticClass
 from cityloop.world.vehicles_bicycle import bicycle, bicycle_wheel
 from cityloop.world.vehicles_bodies import body, cabin_box, gaps, mirrors
 from cityloop.world.vehicles_colors import pick_paint
@@ -137,6 +140,28 @@ _MACHINE_WHEELS: dict[str, Callable[[VehicleKind, int], MeshBuilder]] = {
 }
 
 
+def _pieces(kind: VehicleKind, body: Mesh) -> tuple[Piece, Piece]:
+    """Return the rider and the machine of a two-wheeler, boxes around their vertices."""
+    riders = {m.name for m in RIDER_MATERIALS}
+    of_rider = np.array([name in riders for name in body.material_names])
+    triangle = body.indices.astype(np.int64)
+    rider = of_rider[body.materials[triangle[:, 0]]]
+
+    def piece(name: str, semantic: SemanticClass, points: NDArray[np.float32]) -> Piece:
+        low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+        size, middle = (high - low).tolist(), ((low + high) / 2).tolist()
+        return Piece(name, semantic, (size[0], size[1], size[2]), (middle[0], middle[1], middle[2]))
+
+    # The wheels make the machine as long as its kind, and let it reach the ground.
+    (length, _, _), (center, _, _) = kind.dimension, kind.box_center
+    ends = np.array([[center - length / 2, 0, 0], [center + length / 2, 0, 0]], dtype=np.float32)
+    machine = body.positions[triangle[~rider].ravel()]
+    return (
+        piece("rider", SemanticClass.RIDER, body.positions[triangle[rider].ravel()]),
+        piece("machine", kind.semantic, np.concatenate([machine, ends])),
+    )
+
+
 def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     details = range(len(LOD_DISTANCES_M))
     bodies = [_MACHINES[kind.name](kind, i).build(f"{kind.name}/body/{i}") for i in details]
@@ -158,6 +183,7 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         dimension=kind.dimension,
         box_center=kind.box_center,
         lights=vehicle_lights(kind),
+        pieces=_pieces(kind, meshes[0]),
     )
     return prototype, meshes
 

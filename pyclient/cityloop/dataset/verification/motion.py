@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.dataset.description import WheelGeometry
+from cityloop.dataset.kinds import WheelGeometry
 from cityloop.dataset.verification.people import SkinnedSurfaces
 from cityloop.dataset.verification.picture import Instant, Picture, transform
 from cityloop.spatial import Pose, rotation

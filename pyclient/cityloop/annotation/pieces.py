@@ -1,0 +1,132 @@
+"""Pieces of objects that people label by themselves: the rider of a two-wheeler, the machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.annotation.masks import encode
+from cityloop.annotation.visible import Visible
+from cityloop.spatial import Pose, rotation
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a kind of object.
+
+    Attributes:
+        name: "rider" or "machine".
+        semantic: its class. The pixels of this class are the piece's; a kind's last piece has all
+            pixels that no other one has.
+        dimension: length, width, height of its 3D box, m.
+        box_center: centre of that box, body frame, m.
+    """
+
+    name: str
+    semantic: int
+    dimension: tuple[float, float, float]
+    box_center: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class PieceTable:
+    """The pieces of the objects in view that have some, by rising id; R rows.
+
+    A piece that is hidden by all the others, or by its object's other pieces, has no pixel: its
+    box is empty (0, 0, 0, 0).
+
+    Attributes:
+        id: (R,) uint32 of the object.
+        piece: R names.
+        semantic: (R,) uint8 class of the piece.
+        box_2d: (R, 4) smallest box around its visible pixels, continuous pixels.
+        visible_pixels: (R,) int64.
+        mask: R strings, COCO's compressed counts.
+        dimension: (R, 3) m.
+        center_world, center_camera: (R, 3) m.
+        quaternion_world, quaternion_camera: (R, 4) those of the object.
+    """
+
+    id: NDArray[np.uint32]
+    piece: tuple[str, ...]
+    semantic: NDArray[np.uint8]
+    box_2d: Array
+    visible_pixels: NDArray[np.int64]
+    mask: tuple[str, ...]
+    dimension: Array
+    center_world: Array
+    quaternion_world: Array
+    center_camera: Array
+    quaternion_camera: Array
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+def cut_pieces(
+    seen: Visible,
+    kinds: tuple[str, ...],
+    pieces: Mapping[str, tuple[Piece, ...]],
+    masks: tuple[NDArray[np.bool_], ...],
+    semantic: NDArray[np.uint8],
+    position: Array,
+    quaternion: Array,
+    camera_from_world: Pose,
+) -> PieceTable:
+    """Return the pieces of M visible objects.
+
+    Args:
+        seen: boxes and ids.
+        kinds: M kinds.
+        pieces: of each kind that has some.
+        masks: M masks, cut out along the boxes.
+        semantic: (H, W) uint8 class ids.
+        position: (M, 3) of the bodies, world, m.
+        quaternion: (M, 4) world-from-body.
+        camera_from_world: the camera.
+    """
+    rows, parts, cut = [], [], []
+    for row, kind in enumerate(kinds):
+        if kind not in pieces:
+            continue
+        left, top, right, bottom = seen.box[row].tolist()
+        classes = semantic[top:bottom, left:right]
+        rest = masks[row].copy()
+        for part in pieces[kind]:
+            mine = rest if part is pieces[kind][-1] else rest & (classes == part.semantic)
+            rest = rest & ~mine
+            rows.append(row)
+            parts.append(part)
+            cut.append(mine)
+    which = np.array(rows, dtype=np.intp)
+    count = len(which)
+    turned = quaternion[which].reshape(count, 4)
+    offsets = np.array([p.box_center for p in parts]).reshape(count, 3)
+    center = position[which].reshape(count, 3) + rotation.rotate(turned, offsets)
+    corner = seen.box[which, :2].reshape(count, 2)
+    boxes = np.array([_bounds(m) for m in cut]).reshape(count, 4)
+    boxes += np.where(boxes.any(axis=1, keepdims=True), np.tile(corner, 2), 0)
+    return PieceTable(
+        id=seen.id[which],
+        piece=tuple(p.name for p in parts),
+        semantic=np.array([p.semantic for p in parts], dtype=np.uint8),
+        box_2d=boxes.astype(np.float64),
+        visible_pixels=np.array([np.count_nonzero(m) for m in cut], dtype=np.int64),
+        mask=tuple(encode(corner, cut, *semantic.shape)),
+        dimension=np.array([p.dimension for p in parts]).reshape(count, 3),
+        center_world=center,
+        quaternion_world=turned,
+        center_camera=camera_from_world.apply(center),
+        quaternion_camera=rotation.multiply(camera_from_world.quaternion, turned),
+    )
+
+
+def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Return left, top, right, bottom of a mask, all 0 for an empty one."""
+    columns, lines = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    if not len(columns):
+        return (0, 0, 0, 0)
+    return int(columns[0]), int(lines[0]), int(columns[-1]) + 1, int(lines[-1]) + 1
