@@ -68,6 +68,13 @@ def test_an_encrypted_connection(run, tmp_path: Path) -> None:
         assert (plain.returncode, "both sides use TLS" in plain.stderr) == (2, True)
         safe = run("b", "--connect", address, "--root-certificates", certificate)
         assert safe.returncode == 0, safe.stderr
+        conforms = subprocess.run(
+            [*CITYLOOP, "conform", address, "--root-certificates", str(certificate)]
+            + ["--only", "rays"],
+            capture_output=True,
+            text=True,
+        )
+        assert "4 passed, 0 failed" in conforms.stdout, conforms.stderr
 
 
 def test_certificates_that_cannot_be_used(run, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Against any engine: `CITYLOOP_ENGINE=host:port pytest tests/conformance`, or one launched.
 
+CITYLOOP_TOKEN holds its access token, CITYLOOP_ROOT_CERTIFICATES the text of certificates to trust.
+
 `cityloop conform` runs the same cases. A case that needs an optional ability of engines is marked
 with its name, as in `@pytest.mark.needs("pixels")`; HandshakeResponse.capabilities in engine.proto
 lists the names.
@@ -32,8 +34,10 @@ def address():
 
 @pytest.fixture(scope="session")
 def join(address):
-    """Opens a session: `connect` with the engine's address and token."""
-    return partial(connect, address, token=os.environ.get("CITYLOOP_TOKEN", ""))
+    """Opens a session: `connect` with what the engine asks for."""
+    roots = os.environ.get("CITYLOOP_ROOT_CERTIFICATES", "").encode() or None
+    token = os.environ.get("CITYLOOP_TOKEN", "")
+    return partial(connect, address, token=token, root_certificates=roots)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cityloop.cli.engines import Launch, launch_options
+from cityloop.cli.engines import Launch, connection_options, launch_options, read_certificates
 from cityloop.cli.progress import cases_bar, console
 from cityloop.conformance import Report, run_suite
 from cityloop.errors import CityloopError
@@ -19,9 +19,7 @@ _STYLES = {"passed": "green", "failed": "red", "could not run": "yellow"}
 @launch_options
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the report here.")
 @click.option("--only", multiple=True, metavar="WORDS", help="Cases with these words in the name.")
-@click.option(
-    "--access-token", envvar="CITYLOOP_TOKEN", default="", help="Token that the engine asks for."
-)
+@connection_options
 def conform(
     address: str | None,
     engine: str,
@@ -30,6 +28,7 @@ def conform(
     json_file: Path | None,
     only: tuple[str, ...],
     access_token: str,
+    root_certificates: Path | None,
 ) -> None:
     """Run the conformance suite against the engine at HOST:PORT, or against one that is started.
 
@@ -40,8 +39,10 @@ def conform(
     if address is not None:
         if engine != "embedded" or build is not None:
             raise click.UsageError("Give HOST:PORT, or --engine and --build, not both.")
-        report = _run(address, access_token, only)
+        report = _run(address, access_token, only, read_certificates(root_certificates))
     else:
+        if root_certificates is not None:
+            raise click.UsageError("--root-certificates is for an engine at HOST:PORT.")
         choice.check()
         running = choice.start(access_token)
         try:
@@ -55,9 +56,13 @@ def conform(
     sys.exit(0 if report.conforms else 1)
 
 
-def _run(address: str, token: str, only: tuple[str, ...]) -> Report:
+def _run(
+    address: str, token: str, only: tuple[str, ...], root_certificates: bytes | None = None
+) -> Report:
     with cases_bar("conformance") as show:
-        report = run_suite(address, token=token, only=only, on_case=show)
+        report = run_suite(
+            address, token=token, root_certificates=root_certificates, only=only, on_case=show
+        )
     info = report.engine
     click.echo(
         "{} engine {} at {}, protocol {}.{}, {}".format(

@@ -10,6 +10,7 @@ import click
 from cityloop.engine import Engine, launch
 from cityloop.engine.opening import KINDS, RunningEngine, start
 from cityloop.engine.unity_build import player_executable
+from cityloop.errors import EngineError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,3 +72,37 @@ def launch_options(command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def connection_options(command: F) -> F:
+    """Give a command the arguments `access_token` and `root_certificates`."""
+    options = (
+        click.option(
+            "--access-token",
+            envvar="CITYLOOP_TOKEN",
+            default="",
+            help="Token that the engine asks for.",
+        ),
+        click.option(
+            "--root-certificates",
+            type=click.Path(path_type=Path),
+            help="PEM file with the certificates to trust; given, the connection is encrypted.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read_certificates(path: Path | None) -> bytes | None:
+    """Return what `root_certificates` names.
+
+    Raises:
+        EngineError: if it cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"Cannot read the certificates {path}: {error.strerror}.") from None

@@ -5,11 +5,10 @@ from pathlib import Path
 import click
 
 from cityloop.cli.assets import licence_option
-from cityloop.cli.engines import Launch, launch_options
+from cityloop.cli.engines import Launch, connection_options, launch_options, read_certificates
 from cityloop.cli.progress import console, frames_bar, spinner
 from cityloop.dataset import check_free
 from cityloop.engine import Engine, connect
-from cityloop.errors import EngineError
 from cityloop.scenario.script import Scenario
 from cityloop.scenario.yaml_format import read_model
 from cityloop.simulation import record
@@ -43,14 +42,7 @@ def play(
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead of the scenario's.")
 @launch_options
 @click.option("--connect", "address", metavar="HOST:PORT", help="Use a running engine.")
-@click.option(
-    "--access-token", envvar="CITYLOOP_TOKEN", default="", help="Token that the engine asks for."
-)
-@click.option(
-    "--root-certificates",
-    type=click.Path(path_type=Path),
-    help="PEM file with the certificates to trust; given, the connection is encrypted.",
-)
+@connection_options
 @licence_option
 @click.option("--overwrite", is_flag=True, help="Replace a sequence of this name.")
 def run(
@@ -89,13 +81,6 @@ def run(
     if address is None:
         session = choice.open()
     else:
-        roots = None if root_certificates is None else _read(root_certificates)
+        roots = read_certificates(root_certificates)
         session = connect(address, token=access_token, root_certificates=roots)
     play(script, out, session, overwrite=overwrite, licences=require_license)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EngineError(f"Cannot read the certificates {path}: {error.strerror}.") from None

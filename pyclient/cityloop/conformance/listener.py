@@ -62,9 +62,10 @@ class Listener:
         """Whether pytest lived to the end, with each case that was asked for once."""
         return not self.fault and [case.name for case in self.cases] == self._names
 
-    def pytest_internalerror(self, excinfo: "pytest.ExceptionInfo[BaseException]") -> None:
-        """Note an error of pytest or of a plugin, which ends the run."""
+    def pytest_internalerror(self, excinfo: "pytest.ExceptionInfo[BaseException]") -> bool:
+        """Note an error of pytest or of a plugin, which ends the run; it prints nothing then."""
         self.fault = " ".join(excinfo.exconly(tryshort=True).split())
+        return True
 
     def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
         """Note files that cannot be loaded."""

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import cityloop
 from cityloop.conformance.listener import Listener
 from cityloop.conformance.report import Case, Report
-from cityloop.engine import EngineInfo, connect
+from cityloop.engine import Engine, connect
 from cityloop.errors import CityloopError, EngineError
 
 _PACKAGE = Path(cityloop.__file__).resolve().parent
@@ -28,14 +29,16 @@ def run_suite(
     address: str,
     *,
     token: str = "",
+    root_certificates: bytes | None = None,
     only: tuple[str, ...] = (),
     on_case: Callable[[Case, int], None] = _silent,
 ) -> Report:
     """Run the suite against an engine, whose session and scene it replaces.
 
     Args:
-        address: "host:port" of an engine without TLS.
+        address: "host:port" of an engine.
         token: the access token that the engine was started with.
+        root_certificates: PEM certificates to trust; given, connections are encrypted.
         only: parts of case names; the other cases are left out.
         on_case: called with each case as it ends, and with the number of all.
 
@@ -54,9 +57,14 @@ def run_suite(
         )
     import pytest
 
-    engine = _who(address, token)
-    listener = Listener(only, lambda: _alive(address, token), on_case)
-    with _environment(CITYLOOP_ENGINE=address, CITYLOOP_TOKEN=token):
+    join = partial(connect, address, token=token, root_certificates=root_certificates)
+    with join() as session:
+        engine = session.info
+    listener = Listener(only, lambda: _alive(join), on_case)
+    roots = (root_certificates or b"").decode(errors="replace")
+    with _environment(
+        CITYLOOP_ENGINE=address, CITYLOOP_TOKEN=token, CITYLOOP_ROOT_CERTIFICATES=roots
+    ):
         code = pytest.main([*_ARGUMENTS, "--rootdir", str(folder), str(folder)], [listener])
     if listener.broken:
         raise CityloopError(f"The conformance suite cannot be loaded: {listener.broken[0]}")
@@ -86,14 +94,9 @@ def suite_folder() -> Path:
     )
 
 
-def _who(address: str, token: str) -> EngineInfo:
-    with connect(address, token=token) as session:
-        return session.info
-
-
-def _alive(address: str, token: str) -> bool:
+def _alive(join: Callable[..., Engine]) -> bool:
     try:
-        connect(address, token=token, timeout_s=_ALIVE_S).close()
+        join(timeout_s=_ALIVE_S).close()
     except EngineError:
         return False
     return True
