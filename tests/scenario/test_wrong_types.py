@@ -108,6 +108,8 @@ SCENARIO: dict[str, Call] = {
     "position": lambda w, v: w.ego.camera("c", position=(v, v, v)),
     "set_speed": lambda w, v: w.ego.set_speed(v),
     "run_across": lambda w, v: w.child.run_across(v),
+    "wave": lambda w, v: w.man.wave(v),
+    "look_at": lambda w, v: w.man.look_at(v),
     "walk speed": lambda w, v: w.man.walk(v),
     "when": lambda w, v: w.scenario.when(v),
     "do": lambda w, v: w.scenario.when(cl.time() > 1).do(v),

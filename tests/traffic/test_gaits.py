@@ -15,6 +15,10 @@ GAITS = [
     ("child", 1.2),
     ("girl", 3.0),
     ("child", 3.0),
+    ("boy_small", 1.0),
+    ("woman_heavy", 1.1),
+    ("woman_runner", 3.4),
+    ("man_elder_hat", 0.9),
 ]
 
 

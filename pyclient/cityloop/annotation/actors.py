@@ -18,6 +18,7 @@ ACTIVITIES = (
     "fallen",
     "signal",
     "",
+    "sitting",
 )
 INDICATIONS = ("", "left", "right", "hazard")
 

@@ -34,30 +34,62 @@ class SetSpeed(Model):
     speed_mps: Annotated[float, Strict(), Field(ge=0, le=MAX_SPEED_MPS, allow_inf_nan=False)]
 
 
+class Wave(Model):
+    """Wave with the right hand for `duration_s`."""
+
+    actor: Name
+    duration_s: Annotated[float, Strict(), Field(gt=0, le=600, allow_inf_nan=False)] = 3.0
+
+
+class Sit(Model):
+    """Sit down on a seat as high as the knees, behind the feet, until told to walk."""
+
+    actor: Name
+
+
+class LookAt(Model):
+    """Look at another actor from now on, as far as head and eyes turn."""
+
+    actor: Name
+    target: Name
+
+
+class Fall(Model):
+    """Go limp and fall, as somebody who faints."""
+
+    actor: Name
+
+
 class ActionModel(Model):
     """Exactly one action."""
 
     run_across: RunAcross | None = None
     walk: Walk | None = None
+    wave: Wave | None = None
+    sit: Sit | None = None
+    look_at: LookAt | None = None
+    fall: Fall | None = None
     set_speed: SetSpeed | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "ActionModel":
-        if sum(a is not None for a in (self.run_across, self.walk, self.set_speed)) != 1:
-            raise ValueError("name exactly one action: run_across, walk or set_speed")
+        if len(self._told()) != 1:
+            *words, last = type(self).model_fields
+            raise ValueError(f"name exactly one action: {', '.join(words)} or {last}")
         return self
+
+    def _told(self) -> list[str]:
+        return [word for word in type(self).model_fields if getattr(self, word) is not None]
 
     @property
     def actor(self) -> str:
         """Name of the actor who acts."""
-        action = self.run_across or self.walk or self.set_speed
-        assert action is not None  # _exactly_one saw to it
-        return action.actor
+        return str(getattr(self, self.word).actor)
 
     @property
     def word(self) -> str:
         """The word that the action is written with."""
-        return next(iter(self.model_dump(exclude_none=True)))
+        return self._told()[0]
 
 
 class TriggerModel(Model):

@@ -1,5 +1,6 @@
 """Kinds of values that the parts of a scenario share, and how a wrong word is answered."""
 
+import difflib
 import keyword
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from cityloop.scenario.conditions import WORDS, parse_condition
 
 MAX_SPEED_MPS = 40.0
 MAX_WALK_MPS = 8.0
+MOST_NAMED, LIKE_NAMED = 24, 6  # choices that a message names: all, or the likest
 
 
 def _no_word(name: str) -> str:
@@ -42,10 +44,17 @@ class Model(BaseModel):
 
 
 def one_of(value: str, known: Iterable[str], what: str) -> str:
-    """Return `value` if it is among the `known`; ValueError, for pydantic, if not."""
+    """Return `value` if it is among the `known`; ValueError, for pydantic, if not.
+
+    Of many choices those like `value` are named.
+    """
     choices = sorted(known)
     if value not in choices:
-        raise ValueError(f"there is no {what} '{value}': choose one of {', '.join(choices)}")
+        more = ""
+        if len(choices) > MOST_NAMED:
+            choices = difflib.get_close_matches(value, choices, LIKE_NAMED, cutoff=0.0)
+            more = ", or another that 'cityloop info' lists"
+        raise ValueError(f"there is no {what} '{value}': choose one of {', '.join(choices)}{more}")
     return value
 
 

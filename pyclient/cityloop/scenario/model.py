@@ -7,10 +7,14 @@ from pydantic import Field, Strict, field_serializer, field_validator, model_val
 
 from cityloop.scenario.actions import (
     ActionModel,
+    Fall,
+    LookAt,
     RunAcross,
     SetSpeed,
+    Sit,
     TriggerModel,
     Walk,
+    Wave,
 )
 from cityloop.scenario.actors import (
     RULES,
@@ -24,6 +28,7 @@ from cityloop.scenario.actors import (
 from cityloop.scenario.conditions import PERSON_WORDS, parse_condition
 from cityloop.scenario.environment import EnvironmentModel
 from cityloop.scenario.fields import ActorName, Model, Name, condition_text
+from cityloop.world.people import PERSON_KINDS
 
 __all__ = [
     "RULES",
@@ -32,8 +37,10 @@ __all__ = [
     "CameraModel",
     "ColoursModel",
     "EnvironmentModel",
+    "Fall",
     "FileMap",
     "GridMap",
+    "LookAt",
     "MapModel",
     "PedestrianModel",
     "RoadsideModel",
@@ -41,10 +48,12 @@ __all__ = [
     "RunAcross",
     "ScenarioModel",
     "SetSpeed",
+    "Sit",
     "TrafficModel",
     "TriggerModel",
     "VehicleModel",
     "Walk",
+    "Wave",
 ]
 
 DEFAULT_PHYSICS_RADIUS_M = 60.0
@@ -114,24 +123,31 @@ def _check_words(model: "ScenarioModel") -> None:
     movers: list[str] = []
     for trigger in model.triggers:
         actor, word = model.actors[trigger.do.actor], trigger.do.word
+        person = actor if isinstance(actor, PedestrianModel) else None
+        thing = PERSON_KINDS[person.pedestrian].thing if person else ""
         able = {
-            "set_speed": isinstance(actor, VehicleModel),
-            "run_across": isinstance(actor, PedestrianModel) and actor.at is not None,
-            "walk": isinstance(actor, PedestrianModel) and actor.waypoints is not None,
+            "set_speed": person is None,
+            "run_across": person is not None and person.at is not None,
+            "walk": person is not None and person.waypoints is not None,
+            "wave": person is not None and not thing,
+            "sit": person is not None and thing != "pram",
+            "look_at": person is not None,
+            "fall": person is not None,
         }
         if not able[word]:
             raise ValueError(
                 f"'{trigger.do.actor}' cannot do the action of trigger '{trigger.when}': "
                 "run_across is for pedestrians at the roadside, walk for pedestrians with "
-                "waypoints, set_speed for vehicles"
+                "waypoints, wave for those whose hands are free, sit for those without a pram, "
+                "look_at and fall for pedestrians, set_speed for vehicles"
             )
-        if isinstance(actor, PedestrianModel):
+        if person is not None and word in ("run_across", "walk"):
             if trigger.do.actor in movers:
                 raise ValueError(
                     f"'{trigger.do.actor}' is told to {word.replace('_', ' ')} by two triggers, "
                     "but can do so only once: join their conditions with 'or'"
                 )
-            if actor.speed_mps is not None:
+            if person.speed_mps is not None:
                 raise ValueError(
                     f"'{trigger.do.actor}' walks at once, because speed_mps is given: leave out "
                     f"speed_mps or the trigger '{trigger.when}'"
@@ -173,6 +189,11 @@ class ScenarioModel(Model):
                 f"duration_s {self.duration_s:g} is shorter than one step of dt_s {self.dt_s:g}"
             )
         used = [(t.do.actor, f"the action of trigger '{t.when}'") for t in self.triggers]
+        used += [
+            (t.do.look_at.target, f"the look_at of trigger '{t.when}'")
+            for t in self.triggers
+            if t.do.look_at is not None
+        ]
         used += [
             (a, f"the condition '{text}'")
             for text in self.conditions()

@@ -17,15 +17,19 @@ from cityloop.scenario.model import (
     CameraModel,
     ColoursModel,
     EnvironmentModel,
+    Fall,
+    LookAt,
     PedestrianModel,
     RoadsideModel,
     RunAcross,
     ScenarioModel,
     SetSpeed,
+    Sit,
     TrafficModel,
     TriggerModel,
     VehicleModel,
     Walk,
+    Wave,
 )
 from cityloop.world.city import City, Roadside
 from cityloop.world.environment import LATITUDE_DEG, LONGITUDE_DEG, MIDSUMMER
@@ -142,6 +146,28 @@ class Pedestrian(Actor):
         where = f"run_across of '{self.name}'"
         action = _build(RunAcross, where, actor=self.name, speed_mps=speed_mps)
         return ActionModel(run_across=action)
+
+    def wave(self, duration_s: float = 3.0) -> ActionModel:
+        """Return the action: wave with the right hand for `duration_s`."""
+        where = f"wave of '{self.name}'"
+        return ActionModel(wave=_build(Wave, where, actor=self.name, duration_s=duration_s))
+
+    def sit(self) -> ActionModel:
+        """Return the action: sit down on a seat behind one's feet, as high as the knees.
+
+        There they sit until they are told to walk or to run across.
+        """
+        return ActionModel(sit=_build(Sit, f"sit of '{self.name}'", actor=self.name))
+
+    def look_at(self, other: Actor) -> ActionModel:
+        """Return the action: look at another actor from now on, as far as head and eyes turn."""
+        target = self._other(other, "look_at")
+        where = f"look_at of '{self.name}'"
+        return ActionModel(look_at=_build(LookAt, where, actor=self.name, target=target))
+
+    def fall(self) -> ActionModel:
+        """Return the action: go limp and fall, as somebody who faints."""
+        return ActionModel(fall=_build(Fall, f"fall of '{self.name}'", actor=self.name))
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,10 @@ def _known_keys(path: Sequence[Any]) -> list[str]:
         "do": models.ActionModel,
         "run_across": models.RunAcross,
         "walk": models.Walk,
+        "wave": models.Wave,
+        "sit": models.Sit,
+        "look_at": models.LookAt,
+        "fall": models.Fall,
         "set_speed": models.SetSpeed,
     }
     if not path:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cityloop.annotation.actors import ActorTable
 from cityloop.dataset.events import Event
 from cityloop.engine import (
+    BodyKind,
     CameraImages,
     CameraSpec,
     Commands,
@@ -45,6 +46,7 @@ from cityloop.world.semantics import SemanticClass
 
 # Ticks before frame 0, so that every frame has a state before it.
 WARM_UP_TICKS = 2
+FACE_SHARE = 0.43  # of a person's height from the box's middle to the face
 PHYSICS_STEP_S = 0.0125
 
 Bones = NDArray[np.float32]
@@ -160,6 +162,7 @@ class Simulation:
             obstacles=footprints(self.stage.placements, self.stage.prototypes).values(),
         )
         self._fallen = Fallen(self.roster)
+        self._fainting: set[str] = set()  # who was told to fall
         lines = StopLines(scenario.city.network)
         self._background = BackgroundBodies(
             self._traffic,
@@ -295,11 +298,19 @@ class Simulation:
         lamps = {**background.lamps} | self.stage.changed_lamps(
             self.roster, self._traffic.state.signals
         )
+        limp: dict[int, BodyKind] = {}
+
+        def sight(name: str) -> NDArray[np.float64] | None:
+            return _face_of(before.actors, name)
+
         for name, person in self._people.items():
             if name in self._fallen:
                 continue
             body_id = self._id(name)
-            kinematic.append(person.target(body_id, before.frame + WARM_UP_TICKS + 1))
+            if name in self._fainting:
+                limp[body_id] = "ragdoll"
+                continue
+            kinematic.append(person.target(body_id, before.frame + WARM_UP_TICKS + 1, sight))
             self._bones[body_id] = person.bones
             self.roster.activity[body_id] = person.activity
         around = Surroundings(
@@ -311,7 +322,8 @@ class Simulation:
             if vehicle.lamps != shown:
                 lamps[body_id] = vehicle.lamps
         targets = KinematicTargets.joined([background.kinematic, KinematicTargets.of(kinematic)])
-        return Commands(kinematic=targets, drive=drive, lamps=lamps, kinds=background.kinds)
+        kinds = {**background.kinds, **limp}
+        return Commands(kinematic=targets, drive=drive, lamps=lamps, kinds=kinds)
 
     def _act(self, moment: Moment) -> None:
         """Evaluate the triggers that are still waiting and start their actions."""
@@ -322,11 +334,25 @@ class Simulation:
         for condition, action in self._pending:
             if not condition.holds(situation):
                 waiting.append((condition, action))
-            elif (way := action.run_across or action.walk) is not None:
-                self._people[action.actor].go(way.speed_mps, moment.frame + WARM_UP_TICKS)
             elif action.set_speed is not None:
                 self._vehicles[action.actor].set_speed(action.set_speed.speed_mps)
+            else:
+                self._tell(action, moment.frame + WARM_UP_TICKS)
         self._pending = waiting
+
+    def _tell(self, action: ActionModel, tick: int) -> None:
+        """Let a person act from `tick`, counted from the spawn, on."""
+        person = self._people[action.actor]
+        if (way := action.run_across or action.walk) is not None:
+            person.go(way.speed_mps, tick)
+        elif action.wave is not None:
+            person.wave(action.wave.duration_s, tick)
+        elif action.sit is not None:
+            person.sit(tick)
+        elif action.look_at is not None:
+            person.look_at(action.look_at.target)
+        elif action.fall is not None:
+            self._fainting.add(action.actor)
 
     def _look(self, frame: int) -> Moment:
         """Return the newest tick as a moment."""
@@ -378,6 +404,20 @@ class Simulation:
 
     def _id(self, name: str) -> int:
         return self.roster.entries[name].id
+
+
+def _face_of(actors: ActorTable, name: str) -> NDArray[np.float64] | None:
+    """Return (3,) where somebody looks at who looks at an actor: a face, or the box's middle; m."""
+    if name not in actors.name:
+        return None
+    row = actors.name.index(name)
+    place = actors.box_center[row].copy()
+    if actors.semantic[row] == SemanticClass.PERSON:
+        place[2] += FACE_SHARE * actors.dimension[row, 2]
+    found: NDArray[np.float64] = actors.position[row] + rotation.rotate(
+        actors.quaternion[row], place
+    )
+    return found
 
 
 def _mount(camera: CameraModel) -> Pose:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.spatial import rotation
-from cityloop.world.people import PERSON_KINDS, Skeleton, skeleton
+from cityloop.world.people import Skeleton, skeleton
 from cityloop.world.people_limbs import limb_frames, limb_joint
 from cityloop.world.people_posing import Handle, SeatedPose, seated_bones
 
@@ -124,8 +124,3 @@ def _ankles(bones: Skeleton, matrices: Array) -> Array:
     feet = [bones.index("foot_l"), bones.index("foot_r")]
     places = np.einsum("nij,nj->ni", matrices[feet, :, :3], bones.heads[feet])
     return np.asarray((places + matrices[feet, :, 3]).mean(axis=0))
-
-
-def can_wave(kind: str) -> bool:
-    """Tell whether a kind of person has the right hand free."""
-    return not PERSON_KINDS[kind].thing

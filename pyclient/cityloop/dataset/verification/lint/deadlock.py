@@ -23,7 +23,7 @@ _CHAIN = 200
 _STANDING_MPS = 0.1
 _WAITING = ACTIVITIES.index("waiting")
 # People who mean to stand: at a stop, in a group.
-_MEANT = [ACTIVITIES.index(a) for a in ("standing", "fallen")]
+_MEANT = [ACTIVITIES.index(a) for a in ("standing", "sitting", "fallen")]
 
 
 class Deadlock:
