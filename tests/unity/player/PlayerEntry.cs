@@ -25,6 +25,10 @@ namespace Cityloop.Player
                 case ViewCheck.Name:
                     ViewCheck.Start();
                     break;
+                case WheelColliderCheck.Name:
+                    ClearTheStage();
+                    WheelColliderCheck.Start();
+                    break;
                 default:
                     ClearTheStage();
                     EngineHost.BeginOrQuit(() => Begin(Arguments.Parse(words)));

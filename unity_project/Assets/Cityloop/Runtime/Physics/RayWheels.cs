@@ -11,10 +11,9 @@ namespace Cityloop.Runtime
     /// the embedded engine. World frame, SI units.
     /// </summary>
     /// <remarks>
-    /// Unity's WheelCollider was measured against the same figures and left: its brakes act on the wheel's own spin,
-    /// not as a force (10.7 m/s^2 where force over mass is 8.0), a body that enters at speed loses 2 % of it to spin up
-    /// its wheels, forward and sideways friction are not limited together, and its spin and suspension can be neither
-    /// saved nor restored.
+    /// Unity's WheelCollider was measured against the same figures and left, as docs/unity.md says: its brakes act on
+    /// the wheel's own spin, not as a force, a body that enters at speed loses some of it to spin up its wheels, forward
+    /// and sideways friction are not limited together, and its spin and suspension can be neither saved nor restored.
     /// </remarks>
     internal sealed class RayWheels
     {
