@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO_OUT ?= out/demo
 DEMO_FRAMES ?= 100
 
-.PHONY: demo test test-unity format lint types imports unit bench stubs clean graphics shader-tools unity-packages
+.PHONY: demo test test-unity format lint types imports unit bench stubs clean browser graphics shader-tools unity-packages
 
 demo: $(STAMP) graphics  ## Record the demo scenario, verify it, and say where to look.
 	rm -rf $(DEMO_OUT)
@@ -34,7 +34,7 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-unit: $(STAMP) graphics unity-packages
+unit: $(STAMP) graphics browser unity-packages
 	$(BIN)/pytest -n auto
 
 bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s without drawing.
@@ -65,6 +65,11 @@ unity-packages: $(STAMP)
 graphics: $(STAMP)
 	@$(BIN)/python -c 'import moderngl; moderngl.create_context(standalone=True, backend="egl").release()' \
 		>/dev/null 2>&1 || sh tools/install_system.sh libegl1 libgl1
+
+# What clicks through the report: without it those tests are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+		sh tools/install_system.sh chromium chromium-driver || true
 
 # What compiles HLSL: without it the shaders of unity_project are not checked, and the tests say so.
 shader-tools:

@@ -185,12 +185,7 @@ def main(
     """Judge the frames of DATASET with an ONNX detector."""
     try:
         detector = load(model, normalise=normalise)
-        frames = [
-            sequence.frame(camera, number)
-            for sequence in cl.Dataset(dataset)
-            for camera in sequence.cameras
-            for number in range(sequence.frame_count)
-        ]
+        frames = list(cl.Dataset(dataset))
         rules = Rules(classes, threshold, least_iou, least_height, sides)
         scores = judge_all(frames, detector, rules)
     except CityloopError as error:

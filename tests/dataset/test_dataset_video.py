@@ -4,7 +4,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-import synthetic
 
 from cityloop.annotation import ActorTable, Kinds, ObjectTable, Sight, label
 from cityloop.dataset import overlay
@@ -127,14 +126,12 @@ def test_tags_do_not_cover_one_another() -> None:
 
 
 def _write(path: Path, k: Intrinsics, dt: float, frames: int) -> None:
-    video = VideoWriter(path, k, dt)
+    video = VideoWriter(path, (k.width, k.height), dt)
     rng = np.random.default_rng(0)
-    nothing = np.zeros((k.height, k.width), np.uint32)
-    empty = labels(synthetic.actors_at(0), nothing, Silhouettes.none(), k)
     for n in range(frames):
         rgb = np.full((k.height, k.width, 3), 20 * n, np.uint8)
         rgb[: k.height // 2] = rng.integers(0, 255, 3)
-        video.add(rgb, empty, POSE)
+        video.add(rgb)
     video.finish()
 
 
@@ -168,6 +165,6 @@ def test_the_same_pictures_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_video_that_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
-    video = VideoWriter(tmp_path / "labels.mp4", Intrinsics.from_fov(64, 48, 60), 0.05)
+    video = VideoWriter(tmp_path / "labels.mp4", (64, 48), 0.05)
     video.close()
     assert list(tmp_path.iterdir()) == []

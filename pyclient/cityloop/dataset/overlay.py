@@ -90,9 +90,18 @@ def _clip_near(polygon: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def draw_labels(
-    rgb: Picture, objects: ObjectTable, intrinsics: Intrinsics, world_from_camera: Pose
+    rgb: Picture,
+    objects: ObjectTable,
+    intrinsics: Intrinsics,
+    world_from_camera: Pose,
+    *,
+    boxes: bool = True,
+    velocities: bool = True,
 ) -> Picture:
-    """Return a copy of `rgb` (H, W, 3) uint8 with the labels of `objects`, nearest on top."""
+    """Return a copy of `rgb` (H, W, 3) uint8 with the labels of `objects`, nearest on top.
+
+    Boxes come with ids, velocities are arrows with km/h.
+    """
     picture = np.ascontiguousarray(rgb).copy()
     thick = max(1, round(intrinsics.height / 540))
     marked = [i for i in range(len(objects)) if objects.visible_pixels[i] >= MIN_PIXELS]
@@ -100,10 +109,11 @@ def draw_labels(
     moving = {i for i in marked if objects.speed_mps[i] >= STILL_MPS}
     for i in reversed(by_distance):
         color = class_color(int(objects.semantic[i]))
-        if i in moving and _stands_free(objects, i, intrinsics, world_from_camera):
+        if velocities and i in moving and _stands_free(objects, i, intrinsics, world_from_camera):
             arrow = arrow_on_ground(objects, i, intrinsics, world_from_camera)
             _draw_polygon(picture, arrow, color, thick)
-        _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
+        if boxes:
+            _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
     # Whoever moves and is near chooses the place of the tag first, and is not covered by others.
     taken: list[Rectangle] = []
     kept_clear = {i: _rectangle(objects.box_2d[i]) for i in moving}
@@ -111,12 +121,14 @@ def draw_labels(
         still_and_small = i not in moving and objects.box_2d[i, 3] - objects.box_2d[i, 1] < 36
         if still_and_small:
             continue
-        text = f"#{objects.id[i]}"
-        if i in moving:
-            text += f" {objects.speed_mps[i] * 3.6:.0f} km/h"
+        said = [f"#{objects.id[i]}"] if boxes else []
+        if velocities and i in moving:
+            said.append(f"{objects.speed_mps[i] * 3.6:.0f} km/h")
+        if not said:
+            continue
         others = [box for j, box in kept_clear.items() if j != i]
         color = class_color(int(objects.semantic[i]))
-        _draw_tag(picture, text, objects.box_2d[i], color, taken, others)
+        _draw_tag(picture, " ".join(said), objects.box_2d[i], color, taken, others)
     return picture
 
 

@@ -31,7 +31,7 @@ def picture_of(name: str, values: NDArray[Any]) -> Rgb:
     if name == "depth":
         return _depth(values)
     if name == "instance":
-        return _instances(values)
+        return instance_colors(values)
     if name == "semantic":
         palette = np.zeros((256, 3), dtype=np.uint8)
         for number, info in CLASSES.items():
@@ -76,7 +76,8 @@ def _depth(depth: NDArray[Any]) -> Rgb:
     return np.asarray(picture, dtype=np.uint8)
 
 
-def _instances(ids: NDArray[Any]) -> Rgb:
+def instance_colors(ids: NDArray[Any]) -> Rgb:
+    """Return a colour for each id, (H, W, 3) uint8; neighbouring ids differ, 0 is black."""
     # Knuth's multiplicative hash spreads neighbouring ids over the colours.
     mixed = ids.astype(np.uint64) * np.uint64(2654435761)
     channels = [
@@ -103,3 +104,14 @@ def _wheel(right: NDArray[Any], down: NDArray[Any]) -> Rgb:
     hsv[..., 2] = 1.0
     rgb = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
     return np.asarray(np.round(rgb * 255), dtype=np.uint8)
+
+
+def flow_wheel(size: int) -> tuple[Rgb, NDArray[np.bool_]]:
+    """Return the legend of flow and velocity, (size, size, 3), and which pixels are inside it.
+
+    The colour at a place is that of a vector that points there from the middle.
+    """
+    at = (np.arange(size) + 0.5) / size * 2.0 - 1.0
+    right, down = np.meshgrid(at, at)
+    inside = np.hypot(right, down) <= 1.0
+    return _wheel(right * inside, down * inside), inside

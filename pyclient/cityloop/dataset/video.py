@@ -1,4 +1,4 @@
-"""The video with velocity labels: H.264 in MP4, one picture per tick, exact times."""
+"""Videos: H.264 in MP4, one picture per tick, exact times."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -9,10 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.annotation import ObjectTable
 from cityloop.dataset.layout import writing
-from cityloop.dataset.overlay import draw_labels
-from cityloop.spatial import Intrinsics, Pose
 
 # x264's macroblock tree gives other bytes now and then for the same pictures (seen with 96x54
 # pixels, in 2 of 5 runs); without it the bytes repeat.
@@ -20,23 +17,23 @@ _X264 = {"preset": "veryfast", "crf": "20", "threads": "1", "x264-params": "mbtr
 
 
 class VideoWriter:
-    """Draws labels over pictures and encodes them; the file takes its name in `finish`.
+    """Encodes pictures; the file takes its name in `finish`.
 
     One thread encodes, so that the bytes depend on the pictures alone.
     """
 
-    def __init__(self, path: Path, intrinsics: Intrinsics, dt_s: float) -> None:
-        """Start a video of pictures `dt_s` seconds apart.
+    def __init__(self, path: Path, size: tuple[int, int], dt_s: float) -> None:
+        """Start a video of pictures of `size` (width, height), `dt_s` seconds apart.
 
         Raises:
             DatasetError: if the file cannot be made.
         """
         self._path = path
         self._partial = path.with_name(path.name + ".partial")
-        self._intrinsics = intrinsics
+        width, height = size
         self._frames = 0
         # H.264 with halved colour takes even sizes only; an odd edge is repeated.
-        self._pad = (intrinsics.height % 2, intrinsics.width % 2)
+        self._pad = (height % 2, width % 2)
         rate = 1 / Fraction(dt_s).limit_denominator(100_000)
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,21 +44,20 @@ class VideoWriter:
                 container_options={"fflags": "+bitexact", "movflags": "+faststart"},
             )
             self._stream = self._container.add_stream("libx264", rate=rate, options=_X264)
-        self._stream.width = intrinsics.width + self._pad[1]
-        self._stream.height = intrinsics.height + self._pad[0]
+        self._stream.width = width + self._pad[1]
+        self._stream.height = height + self._pad[0]
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = 1 / rate
         self._stream.codec_context.thread_count = 1
 
-    def add(self, rgb: NDArray[np.uint8], objects: ObjectTable, world_from_camera: Pose) -> None:
-        """Add a picture (H, W, 3) uint8 with the labels of what it shows.
+    def add(self, picture: NDArray[np.uint8]) -> None:
+        """Add a picture (H, W, 3) uint8, sRGB.
 
         Raises:
             DatasetError: if the disk is full or read-only.
         """
         if self._container is None:
             raise ValueError("the video is closed")
-        picture = draw_labels(rgb, objects, self._intrinsics, world_from_camera)
         if any(self._pad):
             picture = np.pad(picture, ((0, self._pad[0]), (0, self._pad[1]), (0, 0)), mode="edge")
         # BT.601, limited range: what players assume where a stream says nothing.

@@ -6,8 +6,9 @@ the sequence complete. A recording with the same plan goes on after the last who
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +32,7 @@ from cityloop.dataset.layout import (
     writing,
 )
 from cityloop.dataset.lock import FileLock
+from cityloop.dataset.overlay import draw_labels
 from cityloop.dataset.passes import PassStore
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.states import StateRecorder
@@ -242,8 +244,9 @@ class SequenceWriter:
             for store in self._stores[camera]:
                 values = picture.passes[store.name]
                 jobs[camera, store.name] = self._pool.submit(store.write, frame, values)
-            draw: Callable[[NDArray[np.uint8], ObjectTable, Pose], None] = videos[camera].add
-            drawings.append(self._pool.submit(draw, rgb, seen.objects, picture.world_from_camera))
+            film = partial(self._film, videos[camera], camera)
+            pose = picture.world_from_camera
+            drawings.append(self._pool.submit(film, rgb, seen.objects, pose))
         # All of them end before anything is raised: they read memory that the caller will reuse.
         wait(list(jobs.values()))
         wait(drawings)
@@ -361,7 +364,11 @@ class SequenceWriter:
         if self._videos is not None:
             return self._videos
         self._videos = {
-            c.name: VideoWriter(self._layout.video(c.name), c.intrinsics, self._plan.dt_s)
+            c.name: VideoWriter(
+                self._layout.video(c.name),
+                (c.intrinsics.width, c.intrinsics.height),
+                self._plan.dt_s,
+            )
             for c in self._plan.cameras
         }
         for frame in range(self._frames_done):
@@ -373,10 +380,21 @@ class SequenceWriter:
                 picture = cv2.imread(str(self._layout.rgb(camera, frame)), cv2.IMREAD_COLOR_RGB)
                 labels = tables.rows_of_camera(entry.objects, camera)
                 pose = Pose(row["camera_position"], row["camera_quaternion"])
-                self._videos[camera].add(
-                    np.asarray(picture, dtype=np.uint8), tables.objects_of(labels), pose
-                )
+                rgb = np.asarray(picture, dtype=np.uint8)
+                self._film(self._videos[camera], camera, rgb, tables.objects_of(labels), pose)
         return self._videos
+
+    def _film(
+        self,
+        video: VideoWriter,
+        camera: str,
+        rgb: NDArray[np.uint8],
+        objects: ObjectTable,
+        world_from_camera: Pose,
+    ) -> None:
+        """Add a picture with its labels to a video."""
+        (intrinsics,) = (c.intrinsics for c in self._plan.cameras if c.name == camera)
+        video.add(draw_labels(rgb, objects, intrinsics, world_from_camera))
 
 
 def _write_png(path: Path, rgb: NDArray[np.uint8]) -> str:

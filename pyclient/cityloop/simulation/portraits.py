@@ -24,7 +24,7 @@ _FLOOR_M = 60.0
 _FOV_DEG = 50.0
 # From where: to the left of straight ahead, and above.
 _AZIMUTH_DEG, _ELEVATION_DEG = 35.0, 12.0
-_MARGIN = 0.85
+_MARGIN = 1.02
 _HOUR = 10.5
 _WALK_MPS, _PHASE_RAD = 1.3, 0.9
 _TICK_S = 0.05
