@@ -85,7 +85,7 @@ def test_posts_stand_beside_the_road_and_hold_what_is_on_them(
     plates = [p for p in city.scene.placements if p.semantic == SemanticClass.TRAFFIC_SIGN]
     for plate in plates:
         kind, number = plate.name.split("/")[:2]
-        post = posts[{"sign": "sign_post", "street_name": "name_post"}[kind] + f"/{number}"]
+        post = posts[f"{kind.removeprefix('street_')}_post/{number}"]
         assert plate.labelled
         assert not post.labelled
         assert np.linalg.norm((plate.pose.position - post.pose.position)[:2]) < 1e-9

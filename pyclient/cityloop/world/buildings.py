@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
 from cityloop.world import polylines
-from cityloop.world.facades import DEPTH_M, HouseKind, corner_house, house, house_kinds
+from cityloop.world.facades import house
 from cityloop.world.ground import Shape
+from cityloop.world.house_kinds import DEPTH_M, HouseKind, corner_house, house_kinds
 from cityloop.world.network import RoadNetwork
 from cityloop.world.osm import Outline
 from cityloop.world.outline_houses import build_outlines
@@ -169,13 +170,18 @@ def _line_up(
     last = ""
     while s < end:
         order = rng.permutation(len(kinds))
+        plots: dict[float, tuple[Array, Shape | None]] = {}  # by width
         for n in order:
             kind = kinds[int(n)]
             if kind.name == last or s + kind.width_m > end:
                 continue
-            front = polylines.at(row.line[:, :2], [s, s + kind.width_m])
-            footprint = _footprint(front, kind)
-            if footprint is not None and taken.is_free(footprint):
+            if kind.width_m not in plots:
+                front = polylines.at(row.line[:, :2], [s, s + kind.width_m])
+                footprint = _footprint(front, kind)
+                free = footprint is not None and taken.is_free(footprint)
+                plots[kind.width_m] = front, footprint if free else None
+            front, footprint = plots[kind.width_m]
+            if footprint is not None:
                 taken.add(footprint)
                 scene.placements.append(_place(network, kind, front, len(taken.footprints), rng))
                 last = kind.name

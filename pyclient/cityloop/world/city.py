@@ -18,7 +18,9 @@ import shapely
 from cityloop.errors import MapError, shown
 from cityloop.world import parking, signals
 from cityloop.world.buildings import build_buildings
+from cityloop.world.bus_stops import build_bus_stops, bus_bays, find_bus_stops
 from cityloop.world.facade_textures import facade_textures
+from cityloop.world.facade_trim import shop_signs
 from cityloop.world.furniture import build_furniture, build_lamps
 from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
@@ -32,6 +34,9 @@ from cityloop.world.opendrive import default_speed_mps, opendrive_content, read_
 from cityloop.world.osm import LICENCE, RIGHTS, read_osm
 from cityloop.world.parking import Roadside
 from cityloop.world.props import PROPS, prop_scene, street_lamps
+from cityloop.world.props_street import bars_texture
+from cityloop.world.road_textures import road_textures
+from cityloop.world.road_wear import wear_roads
 from cityloop.world.scene import Scene
 from cityloop.world.signs import build_signs
 from cityloop.world.standing_room import LOOSE, StandingRoom
@@ -166,7 +171,7 @@ class City:
             "rights": RIGHTS,
             "origin_deg": list(said.origin_deg),
         }
-        content = MapContent(said.outlines, said.driveways, said.trees)
+        content = MapContent(said.outlines, said.driveways, said.trees, bus_stops=said.bus_stops)
         return _build(RoadNetwork(net_file, map_file), seed, source, folder, content)
 
     @staticmethod
@@ -356,7 +361,10 @@ def _build(
     content: MapContent = _NOTHING,
 ) -> City:
     buildings = build_buildings(network, seed, content.outlines)
-    parked = parking.build_parked(network, seed, [*buildings.footprints, *content.driveways])
+    stops = find_bus_stops(network, seed, content.bus_stops)
+    bays = bus_bays(network, stops)
+    houses = [*buildings.footprints, *content.driveways]
+    parked = parking.build_parked(network, seed, houses, bays)
     covered = [parking.footprint(p.prototype, p.pose) for p in parked]
     masts = signals.build_signals(network, content.lights)
     footprints = [*buildings.footprints, *content.walls]
@@ -366,13 +374,17 @@ def _build(
     for mast in masts:
         room.take(mast.pole.pose.position[:2], _MAST_ROOM_M)
     lamps = build_lamps(room, seed)
+    bus_signs = build_bus_stops(room, stops)
     signs = build_signs(room, seed, content.signs)
+    signs.placements += bus_signs
     build_furniture(room, seed, content.trees, gardens)
     yards = _yards(network, buildings.footprints, covered, content.driveways)
     scene = Scene()
-    scene.textures += ground_textures(seed) + facade_textures(seed)
+    scene.textures += ground_textures(seed) + road_textures(seed) + facade_textures(seed)
+    scene.textures += [shop_signs(seed), bars_texture()]
     scene.materials += CITY_MATERIALS
-    scene.extend(build_streets(network, build_markings(network, content.lines), yards))
+    markings = build_markings(network, content.lines)
+    scene.extend(build_streets(network, markings, yards, wear_roads(network, seed)))
     scene.extend(buildings.scene)
     scene.extend(content.scene)
     signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]

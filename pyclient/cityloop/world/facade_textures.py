@@ -40,16 +40,16 @@ STOREY_CELLS = {(0, 0): WINDOW, (1, 0): WINDOW, (0, 1): WINDOW, (1, 1): WINDOW}
 FRENCH_CELLS = dict.fromkeys(STOREY_CELLS, TALL_WINDOW)
 GROUND_CELLS = {(0, 0): SHOP, (1, 0): SHOP, (0, 1): DOOR, (1, 1): WINDOW}
 
-_SIGNS = ((0.30, 0.05, 0.04), (0.03, 0.09, 0.20))
 _GLASS_ALPHA, _FRAME_ALPHA = 12.0, 215.0
 
 
 @dataclass
 class _Canvas:
-    """A sheet in the making: linear albedo and smoothness."""
+    """A sheet in the making: linear albedo and smoothness; `mirrored` is what glass shows."""
 
     albedo: Array
     alpha: Array
+    mirrored: Array
 
     def box(self, cell: tuple[int, int], part: Opening) -> tuple[slice, slice]:
         """Return the texels of a part of a cell (row 0 of a texture is its upper edge)."""
@@ -87,7 +87,8 @@ def _sheet(
     rng: np.random.Generator, name: str, wall: str, cells: dict[tuple[int, int], Opening]
 ) -> Texture:
     albedo = plaster_albedo(rng) if wall == "plaster" else brick_albedo(rng, 25, 76)
-    canvas = _Canvas(albedo, np.full((TEXTURE_SIZE, TEXTURE_SIZE), 255.0))
+    shape = (TEXTURE_SIZE, TEXTURE_SIZE)
+    canvas = _Canvas(albedo, np.full(shape, 255.0), 1.0 + 0.15 * noise(rng, 1.8, 1.0))
     for cell, opening in cells.items():
         if opening is SHOP:
             _shop(rng, canvas, cell)
@@ -102,14 +103,14 @@ def _inset(part: Opening, x: float, y: float) -> Opening:
     return Opening(part.left + x, part.right - x, part.bottom + y, part.top - y)
 
 
-def _glass(rng: np.random.Generator, canvas: _Canvas, where: tuple[slice, slice]) -> None:
+def _glass(canvas: _Canvas, where: tuple[slice, slice]) -> None:
     """Fill with panes: a dark room, lighter towards the top where the sky would mirror."""
     rows = where[0].stop - where[0].start
-    columns = where[1].stop - where[1].start
     fade = np.linspace(1.35, 0.65, rows)[:, None, None]
-    cloud = 1.0 + 0.15 * noise(rng, 1.8, 1.0)[:rows, :columns, None]
+    cloud = canvas.mirrored[where][..., None]
     canvas.albedo[where] = np.array([0.040, 0.047, 0.055]) * fade * cloud
-    canvas.alpha[where] = _GLASS_ALPHA
+    # Smoothness is where a lit room shines through: most at its ceiling.
+    canvas.alpha[where] = np.linspace(_GLASS_ALPHA, 5.0 * _GLASS_ALPHA, rows)[:, None]
 
 
 def _window(
@@ -119,7 +120,7 @@ def _window(
     color = (frame, frame, 0.97 * frame)
     canvas.fill(canvas.box(cell, opening), color, _FRAME_ALPHA)
     pane = _inset(opening, 0.022, 0.022)
-    _glass(rng, canvas, canvas.box(cell, pane))
+    _glass(canvas, canvas.box(cell, pane))
     _curtain(rng, canvas, cell, pane)
     middle = (opening.left + opening.right) / 2
     mullion = Opening(middle - 0.012, middle + 0.012, opening.bottom, opening.top)
@@ -147,15 +148,11 @@ def _curtain(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int], p
 
 
 def _shop(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> None:
-    sign = _SIGNS[cell[0]]
-    fascia = Opening(0.03, 0.97, SHOP.top + 0.02, 0.95)
-    canvas.fill(canvas.box(cell, fascia), sign, 200.0)
-    _lettering(rng, canvas, cell, _inset(fascia, 0.2, 0.045))
     canvas.fill(canvas.box(cell, Opening(0.0, 1.0, 0.0, SHOP.bottom)), (0.10, 0.10, 0.105))
     dark = (0.05, 0.05, 0.055)
     canvas.fill(canvas.box(cell, SHOP), dark, _FRAME_ALPHA)
     pane = _inset(SHOP, 0.018, 0.02)
-    _glass(rng, canvas, canvas.box(cell, pane))
+    _glass(canvas, canvas.box(cell, pane))
     # What the shop shows: a row of lit, blurred goods near the bottom of the window.
     x = pane.left + 0.03
     while x < pane.right - 0.1:
@@ -168,29 +165,13 @@ def _shop(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> N
     canvas.fill(canvas.box(cell, bar), dark, _FRAME_ALPHA)
 
 
-def _lettering(
-    rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int], part: Opening
-) -> None:
-    """Put strokes on a shop's sign that look like letters and say nothing."""
-    x = part.left
-    while x < part.right - 0.04:
-        width = rng.uniform(0.02, 0.04)
-        height = (part.top - part.bottom) * rng.uniform(0.75, 1.0)
-        stroke = Opening(x, x + width, part.bottom, part.bottom + height)
-        canvas.fill(canvas.box(cell, stroke), (0.66, 0.63, 0.55), 255.0)
-        if rng.random() < 0.7:
-            hole = Opening(x + 0.25 * width, x + 0.75 * width, stroke.bottom + 0.01, stroke.top)
-            canvas.fill(canvas.box(cell, hole), _SIGNS[cell[0]], 200.0)
-        x += width + (0.012 if rng.random() < 0.85 else 0.04)
-
-
 def _door(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> None:
     wood = ((0.09, 0.045, 0.022), (0.03, 0.06, 0.045), (0.05, 0.05, 0.055))[rng.integers(0, 3)]
     canvas.fill(canvas.box(cell, DOOR), tuple(0.6 * c for c in wood), 200.0)  # type: ignore[arg-type]
     leaf = Opening(DOOR.left + 0.02, DOOR.right - 0.02, 0.005, 0.60)
     canvas.fill(canvas.box(cell, leaf), wood, 190.0)
     light = Opening(DOOR.left + 0.02, DOOR.right - 0.02, 0.62, DOOR.top - 0.02)
-    _glass(rng, canvas, canvas.box(cell, light))
+    _glass(canvas, canvas.box(cell, light))
     for low, high in ((0.06, 0.26), (0.32, 0.54)):
         panel = Opening(DOOR.left + 0.06, DOOR.right - 0.06, low, high)
         canvas.fill(canvas.box(cell, panel), tuple(1.35 * c for c in wood), 190.0)  # type: ignore[arg-type]

@@ -1,15 +1,52 @@
-"""Materials of streets and buildings; their textures come from `textures`, `facade_textures`."""
+"""Materials of streets and buildings; their textures come from `textures`, `road_textures`,
+`facade_textures`.
+"""
 
-from cityloop.world.scene import Material
+from dataclasses import replace
+
+from cityloop.world.props_materials import BARS_TEXTURE
+from cityloop.world.scene import Material, Rgb
 from cityloop.world.semantics import SemanticClass
 
 WALL_TINT, AWNING_TINT = 1, 2
 
+# Lamps of a house: rooms with one of three lights, and its shops.
+WINDOW_LIGHTS, SHOP_LIGHT = (1, 2, 3), 4
+_LIGHT_COLORS: dict[int, Rgb] = {
+    1: (0.52, 0.32, 0.13),  # incandescent
+    2: (0.50, 0.38, 0.22),
+    3: (0.40, 0.40, 0.38),  # neutral white
+    4: (0.62, 0.54, 0.42),
+}
+SHOP_SIGNS = "shop_signs"
+
+_SHEETS = ("storey_plaster", "storey_brick", "french_plaster", "ground_plaster", "ground_brick")
 _WHITE = (1.0, 1.0, 1.0)
 _BUILDING = SemanticClass.BUILDING
 
+
+def lit(material: str, light: int) -> str:
+    """Return the name of a sheet's material with a light behind its panes: a lamp of its house."""
+    return f"{material}/lit{light}"
+
+
+def _sheet(part: str, sheet: str, tint: int) -> Material:
+    return Material(
+        f"{part}_{sheet}",
+        _WHITE,
+        roughness=0.95,
+        texture=sheet,
+        tint_slot=tint,
+        semantic=_BUILDING,
+    )
+
+
 CITY_MATERIALS: tuple[Material, ...] = (
     Material("asphalt", _WHITE, roughness=0.88, texture="asphalt", semantic=SemanticClass.ROAD),
+    *(
+        Material(surface, _WHITE, roughness=0.88, texture=surface, semantic=SemanticClass.ROAD)
+        for surface in ("lane", "lane_worn", "road_details")
+    ),
     Material("kerb", _WHITE, roughness=0.85, texture="kerb", semantic=SemanticClass.KERB),
     Material("paving", _WHITE, roughness=0.9, texture="paving", semantic=SemanticClass.SIDEWALK),
     Material("grass", _WHITE, roughness=1.0, texture="grass", semantic=SemanticClass.TERRAIN),
@@ -39,37 +76,43 @@ CITY_MATERIALS: tuple[Material, ...] = (
         )
         for wall in ("plaster", "brick")
     ),
+    # Wall and all with the wall's colour; what is set into the wall without it.
+    *(_sheet("facade", sheet, WALL_TINT) for sheet in _SHEETS),
+    *(_sheet("inset", sheet, 0) for sheet in _SHEETS),
     *(
-        Material(
-            f"facade_{sheet}",
-            _WHITE,
-            roughness=0.95,
-            texture=sheet,
-            tint_slot=WALL_TINT,
-            semantic=_BUILDING,
+        replace(
+            _sheet(part, sheet, tint),
+            name=lit(f"{part}_{sheet}", light),
+            lamp=light,
+            emissive=_LIGHT_COLORS[light],
         )
-        for sheet in (
-            "storey_plaster",
-            "storey_brick",
-            "french_plaster",
-            "ground_plaster",
-            "ground_brick",
-        )
-    ),
-    *(
-        # The same sheets without the wall's colour, for what is set into the wall.
-        Material(f"inset_{sheet}", _WHITE, roughness=0.95, texture=sheet, semantic=_BUILDING)
-        for sheet in (
-            "storey_plaster",
-            "storey_brick",
-            "french_plaster",
-            "ground_plaster",
-            "ground_brick",
-        )
+        for part, tint in (("facade", WALL_TINT), ("inset", 0))
+        for sheet in _SHEETS
+        for light in _LIGHT_COLORS
+        if light != SHOP_LIGHT or sheet.startswith("ground")
     ),
     Material("trim", (0.52, 0.50, 0.46), roughness=0.9, semantic=_BUILDING),
     Material("metal_trim", (0.13, 0.13, 0.14), roughness=0.5, semantic=_BUILDING),
-    Material("roof_tiles", _WHITE, roughness=0.95, texture="roof_tiles", semantic=_BUILDING),
+    *(
+        Material(name, color, roughness=rough, texture="roof_tiles", semantic=_BUILDING)
+        for name, color, rough in (
+            ("roof_tiles", (0.275, 0.106, 0.063), 0.95),
+            ("roof_brown", (0.160, 0.095, 0.066), 0.95),
+            ("roof_slate", (0.088, 0.092, 0.102), 0.7),
+        )
+    ),
+    Material("wall_chimney", (0.85, 0.8, 0.78), 0.95, texture="brick", semantic=_BUILDING),
+    Material("clay", (0.30, 0.12, 0.07), roughness=0.9, semantic=_BUILDING),
+    Material("shop_sign", _WHITE, roughness=0.5, texture=SHOP_SIGNS, semantic=_BUILDING),
+    Material(
+        "balcony_rail",
+        (0.55, 0.56, 0.58),
+        roughness=0.6,
+        texture=BARS_TEXTURE,
+        alpha_cutout=True,
+        semantic=_BUILDING,
+        two_sided=True,
+    ),
     Material("gravel", _WHITE, roughness=1.0, texture="gravel", semantic=_BUILDING),
     Material(
         "awning", _WHITE, roughness=0.95, tint_slot=AWNING_TINT, semantic=_BUILDING, two_sided=True

@@ -77,6 +77,7 @@ class OsmMap:
         outlines: buildings.
         driveways: paved ways to houses, polygons, world's plane, metres.
         trees: (T, 2) metres.
+        bus_stops: (B, 2) metres.
         closed_ends: ids of the nodes at which a road ends in fact, not because the file does, with
             the radius in metres of the turning circle there, or 0.
     """
@@ -86,6 +87,7 @@ class OsmMap:
     outlines: list[Outline] = field(default_factory=list)
     driveways: list[Shape] = field(default_factory=list)
     trees: Array = field(default_factory=lambda: np.zeros((0, 2)))
+    bus_stops: Array = field(default_factory=lambda: np.zeros((0, 2)))
     closed_ends: dict[str, float] = field(default_factory=dict)
 
 
@@ -170,8 +172,8 @@ def read_osm(path: Path, roads_file: Path) -> OsmMap:
         if len(line) > 1:
             drive = shapely.LineString(line).buffer(_DRIVEWAY_M / 2, cap_style="square")
             said.driveways.append(drive)
-    trees = [e.get("id") for e in root.iter("node") if _tags(e).get("natural") == "tree"]
-    said.trees = np.array([place[t] for t in trees if t in place]).reshape(-1, 2)
+    said.trees = _places(root, place, "natural", "tree")
+    said.bus_stops = _places(root, place, "highway", "bus_stop")
     said.closed_ends = _closed_ends(root, roads, nodes, project)
     unwanted = {w.id for w in drives}
     root[:] = [
@@ -182,6 +184,12 @@ def read_osm(path: Path, roads_file: Path) -> OsmMap:
     ]
     ET.ElementTree(root).write(roads_file, encoding="utf-8", xml_declaration=True)
     return said
+
+
+def _places(root: ET.Element, place: Mapping[str, Array], key: str, value: str) -> Array:
+    """Return (N, 2) where the nodes with a tag are, metres."""
+    nodes = [e.get("id", "") for e in root.iter("node") if _tags(e).get(key) == value]
+    return np.array([place[n] for n in nodes if n in place]).reshape(-1, 2)
 
 
 @dataclass(frozen=True)

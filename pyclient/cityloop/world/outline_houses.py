@@ -12,9 +12,10 @@ import shapely
 from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
-from cityloop.world.facade_textures import BAY_M, GROUND_CELLS, STOREY_CELLS, Opening
-from cityloop.world.facades import FAR_M, NEAR_M, Quads, add_bay, cell_uv, upright
+from cityloop.world.facade_textures import BAY_M, GROUND_CELLS, STOREY_CELLS
+from cityloop.world.facades import FAR_M, NEAR_M
 from cityloop.world.ground import Shape
+from cityloop.world.house_walls import WHOLE, Sheets, WindowLights, add_bay, cell_uv, upright
 from cityloop.world.meshing import MeshBuilder, triangulate
 from cityloop.world.network import RoadNetwork
 from cityloop.world.osm import LEVEL_M, Outline
@@ -34,7 +35,6 @@ _RECESS_M = 0.14
 _PLAIN_M = 1.4  # narrower walls have no window
 _DOOR = (0, 1)  # of the ground floor's sheet
 _PLASTER_M, _TILES_M, _GRAVEL_M = 4.0, 2.4, 3.0
-_WHOLE = Opening(0.0, 1.0, 0.0, 1.0)
 _GARAGE_DOOR_M = (2.5, 2.1)
 
 _TINTS: tuple[Rgb, ...] = (
@@ -79,7 +79,8 @@ def build_outlines(network: RoadNetwork, outlines: Sequence[Outline], seed: int)
         ground = network.ground_height(ring)
         z = float(ground.mean())
         depth = z - float(ground.min()) + _FOUNDATION_M
-        near, far = (_house(outline, middle, depth, road, near=near) for near in (True, False))
+        near, far = (_house(outline, middle, depth, road, near=near, name=name)
+                     for near in (True, False))  # fmt: skip
         meshes = [near.build(f"{name}/near"), far.build(f"{name}/far")]
         levels = tuple(
             LevelOfDetail(mesh.name, distance)
@@ -104,7 +105,7 @@ def build_outlines(network: RoadNetwork, outlines: Sequence[Outline], seed: int)
 
 
 def _house(
-    outline: Outline, middle: Array, depth: float, road: Shape, *, near: bool
+    outline: Outline, middle: Array, depth: float, road: Shape, *, near: bool, name: str
 ) -> MeshBuilder:
     builder = MeshBuilder()
     walls = [
@@ -115,7 +116,9 @@ def _house(
     ]
     front = _front(walls, middle, road)
     for n, wall in enumerate(walls):
-        builder.add(_wall(outline, wall, depth, front=n == front, near=near), wall.place)
+        lights = WindowLights(f"{name}/{n}")
+        side = _wall(outline, wall, depth, lights, front=n == front, near=near)
+        builder.add(side, wall.place)
     body = shapely.transform(outline.polygon, lambda xy: xy - middle)
     parts = roof_parts(body) if outline.pitched else []
     if parts:
@@ -125,6 +128,7 @@ def _house(
         builder.triangles(positions, index, "trim", texture_m=_PLASTER_M)
         for part in parts:
             _gable(builder, part, outline.height_m)
+        _chimney(builder, parts[0], outline.height_m)
     else:
         _flat(builder, body, outline.height_m)
     return builder
@@ -142,7 +146,15 @@ def _front(walls: list[_Wall], middle: Array, road: Shape) -> int:
     return min(range(len(walls)), key=lambda n: rank(walls[n]))
 
 
-def _wall(outline: Outline, wall: _Wall, depth: float, *, front: bool, near: bool) -> MeshBuilder:
+def _wall(
+    outline: Outline,
+    wall: _Wall,
+    depth: float,
+    lights: WindowLights,
+    *,
+    front: bool,
+    near: bool,
+) -> MeshBuilder:
     """Return a wall in its frame, windows in whole bays in its middle, plain wall beside them."""
     builder = MeshBuilder()
     length, top = wall.length_m, outline.height_m
@@ -156,23 +168,24 @@ def _wall(outline: Outline, wall: _Wall, depth: float, *, front: bool, near: boo
     if bays and side > 0.01:
         plain += [upright(0.0, 0.0, side, 0.0, top), upright(0.0, length - side, length, 0.0, top)]
     builder.quads(np.stack(plain), "wall_plaster", texture_m=_PLASTER_M)
-    storeys, ground = (Quads(), Quads()), (Quads(), Quads())
+    sheets = Sheets()
     for bay in range(bays):
         for level in range(levels):
             door = front and level == 0 and bay == bays // 2
             cell = _DOOR if door else (bay % 2, level % 2)
             hole = (GROUND_CELLS if door else STOREY_CELLS)[cell]
-            faces, insets = ground if door else storeys
+            sheet = "ground_plaster" if door else "storey_plaster"
+            light = (lambda m: m) if door else (lambda m, b=bay, n=level: lights.material(m, b, n))
             z, height = level * top / levels, top / levels
             if near:
-                add_bay(faces, insets, cell, hole, (side + bay * wide, z, height), _RECESS_M, wide)
+                place = (side + bay * wide, z, height)
+                faces, insets = sheets[f"facade_{sheet}"], sheets[light(f"inset_{sheet}")]
+                add_bay(faces, insets, cell, hole, place, _RECESS_M, wide)
             else:
                 y = side + bay * wide
-                faces.add(upright(0.0, y, y + wide, z, z + height), cell_uv(cell, _WHOLE))
-    storeys[0].into(builder, "facade_storey_plaster")
-    storeys[1].into(builder, "inset_storey_plaster")
-    ground[0].into(builder, "facade_ground_plaster")
-    ground[1].into(builder, "inset_ground_plaster")
+                faces = sheets[light(f"facade_{sheet}")]
+                faces.add(upright(0.0, y, y + wide, z, z + height), cell_uv(cell, WHOLE))
+    sheets.into(builder)
     if front and outline.shed and length > _GARAGE_DOOR_M[0] + 0.3 and top > _GARAGE_DOOR_M[1]:
         half = _GARAGE_DOOR_M[0] / 2
         door_face = upright(0.03, length / 2 - half, length / 2 + half, 0.0, _GARAGE_DOOR_M[1])
@@ -252,4 +265,16 @@ def _gable(builder: MeshBuilder, part: RoofPart, eaves: float) -> None:
         if free:
             corners = np.array([[x, ends[0], eaves], [x, ends[1], eaves], [x, 0.0, ridge]])
             local.triangles(corners, [[0, 1, 2]], "wall_plaster", texture_m=_PLASTER_M)
+    builder.add(local, part.place)
+
+
+def _chimney(builder: MeshBuilder, part: RoofPart, eaves: float) -> None:
+    """Stand a chimney through the main roof, beside its ridge."""
+    x, y = 0.3 * part.length_m, 0.18 * part.width_m
+    ridge = eaves + part.width_m / 2 * math.tan(PITCH_RAD)
+    local = MeshBuilder()
+    low, high = ridge - 2.2, ridge + 0.6
+    faces = ("+x", "-x", "+y", "-y", "+z")
+    local.box((x, y, (low + high) / 2), (0.6, 0.6, high - low), "wall_chimney", faces=faces,
+              texture_m=2.4)  # fmt: skip
     builder.add(local, part.place)

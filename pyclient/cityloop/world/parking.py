@@ -1,6 +1,7 @@
 """Parked cars, and places at the roadside that they hide."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,10 +89,13 @@ def curbside(network: RoadNetwork, edge_id: str) -> Curbside:
     return Curbside(polylines.offset(line, shift), start)
 
 
-def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> list[Placement]:
+def build_parked(
+    network: RoadNetwork, seed: int, footprints: list[Shape], kept_free: Sequence[Shape] = ()
+) -> list[Placement]:
     """Return parked cars: in many bays of parking strips, a few behind other sidewalks.
 
-    The streets that lead through the middle of the map are parked fuller than the others.
+    None stands where the ground is `kept_free`, as at bus stops. The streets that lead through the
+    middle of the map are parked fuller than the others.
     """
     through = _through_streets(network)
     placements: list[Placement] = []
@@ -99,6 +103,7 @@ def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> li
     ground = network.ground
     keep_out = shapely.union_all([houses, ground.road, ground.raised])
     shapely.prepare(keep_out)
+    reserved = shapely.STRtree(list(kept_free))
     for edge_id in sorted(built_up_edges(network)):
         lanes = network.lanes_of(edge_id)
         side = curbside(network, edge_id)
@@ -118,7 +123,10 @@ def build_parked(network: RoadNetwork, seed: int, footprints: list[Shape]) -> li
             if not taken:
                 continue
             pose = _pose(network, side, kind, along, turn, float(np.clip(aside, -0.08, 0.08)))
-            if not strips and keep_out.intersects(footprint(kind, pose)):
+            cover = footprint(kind, pose)
+            if not strips and keep_out.intersects(cover):
+                continue
+            if len(reserved.query(cover, predicate="intersects")):
                 continue
             placements.append(_car(f"parked/{len(placements)}", kind, pose, seed))
     return placements

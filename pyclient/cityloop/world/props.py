@@ -13,8 +13,10 @@ from cityloop.errors import ScenarioError
 from cityloop.world import props_furniture as furniture
 from cityloop.world import props_signals as signals
 from cityloop.world import props_signs as signs
+from cityloop.world import props_street as street
 from cityloop.world.meshing import MeshBuilder
 from cityloop.world.props_materials import (
+    BARS_TEXTURE,
     FOLIAGE_TEXTURE,
     LEAF_TEXTURE,
     PROP_MATERIALS,
@@ -255,6 +257,38 @@ PROPS: dict[str, PropKind] = {
             _FURNITURE,
             furniture.parking_meter,
         ),
+        _kind(
+            "bicycle_rack",
+            (-0.375, -0.825, 0.0),
+            (0.375, 0.825, 0.825),
+            None,
+            _FURNITURE,
+            street.bicycle_rack,
+        ),
+        _kind(
+            "fence",
+            (-0.035, -1.0, 0.0),
+            (0.035, 1.0, 1.0),
+            None,
+            SemanticClass.FENCE,
+            street.fence,
+            (20.0, 60.0, 300.0),
+        ),
+        _kind(
+            "cabinet", (-0.19, -0.52, 0.0), (0.19, 0.52, 1.165), None, _FURNITURE, street.cabinet
+        ),
+        _kind(
+            "post_box", (-0.2, -0.27, 0.0), (0.2, 0.27, 1.255), None, _FURNITURE, street.post_box
+        ),
+        _kind(
+            "poster_column",
+            (-0.68, -0.68, 0.0),
+            (0.68, 0.68, 2.9),
+            _post(0.66, 2.9),
+            _FURNITURE,
+            street.poster_column,
+            (20.0, 60.0, 600.0),
+        ),
         _kind("planter", (-0.32, -0.82, 0.0), (0.32, 0.82, 1.0), None, _FURNITURE, _planter),
         _kind("hedge", (-0.35, -1.0, 0.0), (0.35, 1.0, 1.1), None, SemanticClass.VEGETATION, hedge),
     )
@@ -308,5 +342,7 @@ def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:
         scene.textures.append(leaf_texture())
     if FOLIAGE_TEXTURE in textures:
         scene.textures.append(foliage_texture())
+    if BARS_TEXTURE in textures:
+        scene.textures.append(street.bars_texture())
     scene.textures.extend(sign_texture(name) for name in SIGN_TEXTURES if name in textures)
     return scene

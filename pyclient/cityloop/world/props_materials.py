@@ -37,6 +37,13 @@ SHELTER_GLASS = "prop/shelter_glass"
 POSTER = "prop/poster"
 SCREEN = "prop/screen"
 SIGN_BACK = "prop/sign_back"
+FENCE = "prop/fence"
+FENCE_POST = "prop/fence_post"
+CABINET = "prop/cabinet"
+POST_BOX = "prop/post_box"
+POSTER_RED = "prop/poster_red"
+POSTER_BLUE = "prop/poster_blue"
+BARS_TEXTURE = "prop/bars"
 BARK = "prop/bark"
 SOIL = "prop/soil"
 LEAVES = "prop/leaves"
@@ -92,6 +99,20 @@ PROP_MATERIALS: tuple[Material, ...] = (
     ),
     Material(SCREEN, (0.02, 0.06, 0.08), roughness=0.1, semantic=_FURNITURE),
     Material(
+        FENCE,
+        (0.52, 0.42, 0.30),
+        roughness=0.85,
+        texture=BARS_TEXTURE,
+        alpha_cutout=True,
+        semantic=SemanticClass.FENCE,
+        two_sided=True,
+    ),
+    Material(FENCE_POST, (0.24, 0.18, 0.12), roughness=0.85, semantic=SemanticClass.FENCE),
+    Material(CABINET, (0.24, 0.28, 0.25), roughness=0.6, semantic=_FURNITURE),
+    Material(POST_BOX, (0.72, 0.46, 0.02), roughness=0.45, semantic=_FURNITURE),
+    Material(POSTER_RED, (0.42, 0.07, 0.06), roughness=0.6, semantic=_FURNITURE),
+    Material(POSTER_BLUE, (0.07, 0.16, 0.36), roughness=0.6, semantic=_FURNITURE),
+    Material(
         SIGN_BACK,
         (0.36, 0.37, 0.38),
         roughness=0.5,
@@ -122,7 +143,7 @@ PROP_MATERIALS: tuple[Material, ...] = (
             semantic=_PLANT,
             two_sided=True,
         )
-        for name, color in ((LEAVES, (1.0, 1.0, 1.0)), (INNER_LEAVES, (0.5, 0.52, 0.5)))
+        for name, color in ((LEAVES, (1.0, 1.0, 1.0)), (INNER_LEAVES, (0.6, 0.62, 0.58)))
     ),
     *(
         Material(
@@ -133,6 +154,6 @@ PROP_MATERIALS: tuple[Material, ...] = (
             tint_slot=1,
             semantic=_PLANT,
         )
-        for name, color in ((FOLIAGE, (0.9, 0.9, 0.9)), (INNER_FOLIAGE, (0.42, 0.45, 0.42)))
+        for name, color in ((FOLIAGE, (0.9, 0.9, 0.9)), (INNER_FOLIAGE, (0.55, 0.58, 0.52)))
     ),
 )

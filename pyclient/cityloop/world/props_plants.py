@@ -49,6 +49,9 @@ TREES: dict[str, TreeShape] = {
     "tree_1": TreeShape(6.2, 4.2, 2.2, 0.12, 0.0),
     "tree_2": TreeShape(10.5, 5.4, 2.8, 0.20, 0.45),
     "tree_3": TreeShape(7.4, 3.4, 2.3, 0.13, 0.55),
+    "tree_4": TreeShape(12.5, 3.0, 2.0, 0.18, 0.25),  # a poplar
+    "tree_5": TreeShape(9.5, 4.4, 0.9, 0.16, 1.15),  # a conifer
+    "tree_6": TreeShape(12.0, 8.6, 3.0, 0.30, 0.05),  # an old lime
 }
 
 
@@ -70,8 +73,8 @@ def _paint_leaf(
     across = -dx * np.sin(angle) + dy * np.cos(angle)
     t = np.clip((along / length + 1) / 2, 0, 1)
     leaf = (np.abs(along) < length) & (np.abs(across) < 0.95 * length * np.sqrt(t) * (1 - t))
-    yellow, shade = rng.uniform(0, 1), rng.uniform(darkest, 1.12)
-    color = np.array([66 + 34 * yellow, 100 + 14 * yellow, 36.0]) * shade
+    yellow, shade = rng.uniform(0, 1), rng.uniform(darkest, 1.15)
+    color = np.array([82 + 46 * yellow, 116 + 20 * yellow, 44.0 + 10 * yellow]) * shade
     vein = 1.0 + 0.22 * np.exp(-((across[leaf] / (0.06 * length)) ** 2))
     side = np.where(across[leaf] > 0, 1.06, 0.94)
     texels = np.empty((int(leaf.sum()), 4), dtype=np.uint8)
@@ -85,16 +88,16 @@ def leaf_texture() -> Texture:
     rng = stream(0, "props/leaf_texture")
     size = TEXTURE_SIZE // _TILES
     rgba = np.zeros((TEXTURE_SIZE, TEXTURE_SIZE, 4), dtype=np.uint8)
-    rgba[..., :3] = (62, 88, 34)  # what filtering mixes in at the leaves' edges
+    rgba[..., :3] = (78, 104, 42)  # what filtering mixes in at the leaves' edges
     for tile in range(_TILES * _TILES):
         y0, x0 = size * (tile // _TILES), size * (tile % _TILES)
-        for _ in range(95):
+        for _ in range(330):
             # Leaves lie denser in the middle and point outwards.
             bearing = rng.uniform(0, 2 * np.pi)
-            reach = 0.40 * size * np.sqrt(rng.uniform(0, 1))
+            reach = 0.43 * size * np.sqrt(rng.uniform(0, 1))
             center = (size / 2 + reach * np.cos(bearing), size / 2 + reach * np.sin(bearing))
             angle = bearing + rng.normal(0, 0.7)
-            length = size * rng.uniform(0.055, 0.085)
+            length = size * rng.uniform(0.036, 0.056)
             _paint_leaf(
                 rgba[y0 : y0 + size, x0 : x0 + size], center, angle, length, rng, darkest=0.62
             )
@@ -105,11 +108,11 @@ def foliage_texture() -> Texture:
     """Return a texture without holes that repeats: leaves over the dark between them."""
     rng = stream(0, "props/foliage_texture")
     rgba = np.empty((TEXTURE_SIZE, TEXTURE_SIZE, 4), dtype=np.uint8)
-    rgba[...] = (20, 31, 11, 255)
-    for _ in range(900):
+    rgba[...] = (30, 44, 17, 255)
+    for _ in range(1700):
         center = (rng.uniform(0, TEXTURE_SIZE), rng.uniform(0, TEXTURE_SIZE))
         angle = rng.uniform(0, 2 * np.pi)
-        _paint_leaf(rgba, center, angle, rng.uniform(12.0, 19.0), rng, darkest=0.45)
+        _paint_leaf(rgba, center, angle, rng.uniform(8.0, 13.0), rng, darkest=0.45)
     return Texture(FOLIAGE_TEXTURE, rgba)
 
 
@@ -198,7 +201,7 @@ def tree(name: str, level: int) -> MeshBuilder:
 def _core(builder: MeshBuilder, shape: TreeShape, center: F64, radii: F64, level: int) -> None:
     """Add the body of the crown: dark inside the leaves, and from afar the crown itself."""
     far = level == 2
-    size = 0.88 if far else 0.60
+    size = 0.88 if far else 0.52
     segments = 7
     polar = np.radians(np.linspace(0.0, 180.0, 6))
     height = -np.cos(polar)

@@ -280,7 +280,7 @@ def with_plates(names: Iterable[str], placements: Iterable[Placement]) -> set[st
     posts = {
         name.replace("_post/", "/", 1).replace("name/", "street_name/", 1)
         for name in gone
-        if name.startswith(("sign_post/", "name_post/"))
+        if "_post/" in name
     }
     for placement in placements:
         if placement.labelled and placement.semantic == SemanticClass.TRAFFIC_SIGN:

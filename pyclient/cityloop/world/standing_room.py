@@ -12,7 +12,7 @@ from cityloop.world import polylines
 from cityloop.world.ground import Shape
 from cityloop.world.network import RoadNetwork
 from cityloop.world.props import PROPS
-from cityloop.world.scene import CapsuleCollider, Placement
+from cityloop.world.scene import CapsuleCollider, Placement, Rgb
 
 Array = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ _KERB_TO_POLE_M = 0.3
 _BEHIND_SIDEWALK_M = 0.35
 _CELL_M = 8.0
 # Beginnings of the names of what a scenario may leave out where it is in somebody's way.
-LOOSE = ("parked/", "furniture/", "sign_post/", "name_post/")
+LOOSE = ("parked/", "furniture/", "sign_post/", "name_post/", "bus_stop_post/")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ class StandingRoom:
                     return False
         return not self.keep_out.intersects(shapely.Point(xy).buffer(radius_m))
 
-    def add(self, kind: str, xy: Array, yaw: float, name: str = "") -> Placement:
+    def add(
+        self, kind: str, xy: Array, yaw: float, name: str = "", tints: tuple[Rgb, ...] = ()
+    ) -> Placement:
         """Stand a prop at `xy` (2,), named "furniture/<n>" if not said otherwise."""
         z = float(self.network.ground_height(xy)[0])
         prop = PROPS[kind]
@@ -89,6 +91,7 @@ class StandingRoom:
             prototype=kind,
             pose=Pose.from_xyz_yaw(float(xy[0]), float(xy[1]), z, yaw),
             semantic=prop.semantic,
+            tints=tints,
         )
         self.placements.append(placement)
         slim = isinstance(prop.collider, CapsuleCollider)

@@ -1,6 +1,6 @@
 """Meshes of the ground: carriageway, kerbs, sidewalks and the land around, tile by tile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from cityloop.world.ground import (
 from cityloop.world.markings import Markings
 from cityloop.world.meshing import MeshBuilder, triangulate
 from cityloop.world.network import RoadNetwork
+from cityloop.world.road_wear import WornPiece
 from cityloop.world.scene import LevelOfDetail, MeshCollider, Part, Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
 
@@ -87,18 +88,24 @@ class _Tile:
         yield from shapely.intersection(within, tree.geometries[np.sort(tree.query(within))])
 
 
-def build_streets(network: RoadNetwork, markings: Markings, yards: Shape) -> Scene:
+def build_streets(
+    network: RoadNetwork, markings: Markings, yards: Shape, worn: Sequence[WornPiece] = ()
+) -> Scene:
     """Return meshes, prototypes and placements of the ground of a network.
 
-    `yards` is where the land beside the sidewalks is paved. The materials "asphalt", "paving",
+    `yards` is where the land beside the sidewalks is paved; `worn` are pieces of the carriageway
+    that are not plain asphalt. The materials "asphalt", "paving",
     "kerb", "grass", "marking" come from `cityloop.world.textures`.
     """
-    return _Streets(network.ground, markings, yards).build()
+    return _Streets(network.ground, markings, yards, worn).build()
 
 
 class _Streets:
-    def __init__(self, ground: Ground, markings: Markings, yards: Shape) -> None:
+    def __init__(
+        self, ground: Ground, markings: Markings, yards: Shape, worn: Sequence[WornPiece]
+    ) -> None:
         self._ground = ground
+        self._worn = worn
         self._markings = markings
         x0, y0, x1, y1 = ground.road.union(ground.raised).bounds
         low = np.floor((np.array([x0, y0]) - MARGIN_M) / TILE_M)
@@ -122,7 +129,15 @@ class _Streets:
         soil = shapely.union_all([bed.buffer(-_BED_FRAME_M) for bed in ground.beds])
         # (area, whether it lies at the road's level, material, metres of a repeat)
         self._areas: list[tuple[Shape, bool, str, float]] = [
-            (ground.road.difference(beds), True, "asphalt", _ASPHALT_M),
+            (
+                # Off the grid that its vertices lie on, which would round those of the cuts.
+                shapely.set_precision(ground.road, 0.0).difference(
+                    shapely.union_all([beds, *(p.area for p in worn)])
+                ),
+                True,
+                "asphalt",
+                _ASPHALT_M,
+            ),
             (beds.difference(soil), True, "kerb", _KERB_M),
             (soil, True, "grass", _GRASS_M),
             (edge.difference(ramps), False, "kerb", _KERB_M),
@@ -139,6 +154,7 @@ class _Streets:
                 pieces = [p for piece in tile.cut(area) for p in polygons(piece)]
                 if pieces:
                     self._surface(tile, pieces, on_road, material, repeat)
+        self._worn_pieces()
         if self._ground.kerb_m:
             self._kerb_faces()
         self._paint()
@@ -189,6 +205,20 @@ class _Streets:
         tile.ground.triangles(
             positions, triangles, material, uvs=vertices * [1, -1] / repeat, smooth_deg=20.0
         )
+
+    def _worn_pieces(self) -> None:
+        for worn in self._worn:
+            for tile in self._tiles_near(worn.area):
+                for piece in (p for cut in tile.cut(worn.area) for p in polygons(cut)):
+                    vertices, triangles = triangulate(piece)
+                    z = self._ground.elevation(vertices)
+                    tile.ground.triangles(
+                        np.column_stack([vertices - tile.center, z]),
+                        triangles,
+                        worn.material,
+                        uvs=worn.uv(vertices),
+                        smooth_deg=0.0 if self._ground.land.is_flat else 20.0,
+                    )
 
     def _kerb_faces(self) -> None:
         """Stand the kerbs' faces along the road's edge, lower where ramps are."""

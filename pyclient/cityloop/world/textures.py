@@ -12,6 +12,8 @@ from cityloop.world.streams import stream
 
 Array = NDArray[np.float64]
 
+ASPHALT = (0.098, 0.099, 0.104)  # linear albedo
+
 _N = TEXTURE_SIZE
 
 
@@ -27,15 +29,23 @@ def noise(rng: np.random.Generator, exponent: float, coarsest: float = 1.0) -> A
     return np.asarray((field - field.mean()) / field.std())
 
 
+def _srgb_table() -> NDArray[np.uint8]:
+    """Return (65536,) the sRGB bytes of linear values from 0 to 1."""
+    c = np.linspace(0.0, 1.0, 1 << 16)
+    srgb = np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1 / 2.4) - 0.055)
+    return np.rint(srgb * 255).astype(np.uint8)
+
+
+_SRGB = _srgb_table()
+
+
 def encode(name: str, linear: Array, smoothness: ArrayLike = 255.0) -> Texture:
     """Return the texture of (512, 512, 3) linear albedo and (512, 512) alpha, 0 to 255.
 
     The transfer function is sRGB's (IEC 61966-2-1).
     """
-    c = np.clip(linear, 0.0, 1.0)
-    srgb = np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1 / 2.4) - 0.055)
     rgba = np.empty((_N, _N, 4), dtype=np.uint8)
-    rgba[..., :3] = np.rint(srgb * 255)
+    rgba[..., :3] = _SRGB[np.rint(np.clip(linear, 0.0, 1.0) * (len(_SRGB) - 1)).astype(np.uint16)]
     rgba[..., 3] = np.rint(np.broadcast_to(np.asarray(smoothness, dtype=np.float64), (_N, _N)))
     return Texture(name, rgba)
 
@@ -50,7 +60,7 @@ def _asphalt(rng: np.random.Generator) -> Texture:
     stones = np.clip(noise(rng, 0.6, 60.0) - 1.6, 0.0, 1.5)
     value = 1.0 + 0.13 * grain + 0.35 * stones + 0.06 * noise(rng, 1.6, 2.0)
     value *= 1.0 - 0.35 * _cracks(rng, 5)
-    return encode("asphalt", tinted(value, (0.098, 0.099, 0.104)))
+    return encode("asphalt", tinted(value, ASPHALT))
 
 
 def _cracks(rng: np.random.Generator, count: int) -> Array:
@@ -105,9 +115,11 @@ def _grass(rng: np.random.Generator) -> Texture:
 
 
 def _marking(rng: np.random.Generator) -> Texture:
-    worn = np.clip(noise(rng, 0.8, 12.0) - 1.5, 0.0, 1.0)
-    value = 1.0 + 0.03 * noise(rng, 0.5, 20.0) - 0.45 * worn
-    return encode("marking", tinted(value, (0.62, 0.62, 0.60)))
+    # Tyres wear paint off where the road's stones stand out; dirt greys the rest.
+    chipped = np.clip(2.2 * (noise(rng, 0.9, 6.0) - 1.0), 0.0, 1.0)[..., None]
+    value = 1.0 + 0.04 * noise(rng, 0.5, 20.0) - 0.10 * np.clip(noise(rng, 1.5, 2.0), 0.0, 2.0)
+    paint = tinted(value, (0.60, 0.60, 0.57))
+    return encode("marking", (1 - 0.8 * chipped) * paint + 0.8 * chipped * np.array(ASPHALT))
 
 
 def _plaster(rng: np.random.Generator) -> Texture:
@@ -141,7 +153,7 @@ def _roof_tiles(rng: np.random.Generator) -> Texture:
     v = (np.arange(_N) + 0.5) / _N * 12
     slope = 0.75 + 0.4 * (v - np.floor(v))[:, None]  # each row dips under the one above
     value = shade * slope * (1.0 - 0.4 * joint) * (1.0 + 0.06 * noise(rng, 0.5, 20.0))
-    return encode("roof_tiles", tinted(value, (0.22, 0.085, 0.05)))
+    return encode("roof_tiles", tinted(value, (0.8, 0.8, 0.8)))
 
 
 def _gravel(rng: np.random.Generator) -> Texture:
