@@ -10,7 +10,6 @@ from cityloop.simulation.crossing import in_the_way, way_across
 from cityloop.simulation.roster import Roster
 from cityloop.world.city import Roadside
 from cityloop.world.people import PERSON_KINDS, people_scene
-from cityloop.world.props import STREET_LAMP, STREET_LAMP_LIT
 from cityloop.world.scene import Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.signs import with_plates
@@ -81,8 +80,8 @@ class Stage:
         for placement in self._placements:
             prototype = self.prototypes[placement.prototype]
             lamps = self._signal_lamps.get(placement.name, placement.lamps)
-            if placement.prototype == STREET_LAMP and self.environment.is_dark:
-                lamps |= STREET_LAMP_LIT
+            if self.environment.is_dark:
+                lamps |= placement.night_lamps
             if placement.labelled:
                 signal = placement.semantic == SemanticClass.TRAFFIC_LIGHT
                 body_id = roster.add(

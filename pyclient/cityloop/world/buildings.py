@@ -12,6 +12,7 @@ from cityloop.world import polylines
 from cityloop.world.facades import house
 from cityloop.world.ground import Shape
 from cityloop.world.house_kinds import DEPTH_M, HouseKind, corner_house, house_kinds
+from cityloop.world.house_walls import lights_on
 from cityloop.world.network import RoadNetwork
 from cityloop.world.osm import Outline
 from cityloop.world.outline_houses import build_outlines
@@ -89,7 +90,7 @@ def build_buildings(network: RoadNetwork, seed: int, outlines: Sequence[Outline]
     taken = _Taken(shapely.union_all([ground.road, ground.raised, known.buffer(_MAPPED_M)]))
     rng = stream(seed, "city/houses")
     for row in _rows(network):
-        _line_up(network, row, kinds, taken, scene, rng)
+        _line_up(network, row, kinds, taken, scene, rng, seed)
     by_name = {kind.name: kind for kind in kinds}
     for n in _open_sided(taken.footprints):
         placement = scene.placements[n]
@@ -164,6 +165,7 @@ def _line_up(
     taken: _Taken,
     scene: Scene,
     rng: np.random.Generator,
+    seed: int,
 ) -> None:
     end = float(polylines.lengths(row.line)[-1]) + _AROUND_CORNERS_M
     s = -_AROUND_CORNERS_M
@@ -183,7 +185,9 @@ def _line_up(
             front, footprint = plots[kind.width_m]
             if footprint is not None:
                 taken.add(footprint)
-                scene.placements.append(_place(network, kind, front, len(taken.footprints), rng))
+                scene.placements.append(
+                    _place(network, kind, front, len(taken.footprints), rng, seed)
+                )
                 last = kind.name
                 s += kind.width_m
                 break
@@ -205,7 +209,12 @@ def _footprint(front: Array, kind: HouseKind) -> Shape | None:
 
 
 def _place(
-    network: RoadNetwork, kind: HouseKind, front: Array, number: int, rng: np.random.Generator
+    network: RoadNetwork,
+    kind: HouseKind,
+    front: Array,
+    number: int,
+    rng: np.random.Generator,
+    seed: int,
 ) -> Placement:
     middle = front.mean(axis=0)
     way = front[1] - front[0]
@@ -220,4 +229,5 @@ def _place(
         pose=Pose.from_xyz_yaw(float(middle[0]), float(middle[1]), z, facing),
         semantic=SemanticClass.BUILDING,
         tints=((float(wall[0]), float(wall[1]), float(wall[2])), awning),
+        night_lamps=lights_on(f"house/{number}", seed),
     )

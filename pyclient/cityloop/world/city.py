@@ -43,6 +43,7 @@ from cityloop.world.standing_room import LOOSE, StandingRoom
 from cityloop.world.streams import is_seed
 from cityloop.world.streets import build_streets
 from cityloop.world.textures import ground_textures
+from cityloop.world.tree_line import tree_line
 from cityloop.world.vehicles import vehicle_scene
 
 __all__ = ["City", "Roadside"]
@@ -50,6 +51,7 @@ __all__ = ["City", "Roadside"]
 _YARD_M = 0.7  # paving beyond the sidewalks, up to the houses
 _MAST_ROOM_M = 0.15  # around a signal's mast
 _SHOWN_PATH = 100  # characters of an impossible path that a message shows
+_YARD_CORNER_M = 0.01
 _NOOK_M = 5.0  # half the width of the nooks that are paved as well
 
 
@@ -350,7 +352,8 @@ def _yards(
         built = shapely.union_all([ground.raised, *houses])
         filled = built.buffer(_NOOK_M, join_style="mitre").buffer(-_NOOK_M, join_style="mitre")
         paved.append(filled.intersection(ground.raised.buffer(2 * _NOOK_M)))
-    return shapely.union_all(paved)
+    # Corners closer than this to one another would leave splinters of grass.
+    return shapely.union_all(paved).simplify(_YARD_CORNER_M)
 
 
 def _build(
@@ -385,6 +388,7 @@ def _build(
     scene.materials += CITY_MATERIALS
     markings = build_markings(network, content.lines)
     scene.extend(build_streets(network, markings, yards, wear_roads(network, seed)))
+    scene.extend(tree_line(network.ground, seed))
     scene.extend(buildings.scene)
     scene.extend(content.scene)
     signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]

@@ -5,7 +5,7 @@ whose place in the cell `Opening` gives, so that a near building can cut it out 
 it back, and a far one shows the same picture flat.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ WINDOW = Opening(0.28, 0.72, 0.26, 0.82)
 TALL_WINDOW = Opening(0.26, 0.74, 0.08, 0.84)
 SHOP = Opening(0.07, 0.93, 0.12, 0.78)
 DOOR = Opening(0.32, 0.70, 0.0, 0.74)
+
+_FRAME, _MULLION = (0.022, 0.022), 0.012  # of a window; half the width of what divides it
+_SHOP_FRAME, _SHOP_BAR = (0.018, 0.02), 0.005
 
 # The four cells of each sheet, (column, row) with row 0 at the bottom.
 STOREY_CELLS = {(0, 0): WINDOW, (1, 0): WINDOW, (0, 1): WINDOW, (1, 1): WINDOW}
@@ -103,14 +106,21 @@ def _inset(part: Opening, x: float, y: float) -> Opening:
     return Opening(part.left + x, part.right - x, part.bottom + y, part.top - y)
 
 
+def panes(opening: Opening) -> tuple[Opening, Opening]:
+    """Return the panes of a window or a shop window, left and right of the bar between them."""
+    frame, bar = (_SHOP_FRAME, _SHOP_BAR) if opening is SHOP else (_FRAME, _MULLION)
+    glass = _inset(opening, *frame)
+    middle = (opening.left + opening.right) / 2
+    return replace(glass, right=middle - bar), replace(glass, left=middle + bar)
+
+
 def _glass(canvas: _Canvas, where: tuple[slice, slice]) -> None:
     """Fill with panes: a dark room, lighter towards the top where the sky would mirror."""
     rows = where[0].stop - where[0].start
     fade = np.linspace(1.35, 0.65, rows)[:, None, None]
     cloud = canvas.mirrored[where][..., None]
     canvas.albedo[where] = np.array([0.040, 0.047, 0.055]) * fade * cloud
-    # Smoothness is where a lit room shines through: most at its ceiling.
-    canvas.alpha[where] = np.linspace(_GLASS_ALPHA, 5.0 * _GLASS_ALPHA, rows)[:, None]
+    canvas.alpha[where] = _GLASS_ALPHA
 
 
 def _window(
@@ -119,11 +129,11 @@ def _window(
     frame = float(rng.choice([0.62, 0.70, 0.32]))
     color = (frame, frame, 0.97 * frame)
     canvas.fill(canvas.box(cell, opening), color, _FRAME_ALPHA)
-    pane = _inset(opening, 0.022, 0.022)
+    pane = _inset(opening, *_FRAME)
     _glass(canvas, canvas.box(cell, pane))
     _curtain(rng, canvas, cell, pane)
     middle = (opening.left + opening.right) / 2
-    mullion = Opening(middle - 0.012, middle + 0.012, opening.bottom, opening.top)
+    mullion = Opening(middle - _MULLION, middle + _MULLION, opening.bottom, opening.top)
     canvas.fill(canvas.box(cell, mullion), color, _FRAME_ALPHA)
     if rng.random() < 0.6:
         y = opening.bottom + 0.68 * (opening.top - opening.bottom)
@@ -151,7 +161,7 @@ def _shop(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> N
     canvas.fill(canvas.box(cell, Opening(0.0, 1.0, 0.0, SHOP.bottom)), (0.10, 0.10, 0.105))
     dark = (0.05, 0.05, 0.055)
     canvas.fill(canvas.box(cell, SHOP), dark, _FRAME_ALPHA)
-    pane = _inset(SHOP, 0.018, 0.02)
+    pane = _inset(SHOP, *_SHOP_FRAME)
     _glass(canvas, canvas.box(cell, pane))
     # What the shop shows: a row of lit, blurred goods near the bottom of the window.
     x = pane.left + 0.03
@@ -161,7 +171,7 @@ def _shop(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> N
         color = tuple(float(c) for c in rng.uniform(0.08, 0.32, 3))
         canvas.fill(canvas.box(cell, goods), (color[0], color[1], color[2]), 25.0, 0.55)
         x += width + rng.uniform(0.02, 0.06)
-    bar = Opening(0.495, 0.505, SHOP.bottom, SHOP.top)
+    bar = Opening(0.5 - _SHOP_BAR, 0.5 + _SHOP_BAR, SHOP.bottom, SHOP.top)
     canvas.fill(canvas.box(cell, bar), dark, _FRAME_ALPHA)
 
 

@@ -16,6 +16,7 @@ from cityloop.world.facade_textures import (
     SHOP,
     STOREY_CELLS,
     Opening,
+    panes,
 )
 from cityloop.world.house_kinds import DEPTH_M, GROUND_STOREY_M, STOREY_M, HouseKind
 from cityloop.world.materials import SHOP_LIGHT, WINDOW_LIGHTS, lit
@@ -32,6 +33,9 @@ _FOUNDATION_M = 1.0  # below the ground, for sloping streets
 _RECESS_M = 0.16
 _SHOP_RECESS_M = 0.3
 _DARK_SHARE = 0.4  # of windows that are never lit
+_LIT_SHARE, _OPEN_SHARE = 0.6, 0.8  # of each kind of light in a house, of shops
+_BEFORE_INSET_M, _BEFORE_FLAT_M = 0.006, 0.03  # panes to what is behind them
+_GROUND = 63  # the number by which a ground floor's lights go
 
 
 def cell_uv(cell: Cell, part: Opening) -> Array:
@@ -89,10 +93,17 @@ class WindowLights:
         shares = [_DARK_SHARE, *[(1 - _DARK_SHARE) / kinds] * kinds]
         self._lights = rng.choice(kinds + 1, (64, 64), p=shares)
 
-    def material(self, sheet: str, bay: int, storey: int) -> str:
-        """Return the material of a window: `sheet`, or as it is with a light behind it."""
+    def panes(self, sheets: Sheets, sheet: str, bay: int, storey: int) -> Quads | None:
+        """Return where the panes of a window go that is lit at night; None for one that is not."""
         light = int(self._lights[storey % 64, bay % 64])
-        return lit(sheet, WINDOW_LIGHTS[light - 1]) if light else sheet
+        return sheets[lit(sheet, WINDOW_LIGHTS[light - 1])] if light else None
+
+
+def lights_on(name: str, seed: int) -> int:
+    """Return the lamps (bit set) of a house that are lit while it is dark, by its placement."""
+    rng = stream(seed, f"city/lights/{name}")
+    shares = {**dict.fromkeys(WINDOW_LIGHTS, _LIT_SHARE), SHOP_LIGHT: _OPEN_SHARE}
+    return sum(1 << (lamp - 1) for lamp, share in shares.items() if rng.random() < share)
 
 
 def storey_cells(kind: HouseKind) -> dict[Cell, Opening]:
@@ -107,34 +118,41 @@ def ground_cell(kind: HouseKind, bay: int) -> Cell:
     return (bay % 2, 0) if kind.shops else (1, 1)
 
 
-def _ground_inset(kind: HouseKind, lights: WindowLights, bay: int) -> str:
-    sheet = f"inset_ground_{kind.wall}"
+def _ground_panes(kind: HouseKind, lights: WindowLights, sheets: Sheets, bay: int) -> Quads | None:
     opening = GROUND_CELLS[ground_cell(kind, bay)]
+    sheet = f"ground_{kind.wall}"
     if opening is SHOP:
-        return lit(sheet, SHOP_LIGHT)
-    return sheet if opening is DOOR else lights.material(sheet, bay, 63)
+        return sheets[lit(sheet, SHOP_LIGHT)]
+    return None if opening is DOOR else lights.panes(sheets, sheet, bay, _GROUND)
 
 
 def near_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> None:
     """Add the front with its openings set back."""
     half = kind.width_m / 2
-    sheets, wall = Sheets(), Quads()
-    for storey in range(kind.storeys):
-        z = GROUND_STOREY_M + storey * STOREY_M
-        for bay in range(kind.bays):
-            cell = (bay % 2, storey % 2)
-            place = (bay * BAY_M - half, z, STOREY_M)
-            inset = sheets[lights.material(f"inset_{kind.sheet}", bay, storey)]
-            add_bay(wall, inset, cell, storey_cells(kind)[cell], place, _RECESS_M)
-    wall.into(builder, f"facade_{kind.sheet}")
-    wall = Quads()
+    sheets = Sheets()
     for bay in range(kind.bays):
+        y = bay * BAY_M - half
+        for storey in range(kind.storeys):
+            cell = (bay % 2, storey % 2)
+            add_bay(
+                sheets[f"facade_{kind.sheet}"],
+                sheets[f"inset_{kind.sheet}"],
+                lights.panes(sheets, kind.sheet, bay, storey),
+                cell,
+                storey_cells(kind)[cell],
+                (y, GROUND_STOREY_M + storey * STOREY_M, STOREY_M),
+                _RECESS_M,
+            )
         cell = ground_cell(kind, bay)
-        place = (bay * BAY_M - half, 0.0, GROUND_STOREY_M)
-        recess = _SHOP_RECESS_M if GROUND_CELLS[cell] in (SHOP, DOOR) else _RECESS_M
-        inset = sheets[_ground_inset(kind, lights, bay)]
-        add_bay(wall, inset, cell, GROUND_CELLS[cell], place, recess)
-    wall.into(builder, f"facade_ground_{kind.wall}")
+        add_bay(
+            sheets[f"facade_ground_{kind.wall}"],
+            sheets[f"inset_ground_{kind.wall}"],
+            _ground_panes(kind, lights, sheets, bay),
+            cell,
+            GROUND_CELLS[cell],
+            (y, 0.0, GROUND_STOREY_M),
+            _SHOP_RECESS_M if GROUND_CELLS[cell] in (SHOP, DOOR) else _RECESS_M,
+        )
     sheets.into(builder)
     plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
@@ -142,26 +160,54 @@ def near_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> N
 def flat_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights | None) -> None:
     """Add a front of flat sheets; without `lights` a dark back, its ground floor a plain wall."""
     half = kind.width_m / 2
+    wall = np.stack([upright(0.0, -half, half, GROUND_STOREY_M, kind.eaves_m)])
+    u, v = kind.bays / 2, -kind.storeys / 2
+    uvs = np.array([[[0.0, 0.0], [u, 0.0], [u, v], [0.0, v]]])
+    builder.quads(wall, f"facade_{kind.sheet}", uvs=uvs)
     if lights is None:
-        wall = np.stack([upright(0.0, -half, half, GROUND_STOREY_M, kind.eaves_m)])
-        u, v = kind.bays / 2, -kind.storeys / 2
-        uvs = np.array([[[0.0, 0.0], [u, 0.0], [u, v], [0.0, v]]])
-        builder.quads(wall, f"facade_{kind.sheet}", uvs=uvs)
         plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, GROUND_STOREY_M)])
         return
     sheets = Sheets()
     for bay in range(kind.bays):
         y = bay * BAY_M - half
         for storey in range(kind.storeys):
-            z = GROUND_STOREY_M + storey * STOREY_M
-            sheet = sheets[lights.material(f"facade_{kind.sheet}", bay, storey)]
-            corners = upright(0.0, y, y + BAY_M, z, z + STOREY_M)
-            sheet.add(corners, cell_uv((bay % 2, storey % 2), WHOLE))
+            cell = (bay % 2, storey % 2)
+            place = (y, GROUND_STOREY_M + storey * STOREY_M, STOREY_M)
+            glow = lights.panes(sheets, kind.sheet, bay, storey)
+            add_flat_panes(glow, cell, storey_cells(kind)[cell], place)
+        cell = ground_cell(kind, bay)
         corners = upright(0.0, y, y + BAY_M, 0.0, GROUND_STOREY_M)
-        ground = _ground_inset(kind, lights, bay).replace("inset_", "facade_", 1)
-        sheets[ground].add(corners, cell_uv(ground_cell(kind, bay), WHOLE))
+        sheets[f"facade_ground_{kind.wall}"].add(corners, cell_uv(cell, WHOLE))
+        glow = _ground_panes(kind, lights, sheets, bay)
+        add_flat_panes(glow, cell, GROUND_CELLS[cell], (y, 0.0, GROUND_STOREY_M))
     sheets.into(builder)
     plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
+
+
+def _placed(part: Opening, x: float, place: tuple[float, float, float], wide_m: float) -> Array:
+    """Return (4, 3) a part of a cell at `x`; `place` as in `add_bay`."""
+    y, z, height = place
+    return upright(
+        x,
+        y + part.left * wide_m,
+        y + part.right * wide_m,
+        z + part.bottom * height,
+        z + part.top * height,
+    )
+
+
+def add_flat_panes(
+    glow: Quads | None,
+    cell: Cell,
+    hole: Opening,
+    place: tuple[float, float, float],
+    wide_m: float = BAY_M,
+) -> None:
+    """Lay the panes of a window, as one, before a flat sheet, if they can be lit."""
+    if glow is not None:
+        left, right = panes(hole)
+        glass = replace(left, right=right.right)
+        glow.add(_placed(glass, _BEFORE_FLAT_M, place, wide_m), cell_uv(cell, glass))
 
 
 def plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
@@ -173,6 +219,7 @@ def plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
 def add_bay(
     wall: Quads,
     inset: Quads,
+    glow: Quads | None,
     cell: Cell,
     hole: Opening,
     place: tuple[float, float, float],
@@ -181,18 +228,12 @@ def add_bay(
 ) -> None:
     """Add a cell of wall around a hole, the reveals of the hole and what fills it, set back.
 
-    `place` is (y, z) of the cell's lower left corner and its height, metres.
+    `place` is (y, z) of the cell's lower left corner and its height, metres. Panes that can be lit
+    go into `glow`, a hair before what fills the hole, which shows the same.
     """
-    y, z, height = place
 
     def at(part: Opening, x: float) -> Array:
-        return upright(
-            x,
-            y + part.left * wide_m,
-            y + part.right * wide_m,
-            z + part.bottom * height,
-            z + part.top * height,
-        )
+        return _placed(part, x, place, wide_m)
 
     for part in (
         Opening(0.0, hole.left, 0.0, 1.0),
@@ -203,6 +244,9 @@ def add_bay(
         if part.top > part.bottom:
             wall.add(at(part, 0.0), cell_uv(cell, part))
     inset.add(at(hole, -recess), cell_uv(cell, hole))
+    if glow is not None:
+        for pane in panes(hole):
+            glow.add(at(pane, _BEFORE_INSET_M - recess), cell_uv(cell, pane))
     front, back = at(hole, 0.0), at(hole, -recess)
     # Each reveal repeats the strip of wall beside the hole.
     beside = cell_uv(cell, Opening(hole.left - 0.06, hole.left - 0.01, hole.bottom, hole.top))

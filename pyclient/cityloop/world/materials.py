@@ -13,10 +13,10 @@ WALL_TINT, AWNING_TINT = 1, 2
 # Lamps of a house: rooms with one of three lights, and its shops.
 WINDOW_LIGHTS, SHOP_LIGHT = (1, 2, 3), 4
 _LIGHT_COLORS: dict[int, Rgb] = {
-    1: (0.52, 0.32, 0.13),  # incandescent
-    2: (0.50, 0.38, 0.22),
-    3: (0.40, 0.40, 0.38),  # neutral white
-    4: (0.62, 0.54, 0.42),
+    1: (0.34, 0.20, 0.085),  # incandescent
+    2: (0.33, 0.25, 0.14),
+    3: (0.26, 0.26, 0.25),  # neutral white
+    4: (0.34, 0.29, 0.21),
 }
 SHOP_SIGNS = "shop_signs"
 
@@ -25,9 +25,9 @@ _WHITE = (1.0, 1.0, 1.0)
 _BUILDING = SemanticClass.BUILDING
 
 
-def lit(material: str, light: int) -> str:
-    """Return the name of a sheet's material with a light behind its panes: a lamp of its house."""
-    return f"{material}/lit{light}"
+def lit(sheet: str, light: int) -> str:
+    """Return the material of a sheet's panes with a light behind them: a lamp of their house."""
+    return f"panes_{sheet}/{light}"
 
 
 def _sheet(part: str, sheet: str, tint: int) -> Material:
@@ -81,12 +81,11 @@ CITY_MATERIALS: tuple[Material, ...] = (
     *(_sheet("inset", sheet, 0) for sheet in _SHEETS),
     *(
         replace(
-            _sheet(part, sheet, tint),
-            name=lit(f"{part}_{sheet}", light),
+            _sheet("inset", sheet, 0),
+            name=lit(sheet, light),
             lamp=light,
             emissive=_LIGHT_COLORS[light],
         )
-        for part, tint in (("facade", WALL_TINT), ("inset", 0))
         for sheet in _SHEETS
         for light in _LIGHT_COLORS
         if light != SHOP_LIGHT or sheet.startswith("ground")

@@ -15,7 +15,16 @@ from cityloop.spatial import Pose
 from cityloop.world.facade_textures import BAY_M, GROUND_CELLS, STOREY_CELLS
 from cityloop.world.facades import FAR_M, NEAR_M
 from cityloop.world.ground import Shape
-from cityloop.world.house_walls import WHOLE, Sheets, WindowLights, add_bay, cell_uv, upright
+from cityloop.world.house_walls import (
+    WHOLE,
+    Sheets,
+    WindowLights,
+    add_bay,
+    add_flat_panes,
+    cell_uv,
+    lights_on,
+    upright,
+)
 from cityloop.world.meshing import MeshBuilder, triangulate
 from cityloop.world.network import RoadNetwork
 from cityloop.world.osm import LEVEL_M, Outline
@@ -99,6 +108,7 @@ def build_outlines(network: RoadNetwork, outlines: Sequence[Outline], seed: int)
                 pose=Pose.from_xyz_yaw(float(middle[0]), float(middle[1]), z),
                 semantic=SemanticClass.BUILDING,
                 tints=((float(tint[0]), float(tint[1]), float(tint[2])),),
+                night_lamps=lights_on(name, seed),
             )
         )
     return scene
@@ -175,16 +185,16 @@ def _wall(
             cell = _DOOR if door else (bay % 2, level % 2)
             hole = (GROUND_CELLS if door else STOREY_CELLS)[cell]
             sheet = "ground_plaster" if door else "storey_plaster"
-            light = (lambda m: m) if door else (lambda m, b=bay, n=level: lights.material(m, b, n))
-            z, height = level * top / levels, top / levels
+            glow = None if door else lights.panes(sheets, sheet, bay, level)
+            height = top / levels
+            place = (side + bay * wide, level * height, height)
+            walls, insets = sheets[f"facade_{sheet}"], sheets[f"inset_{sheet}"]
             if near:
-                place = (side + bay * wide, z, height)
-                faces, insets = sheets[f"facade_{sheet}"], sheets[light(f"inset_{sheet}")]
-                add_bay(faces, insets, cell, hole, place, _RECESS_M, wide)
+                add_bay(walls, insets, glow, cell, hole, place, _RECESS_M, wide)
             else:
-                y = side + bay * wide
-                faces = sheets[light(f"facade_{sheet}")]
-                faces.add(upright(0.0, y, y + wide, z, z + height), cell_uv(cell, WHOLE))
+                y, z = place[:2]
+                walls.add(upright(0.0, y, y + wide, z, z + height), cell_uv(cell, WHOLE))
+                add_flat_panes(glow, cell, hole, place, wide)
     sheets.into(builder)
     if front and outline.shed and length > _GARAGE_DOOR_M[0] + 0.3 and top > _GARAGE_DOOR_M[1]:
         half = _GARAGE_DOOR_M[0] / 2

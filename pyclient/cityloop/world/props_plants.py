@@ -124,8 +124,11 @@ def _clusters(
     rng: np.random.Generator,
     material: str | list[str] = LEAVES,
     spread: float = 0.45,
+    tiles: int = 1,
 ) -> None:
     """Add one square leaf cluster per centre (N, 3), of edge `sizes` (N,), m.
+
+    A large one shows `tiles` x `tiles` of the texture's clusters: leaves stay as small as near.
 
     The squares are turned by chance, `spread` (rad, roughly) off `outward` (N, 3); their normals
     are `outward` itself, so that a crown is shaded as the rounded body that it is.
@@ -147,7 +150,7 @@ def _clusters(
         axis=1,
     )
     tile = rng.integers(0, _TILES, (count, 1, 2))
-    unit = np.array([(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)])
+    unit = tiles * np.array([(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)])
     builder.quads(
         corners,
         material,
@@ -187,7 +190,7 @@ def tree(name: str, level: int) -> MeshBuilder:
     shaded = depth < (0.86 if level < 2 else 0.0)
     names = [INNER_LEAVES if inside else LEAVES for inside in shaded]
     crown = MeshBuilder()
-    _clusters(crown, unit * radii, outward, sizes, leaves, names)
+    _clusters(crown, unit * radii, outward, sizes, leaves, names, tiles=1 if level == 0 else _TILES)
     # Stretch the crown to its declared box.
     corners = crown.corners.reshape(-1, 3)
     lowest, highest = corners.min(axis=0), corners.max(axis=0)

@@ -247,6 +247,7 @@ class Placement:
         labelled: True for an object with an instance id (a parked car, a traffic light), False for
             background (a road, a building).
         lamps: bit n-1 lights the materials with lamp n.
+        night_lamps: those that are lit as well while it is dark.
     """
 
     name: str
@@ -256,6 +257,7 @@ class Placement:
     labelled: bool = False
     tints: tuple[Rgb, ...] = ()
     lamps: int = 0
+    night_lamps: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from cityloop.spatial import Pose
 from cityloop.world import polylines
 from cityloop.world.ground import Shape
 from cityloop.world.network import RoadNetwork
-from cityloop.world.props import PROPS
+from cityloop.world.props import PROPS, STREET_LAMP, STREET_LAMP_LIT
 from cityloop.world.scene import CapsuleCollider, Placement, Rgb
 
 Array = NDArray[np.float64]
@@ -92,6 +92,7 @@ class StandingRoom:
             pose=Pose.from_xyz_yaw(float(xy[0]), float(xy[1]), z, yaw),
             semantic=prop.semantic,
             tints=tints,
+            night_lamps=STREET_LAMP_LIT if kind == STREET_LAMP else 0,
         )
         self.placements.append(placement)
         slim = isinstance(prop.collider, CapsuleCollider)
