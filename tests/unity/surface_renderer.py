@@ -13,6 +13,8 @@ import numpy as np
 
 _UNITY_FROM_WORLD = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 _GROUND_ALBEDO = np.array([0.20, 0.19, 0.18])  # as in EnvironmentLight.cs
+_SNOW_ALBEDO = np.array([0.55, 0.56, 0.58])
+_DUSK_COLOR = np.array([2.1, 0.85, 0.30])
 # Of std140: alignment and size in 4-byte numbers.
 _TYPES = {"float": (1, 1), "int": (1, 1), "vec3": (4, 3), "vec4": (4, 4), "mat4": (4, 16)}
 
@@ -115,12 +117,22 @@ def _light(environment) -> dict:
     irradiance = rgb(environment.sun_irradiance)
     zenith, horizon = rgb(environment.zenith_radiance), rgb(environment.horizon_radiance)
     falling = irradiance * max(0.0, sun[2]) + 0.5 * (zenith + horizon)
+    albedo = _GROUND_ALBEDO + environment.snow_cover * (_SNOW_ALBEDO - _GROUND_ALBEDO)
+    low = np.exp(-(((sun[2] + 0.02) / 0.13) ** 2)) * (1.0 - 0.9 * environment.cloud_cover**2)
+    dusk = low * horizon.mean() * _DUSK_COLOR
     return {
         "_CityloopSunDirection": [*(_UNITY_FROM_WORLD @ sun), float(sun[2] > 0)],
         "_CityloopSunIrradiance": [*irradiance, environment.exposure],
         "_CityloopZenithRadiance": [*zenith, environment.cloud_cover],
         "_CityloopHorizonRadiance": [*horizon, environment.fog_density_per_m],
-        "_CityloopGroundRadiance": [*(_GROUND_ALBEDO * falling), environment.wetness],
+        "_CityloopGroundRadiance": [*(albedo * falling), environment.wetness],
+        "_CityloopDusk": [*dusk, min(1.0, environment.exposure / 8.0)],
+        "_CityloopWeather": [
+            environment.snow_cover,
+            1.0 / max(1.0, environment.exposure / 1.6),
+            0.0,
+            0.0,
+        ],
     }
 
 

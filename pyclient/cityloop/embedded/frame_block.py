@@ -28,6 +28,12 @@ _FIELDS = {
     "shadow_offset": 1,  # along the normal, m: near, far; height of a texel of the atlas
     "standing_atlas": 1,  # where the squares lie, see shadows.py
     "moving_atlas": 1,
+    # A point of the camera frame turned into world axes, times x plus y, z: coordinates in the map
+    # of the lamps; w: height of the camera above that map's, m.
+    "lamp_map": 1,
+    "place": 1,  # x, y, z of the camera in the world, m; w: falling snow, 0 to 1
+    "weather": 1,  # falling rain and lying snow, 0 to 1; time, s; factor on what shines by itself
+    "dusk": 1,  # glow of the horizon towards a low sun; w: share of the lamps' light
 }
 _BINDING = 0
 

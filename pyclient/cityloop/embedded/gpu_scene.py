@@ -7,6 +7,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.embedded.lights import LightsBuilder, LightTable
 from cityloop.protocol import scene_pb2
 
 TEXTURE_SIZE = 512
@@ -107,6 +108,8 @@ class GpuScene:
     _materials: list[NDArray[np.float32]] = field(default_factory=list)
     _perforated: list[bool] = field(default_factory=list)
     _parts: list[list[tuple[float, int]]] = field(default_factory=list)
+    _lights: LightsBuilder = field(default_factory=LightsBuilder)
+    _light_table: LightTable | None = None
     _tables: SceneTables | None = None
 
     def add_texture(self, texture: scene_pb2.Texture) -> None:
@@ -173,6 +176,18 @@ class GpuScene:
         )
         self._tables = None
         return len(self._parts) - 1
+
+    def add_lights(self, prototype: scene_pb2.Prototype, handles: list[int]) -> None:
+        """Take the lights of a prototype whose parts have these handles."""
+        self._lights.add(prototype, handles)
+        self._light_table = None
+
+    @property
+    def lights(self) -> LightTable:
+        """The lights of all parts."""
+        if self._light_table is None or len(self._light_table.count) != len(self._parts):
+            self._light_table = self._lights.table(len(self._parts))
+        return self._light_table
 
     @property
     def tables(self) -> SceneTables:

@@ -80,6 +80,7 @@ class InstanceBuilder:
             bones_previous=bone_arrays[0],
             bones_current=bone_arrays[1],
             bones_next=bone_arrays[2],
+            time_s=drawn.time_s,
         )
 
     def _keep_statics(self, drawn: Snapshot) -> None:

@@ -28,6 +28,7 @@ class Instances:
         bones_previous, bones_current, bones_next: (B, 3, 4) float32 body-from-bone skinning
             matrices of all skinned parts one after another (to be multiplied with the part's
             world matrix of the same instant).
+        time_s: of t; what falls from the sky is where it is at that time.
     """
 
     part: NDArray[np.int32]
@@ -47,6 +48,7 @@ class Instances:
     bones_previous: NDArray[np.float32]
     bones_current: NDArray[np.float32]
     bones_next: NDArray[np.float32]
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,15 @@ F64 = NDArray[np.float64]
 
 # Of streets and pavements: what of the light that falls on them goes back up.
 _GROUND_ALBEDO = np.array([0.20, 0.19, 0.18])
+_SNOW_ALBEDO = np.array([0.55, 0.56, 0.58])  # with what is trodden and driven on
+_HEAVY_RAIN_MM_PER_H, _HEAVY_SNOW_MM_PER_H = 25.0, 4.0
+# Above this exposure lenses, signals and windows are shown as bright as at it: so they keep their
+# colours at night.
+_LENS_EXPOSURE = 1.6
+# Lamps light in full at this exposure and above, and in proportion less beside daylight.
+_LAMPS_EXPOSURE = 8.0
+_REPEATS_AFTER_S = 1024.0  # rain and snow; keeps float32 exact to a millimetre
+_DUSK = np.array([2.1, 0.85, 0.30])
 
 
 def set_camera(frame: FrameBlock, view: CameraView, dt_s: float) -> None:
@@ -34,19 +43,39 @@ def _turn(other: F64, current: F64) -> F64:
     return np.eye(3) if np.array_equal(other, current) else other.T @ current
 
 
-def set_light(frame: FrameBlock, view: CameraView, environment: capture_pb2.Environment) -> None:
-    """Set sun, sky and air."""
+def set_light(
+    frame: FrameBlock, view: CameraView, environment: capture_pb2.Environment, time_s: float
+) -> None:
+    """Set sun, sky, air and what falls at a time."""
     camera_from_world = view.current[:, :3].T
     sun = vector(environment.sun_direction)
     irradiance = color(environment.sun_irradiance)
     zenith, horizon = color(environment.zenith_radiance), color(environment.horizon_radiance)
+    cover, exposure = environment.cloud_cover, environment.exposure
     frame.set("up", camera_from_world[:, 2])
-    frame.set("sun_direction", (*(camera_from_world @ sun), 1.0 if sun[2] > 0 else 0.0))
-    frame.set("sun_irradiance", (*irradiance, environment.exposure))
-    frame.set("zenith_radiance", (*zenith, environment.cloud_cover))
+    frame.set("sun_direction", (*(camera_from_world @ sun), float(shines(environment))))
+    frame.set("sun_irradiance", (*irradiance, exposure))
+    frame.set("zenith_radiance", (*zenith, cover))
     frame.set("horizon_radiance", (*horizon, environment.fog_density_per_m))
     falling = irradiance * max(0.0, sun[2]) + 0.5 * (zenith + horizon)
-    frame.set("ground_radiance", (*(_GROUND_ALBEDO * falling), environment.wetness))
+    albedo = _GROUND_ALBEDO + environment.snow_cover * (_SNOW_ALBEDO - _GROUND_ALBEDO)
+    frame.set("ground_radiance", (*(albedo * falling), environment.wetness))
+    rain = min(1.0, environment.rain_mm_per_h / _HEAVY_RAIN_MM_PER_H)
+    snowfall = min(1.0, environment.snowfall_mm_per_h / _HEAVY_SNOW_MM_PER_H)
+    shown = 1.0 / max(1.0, exposure / _LENS_EXPOSURE)
+    moment = time_s % _REPEATS_AFTER_S
+    frame.set("weather", (np.sqrt(rain), environment.snow_cover, moment, shown))
+    frame.set("place", (*view.current[:, 3], np.sqrt(snowfall)))
+    # The sky around a sun that is just above or below the horizon: red below, yellow above.
+    low = np.exp(-(((sun[2] + 0.02) / 0.13) ** 2)) * (1.0 - 0.9 * cover**2) if sun.any() else 0.0
+    lamps = min(1.0, exposure / _LAMPS_EXPOSURE)
+    frame.set("dusk", (*(low * horizon.mean() * _DUSK), lamps))
+
+
+def shines(environment: capture_pb2.Environment) -> bool:
+    """Tell whether the sun is up and not behind clouds."""
+    sun = color(environment.sun_irradiance)
+    return environment.sun_direction.z > 0 and bool(sun.any())
 
 
 def color(message: geometry_pb2.Color) -> F64:

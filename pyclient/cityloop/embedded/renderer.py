@@ -4,7 +4,7 @@ All calls must come from the thread that made the renderer: an OpenGL context be
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import moderngl
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cityloop.embedded import gl_context, targets
 from cityloop.embedded.frame_block import FrameBlock
+from cityloop.embedded.glare import Glare
 from cityloop.embedded.gpu_scene import GpuScene
 from cityloop.embedded.instance_table import (
     BONES_PER_ROW,
@@ -23,13 +24,16 @@ from cityloop.embedded.instance_table import (
     camera_records,
 )
 from cityloop.embedded.instances import CameraView, Instances
-from cityloop.embedded.light import set_camera, set_light, vector
+from cityloop.embedded.lamp_map import LampMap
+from cityloop.embedded.light import set_camera, set_light, shines, vector
+from cityloop.embedded.lights import lit_lights
+from cityloop.embedded.patches import make_patches
 from cityloop.embedded.shaders import UNITS, build_program
 from cityloop.embedded.shadows import Shadows
 from cityloop.embedded.silhouettes import layer_records, plan_layers, seen_ids
 from cityloop.embedded.silhouettes import silhouettes as found_alone
 from cityloop.embedded.surface_pass import SurfacePass
-from cityloop.embedded.targets import Targets
+from cityloop.embedded.targets import Picture, Targets
 from cityloop.embedded.visibility import (
     DrawList,
     bounding_spheres,
@@ -40,6 +44,7 @@ from cityloop.embedded.visibility import (
 from cityloop.protocol import capture_pb2, scene_pb2
 
 _MOST_SIZES = 4  # of images kept
+_LEAST_MIRROR = 0.35  # wetness from which on the ground mirrors what stands on it
 
 
 @dataclass(frozen=True)
@@ -63,22 +68,22 @@ class DrawResult:
 class Renderer:
     """The renderer of the embedded engine.
 
+    Args:
+        on_stage: called when a stage of drawing is finished, with its name; who measures pays
+            for waiting for the card after each.
+
     Raises:
         GraphicsError: if there is no OpenGL 4.1.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_stage: Callable[[str], None] | None = None) -> None:
+        self._on_stage = on_stage
         self._context = gl_context.create_context()
         c = self._context
         c.front_face = "cw"  # rows run from the top down, which mirrors every triangle
         c.provoking_vertex = moderngl.FIRST_VERTEX_CONVENTION
         self._frame = FrameBlock(c)
-        self._surfaces = SurfacePass(
-            c,
-            ("tables.glsl", "surface.vert"),
-            ("tables.glsl", "outputs.glsl", "lighting.glsl", "surface.frag"),
-            culls=True,
-        )
+        self._surfaces: dict[tuple[str, ...], SurfacePass] = {}
         self._holes = SurfacePass(
             c,
             ("tables.glsl", "surface.vert"),
@@ -93,10 +98,14 @@ class Renderer:
             culls=True,
         )
         self._shadows = Shadows(c)
-        sky = build_program(c, ("screen.vert",), ("outputs.glsl", "lighting.glsl", "sky.frag"))
+        sky = build_program(c, ("screen.vert",), ("outputs.glsl", "tone.glsl", "sky.frag"))
         self._sky = c.vertex_array(sky, [])
-        antialias = build_program(c, ("screen.vert",), ("antialias.frag",))
-        self._antialias = c.vertex_array(antialias, [])
+        self._finishing: dict[tuple[str, ...], moderngl.VertexArray] = {}
+        mirror = build_program(c, ("screen.vert",), ("water.glsl", "reflect.frag"))
+        self._mirror = c.vertex_array(mirror, [])
+        self._lamp_map = LampMap(c)
+        self._glare = Glare(c)
+        self._patches = make_patches(c)
         self._instance_table = TexelStore(c, CAMERA_TEXELS, INSTANCES_PER_ROW)
         self._id_table = TexelStore(c, 1, INSTANCES_PER_ROW, "u4")
         self._bone_table = TexelStore(c, 9, BONES_PER_ROW)
@@ -109,7 +118,8 @@ class Renderer:
 
     def reset(self) -> None:
         """Forget the whole scene."""
-        self._surfaces.forget_meshes()
+        for surfaces in self._surfaces.values():
+            surfaces.forget_meshes()
         self._holes.forget_meshes()
         self._alone.forget_meshes()
         self._shadows.forget_scene()
@@ -130,7 +140,9 @@ class Renderer:
 
     def add_prototype(self, prototype: scene_pb2.Prototype) -> list[int]:
         """Take a prototype, whose meshes must be there; return a handle for each of its parts."""
-        return [self._scene.add_part(part) for part in prototype.parts]
+        handles = [self._scene.add_part(part) for part in prototype.parts]
+        self._scene.add_lights(prototype, handles)
+        return handles
 
     def set_environment(self, environment: capture_pb2.Environment) -> None:
         """Set light and air for the draws that follow."""
@@ -173,25 +185,42 @@ class Renderer:
         todo = draw_list(inside, meshes, depth)
 
         set_camera(self._frame, view, dt_s)
-        set_light(self._frame, view, self._environment)
+        set_light(self._frame, view, self._environment, instances.time_s)
         self._bone_table.write(bone_records(instances))
         self._bind_scene()
-        sun = vector(self._environment.sun_direction)
+        self._reached("choosing")
+        sun = vector(self._environment.sun_direction) if shines(self._environment) else None
         triangles = self._shadows.draw(view, instances, sun, self._scene, self._frame)
+        self._reached("shadow")
+        lights = lit_lights(instances, self._scene.lights)
+        lamps = self._lamp_map.draw(view, lights, self._frame)
+        self._reached("lamps")
         self._frame.upload()
         records, ids = camera_records(view, instances, todo.rows)
         self._instance_table.write(records)
         self._id_table.write(ids)
 
-        triangles += self._draw_passes(images, todo)
-        self._draw_antialiased(images)
+        triangles += self._draw_passes(images, todo, self._surfaces_in(lamps))
+        self._reached("surface")
+        self._sky.render(moderngl.TRIANGLES, vertices=3)
+        self._reached("sky")
+        images.depths.use(UNITS["depths"])
+        picture = (
+            self._mirrored(images) if self._environment.wetness > _LEAST_MIRROR else images.first
+        )
+        picture.frame.use()
+        self._glare.draw(view, lights, self._environment)
+        self._finish_picture(images, picture)
         self._context.finish()
+        self._reached("post")
         drawn = time.perf_counter()
         images.read(passes, out)
+        self._reached("readback")
         read = time.perf_counter()
         alone = []
         if silhouettes:
             alone = self._draw_alone(view, instances, meshes, todo, images)
+            self._reached("alone")
         return DrawResult(
             layouts=targets.layouts(view.width, view.height, passes),
             triangles=triangles,
@@ -221,7 +250,39 @@ class Renderer:
         textures.use(UNITS["textures"])
         self._bone_table.use(UNITS["bone_table"])
 
-    def _draw_passes(self, images: Targets, todo: DrawList) -> int:
+    def _reached(self, stage: str) -> None:
+        if self._on_stage is not None:
+            self._context.finish()
+            self._on_stage(stage)
+
+    def _surfaces_in(self, lamps: bool) -> SurfacePass:
+        """Return what draws surfaces in this light and weather; each has programs of its own."""
+        air = self._environment
+        flags = {
+            "SUN": shines(air),
+            "LAMPS": lamps,
+            "WET": air.wetness > 0.0,
+            "SNOW": air.snow_cover > 0.0,
+        }
+        switches = tuple(name for name, is_set in flags.items() if is_set)
+        if switches not in self._surfaces:
+            self._surfaces[switches] = SurfacePass(
+                self._context,
+                ("tables.glsl", "surface.vert"),
+                (
+                    "tables.glsl",
+                    "outputs.glsl",
+                    "water.glsl",
+                    "lighting.glsl",
+                    "tone.glsl",
+                    "surface.frag",
+                ),
+                switches,
+                culls=True,
+            )
+        return self._surfaces[switches]
+
+    def _draw_passes(self, images: Targets, todo: DrawList, surfaces: SurfacePass) -> int:
         c = self._context
         images.depth_only.use()
         images.depth_only.clear(depth=1.0)
@@ -231,18 +292,19 @@ class Renderer:
         self._instance_table.use(UNITS["instance_table"])
         self._id_table.use(UNITS["id_table"])
         self._shadows.use()
+        self._lamp_map.use()
+        self._patches.use(UNITS["patches"])
         meshes = self._scene.meshes
-        triangles = self._surfaces.draw(meshes, todo, perforated=False)
+        triangles = surfaces.draw(meshes, todo, perforated=False)
         # Leaves hide each other many times over, and a shader that may discard is run for all of
         # them: so their depth is found first, and only what is seen in the end is shaded.
         images.depth_only.use()
         triangles += self._holes.draw(meshes, todo, perforated=True)
         images.drawing.use()
         c.depth_func = "=="
-        triangles += self._surfaces.draw(meshes, todo, perforated=True)
+        triangles += surfaces.draw(meshes, todo, perforated=True)
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
-        self._sky.render(moderngl.TRIANGLES, vertices=3)
         return triangles
 
     def _draw_alone(
@@ -271,8 +333,27 @@ class Renderer:
         pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
         return found_alone(view, instances, meshes, self._scene, layers, pictures)
 
-    def _draw_antialiased(self, images: Targets) -> None:
+    def _mirrored(self, images: Targets) -> Picture:
+        """Return the picture with what wet ground mirrors."""
+        images.mirrored.frame.use()
+        self._context.enable_only(moderngl.NOTHING)
+        images.first.texture.use(UNITS["picture"])
+        images.classes.use(UNITS["classes"])
+        self._mirror.render(moderngl.TRIANGLES, vertices=3)
+        return images.mirrored
+
+    def _finish_picture(self, images: Targets, picture: Picture) -> None:
+        """Smooth the picture's edges and let rain and snow fall in front of it."""
+        air = self._environment
+        flags = {"RAIN": air.rain_mm_per_h > 0.0, "SNOWFALL": air.snowfall_mm_per_h > 0.0}
+        switches = tuple(name for name, is_set in flags.items() if is_set)
+        if switches not in self._finishing:
+            falling = ("tone.glsl", "falling.glsl") if switches else ()
+            program = build_program(
+                self._context, ("screen.vert",), (*falling, "antialias.frag"), switches
+            )
+            self._finishing[switches] = self._context.vertex_array(program, [])
         images.final.use()
         self._context.enable_only(moderngl.NOTHING)
-        images.picture.use(UNITS["picture"])
-        self._antialias.render(moderngl.TRIANGLES, vertices=3)
+        picture.texture.use(UNITS["picture"])
+        self._finishing[switches].render(moderngl.TRIANGLES, vertices=3)

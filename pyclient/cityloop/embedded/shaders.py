@@ -23,6 +23,13 @@ UNITS = {
     "standing_shadows": 5,
     "moving_shadows": 6,
     "picture": 7,
+    "standing_lamps": 8,
+    "standing_lamps_from": 9,
+    "moving_lamps": 10,
+    "moving_lamps_from": 11,
+    "patches": 12,
+    "depths": 13,
+    "classes": 14,
 }
 _CONSTANTS = {
     "INSTANCES_PER_ROW": INSTANCES_PER_ROW,

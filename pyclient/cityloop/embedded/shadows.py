@@ -145,20 +145,25 @@ class Shadows:
         self._kept_casters = None
 
     def draw(
-        self, view: CameraView, instances: Instances, sun: F64, scene: GpuScene, frame: FrameBlock
+        self,
+        view: CameraView,
+        instances: Instances,
+        sun: F64 | None,
+        scene: GpuScene,
+        frame: FrameBlock,
     ) -> int:
         """Bring the maps up to date and fill the block's fields; return the triangles sent.
 
         Args:
             view: the camera that will look at the shadows.
             instances: what casts them; the camera's hidden body too.
-            sun: (3,) direction to the sun, world; below the horizon it casts none.
+            sun: (3,) direction to the sun, world; None where it does not shine.
             scene: its meshes and looks, which must be bound, and the bones.
             frame: the uniform block.
         """
         camera = view.current[:, 3]
         placed = [_Placed(_ABOVE, *placed_square(_STRAIGHT_DOWN, camera, _ABOVE))]
-        if sun[2] > 0:
+        if sun is not None:
             placed += [_Placed(s, *placed_square(sun, camera, s)) for s in (_NEAR, _FAR)]
         for p in placed:
             frame.set(p.square.name, _texture_from_camera(p.clip, view.current))
@@ -187,11 +192,12 @@ class Shadows:
         self._moving.use(UNITS["moving_shadows"])
 
     def _draw_standing(
-        self, placed: list[_Placed], instances: Instances, sun: F64, scene: GpuScene
+        self, placed: list[_Placed], instances: Instances, sun: F64 | None, scene: GpuScene
     ) -> int:
         """Draw anew the squares that have moved, or all of them if the casters are others."""
         static = instances.static
-        casters = _Casters(sun, instances.part[static], instances.current[static])
+        axis = np.zeros(3) if sun is None else sun
+        casters = _Casters(axis, instances.part[static], instances.current[static])
         if self._kept_casters is None or not self._kept_casters.same(casters):
             self._kept_casters = casters
             self._kept_centers.clear()

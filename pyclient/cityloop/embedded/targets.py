@@ -102,13 +102,25 @@ def layouts(width: int, height: int, passes: Sequence[pb.Pass]) -> list[pb.PassL
     return out
 
 
+class Picture:
+    """A tone-mapped image that later steps read; `frame` draws into `texture`."""
+
+    def __init__(self, context: moderngl.Context, size: tuple[int, int]) -> None:
+        self.texture = context.texture(size, 4)
+        self.texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.texture.repeat_x = self.texture.repeat_y = False
+        self.frame = context.framebuffer([self.texture])
+
+
 class Targets:
     """The images of one size.
 
     Attributes:
         drawing: all passes and the depth buffer, for the one draw.
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
-        picture: the tone-mapped, not yet antialiased image of `drawing`.
+        first: the tone-mapped, not yet antialiased image of `drawing`.
+        mirrored: the same with what wet ground mirrors.
+        depths, classes: the depth and semantic passes, for what is drawn after them.
         final: the antialiased image.
         alone: layers of objects that are drawn alone.
     """
@@ -116,24 +128,34 @@ class Targets:
     def __init__(self, context: moderngl.Context, width: int, height: int) -> None:
         size = (width, height)
         self.size = size
-        self.picture = context.texture(size, 4)
-        self.picture.filter = (moderngl.LINEAR, moderngl.LINEAR)
-        self.picture.repeat_x = self.picture.repeat_y = False
-        images = [
-            context.renderbuffer(size, image.components, dtype=image.dtype)
-            for image in (_DEPTH, _INSTANCE, _SEMANTIC, _FLOW, _NORMAL, _VELOCITY)
+        self.first, self.mirrored = Picture(context, size), Picture(context, size)
+        self.depths = context.texture(size, 1, dtype="f4")
+        self.classes = context.texture(size, 1, dtype="u1")
+        for texture in (self.depths, self.classes):
+            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+
+        def buffer(image: _Image) -> moderngl.Renderbuffer:
+            return context.renderbuffer(size, image.components, dtype=image.dtype)
+
+        images: list[moderngl.Renderbuffer | moderngl.Texture] = [
+            self.depths,
+            buffer(_INSTANCE),
+            self.classes,
+            *(buffer(image) for image in (_FLOW, _NORMAL, _VELOCITY)),
         ]
         depth_buffer = context.depth_renderbuffer(size)
-        self.drawing = context.framebuffer([self.picture, *images], depth_buffer)
+        self.drawing = context.framebuffer([self.first.texture, *images], depth_buffer)
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
         self.alone = LayerImages(context, size)
+        pictures = (self.first, self.mirrored)
         self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
             self.drawing,
             self.depth_only,
             self.final,
-            self.picture,
+            *(picture.frame for picture in pictures),
+            *(picture.texture for picture in pictures),
             *images,
             depth_buffer,
             smooth,

@@ -6,11 +6,11 @@ from cityloop.world.scene import Light
 from cityloop.world.vehicles_kinds import VehicleKind, VehicleLamp
 
 _ROAD_M = 26.0  # where the middle of a dipped beam meets the road
-# White of a halogen lamp: some 9000 cd in the middle of a dipped beam and 2000 cd to the sides, in
-# the unit in which a street lamp of 1000 cd has 7 (props_signals.py).
-_BEAM = (62.0, 57.0, 48.0)
-_SPREAD = (15.0, 13.8, 11.6)
-_BICYCLE = (7.0, 6.8, 6.2)
+# White of a halogen lamp: some 3500 cd in the middle of a dipped beam and 500 cd to the sides, in
+# the unit in which a street lamp of 1000 cd has 11 (props_signals.py).
+_BEAM = (38.0, 35.0, 29.5)
+_SPREAD = (6.0, 5.5, 4.65)
+_BICYCLE = (4.0, 3.9, 3.6)
 _TAIL = (0.45, 0.012, 0.008)
 _BRAKE = (1.7, 0.05, 0.03)
 

@@ -1,6 +1,6 @@
 """Scenes of a few triangles with known answers; the camera looks along x from the origin."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -205,11 +205,12 @@ class SmallScene:
         mesh = self.mesh(corners, [[0, 1, 2], [0, 2, 3]], self.material(**traits))
         return self.part((mesh, 1e4))
 
-    def draw(self, things, camera=None, passes=PASSES):
+    def draw(self, things, camera=None, passes=PASSES, time_s=0.0):
         """Return pass name -> array."""
         camera = view() if camera is None else camera
         memory = bytearray(self.renderer.frame_size(camera.width, camera.height, passes))
-        result = self.renderer.draw(camera, instances(things), passes, DT_S, memoryview(memory))
+        shown = replace(instances(things), time_s=time_s)
+        result = self.renderer.draw(camera, shown, passes, DT_S, memoryview(memory))
         return {
             NAMES[getattr(layout, "pass")]: np.ndarray(
                 tuple(layout.shape),

@@ -29,5 +29,9 @@ void main() {
     vec4 outer = 0.5 * inner + 0.25 * (at(here - 0.5 * edge) + at(here + 0.5 * edge));
     bool overshoots = outer.a < darkest || outer.a > brightest;
     vec4 smoothed = overshoots ? inner : outer;
-    out_color = brightest - darkest < 0.04 ? center : smoothed;
+    vec4 color = brightest - darkest < 0.04 ? center : smoothed;
+#if defined(RAIN) || defined(SNOWFALL)
+    color.rgb = through_the_air(color.rgb);
+#endif
+    out_color = color;
 }

@@ -26,6 +26,12 @@ vec3 sky_radiance(vec3 direction, float up) {
     float glow = 0.10 * near_sun + 0.25 * exp2(60.0 * (toward_sun - 1.0))
                + 20.0 * smoothstep(0.99990, 0.99996, toward_sun);
 
+    // A low sun colours the air above the horizon on its side.
+    vec2 sun_side = normalize(turned(frame.world_from_current, frame.sun_direction.xyz).xy + 1e-5);
+    vec2 look_side = normalize(turned(frame.world_from_current, direction).xy + 1e-5);
+    float side = 0.5 + 0.5 * dot(sun_side, look_side);
+    air += frame.dusk.rgb * (side * side * side * exp2(-9.0 * max(up, 0.0)));
+
     // Clouds on a plane: far ones crowd towards the horizon.
     vec3 world = turned(frame.world_from_current, direction);
     vec2 p = world.xy / (rise + 0.12) * 1.6;

@@ -5,6 +5,9 @@ uniform sampler2DArray textures;
 // Of a mipmap level: without anisotropic filtering, streets seen at a flat angle blur too much.
 const float SHARPENING = -0.7;
 
+// Bit set of class ids: person and rider.
+const uint SNOWLESS_CLASSES = (1u << 11) | (1u << 12);
+
 in vec4 at_current;
 in vec4 at_previous;
 in vec3 at_next;
@@ -38,12 +41,18 @@ void main() {
                      * linear_from_srgb(texel.rgb);
     surface.roughness = mix(POLISHED, paint.a, texel.a);
     surface.metallic = glow.a;
-    surface.emission = lit ? glow.rgb : vec3(0.0);
+    // Behind a map of smoothness only its panes let light out.
+    bool panes = traits.x >= 0 && (traits.y & CUTOUT) == 0;
+    surface.emission = lit ? glow.rgb * (panes ? 1.0 - texel.a : 1.0) : vec3(0.0);
+    uint kind = traits.w < 0 ? ids.y : uint(traits.w);
+    uint bit = kind < 32u ? 1u << kind : 0u;
+    surface.ground = (GROUND_CLASSES & bit) != 0u ? 1.0 : 0.0;
+    surface.bare = (SNOWLESS_CLASSES & bit) != 0u ? 1.0 : 0.0;
     out_color = finish(shade(surface));
 
     out_depth = at_current.z;
     out_instance = ids.x;
-    out_semantic = traits.w < 0 ? ids.y : uint(traits.w);
+    out_semantic = kind;
     vec2 here = project(at_current.xyz);
     out_flow = vec4(project(at_previous.xyz) - here, project(at_next) - here);
     out_normal = vec4(surface_normal, at_previous.z - at_current.z);

@@ -459,8 +459,9 @@ namespace Cityloop.V1 {
     public const int EmissiveFieldNumber = 5;
     private global::Cityloop.V1.Color emissive_;
     /// <summary>
-    /// Light given off while lit (see lamp); unit: linear, 1 = a white diffuse surface in full
-    /// daylight, frame: none.
+    /// Light given off while lit (see lamp), shown no brighter at long exposures than at a middling
+    /// one; of a texture with a smoothness map, times 1 - A/255: panes let it out, walls do not; unit:
+    /// linear, 1 = a white diffuse surface in full daylight, frame: none.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
@@ -4938,7 +4939,8 @@ namespace Cityloop.V1 {
     private global::Cityloop.V1.Color intensity_;
     /// <summary>
     /// Light on a surface 1 m away on the axis that faces it; it falls with the square of the
-    /// distance; unit: linear as Environment.sun_irradiance, times m^2, frame: none.
+    /// distance, and below an exposure of 8 in proportion to the exposure; unit: linear as
+    /// Environment.sun_irradiance, times m^2, frame: none.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]

@@ -28,6 +28,7 @@ namespace Cityloop.Runtime
 
         private MaterialLibrary _materials;
         private MeshLibrary _meshes;
+        private LampLibrary _lamps = new LampLibrary();
         private BodyVisuals _visuals;
 
         /// <summary>Makes what draws.</summary>
@@ -43,7 +44,7 @@ namespace Cityloop.Runtime
             _light = new EnvironmentLight(_stage);
             _materials = new MaterialLibrary(_surfaces);
             _meshes = new MeshLibrary(_materials);
-            _visuals = new BodyVisuals(_stage, _meshes, _materials);
+            _visuals = new BodyVisuals(_stage, _meshes, _materials, _lamps);
             root.Destroyed += Release;
         }
 
@@ -57,7 +58,8 @@ namespace Cityloop.Runtime
             ReleaseScene();
             _materials = new MaterialLibrary(_surfaces);
             _meshes = new MeshLibrary(_materials);
-            _visuals = new BodyVisuals(_stage, _meshes, _materials);
+            _lamps = new LampLibrary();
+            _visuals = new BodyVisuals(_stage, _meshes, _materials, _lamps);
         }
 
         /// <inheritdoc/>
@@ -73,9 +75,11 @@ namespace Cityloop.Runtime
         public int[] AddPrototype(Wire.Prototype prototype)
         {
             var prefab = _overrides != null ? _overrides.Find(prototype.Name) : null;
-            return prefab != null
+            int[] handles = prefab != null
                 ? new PrefabMeshes(_meshes, _materials).Add(prefab, prototype)
                 : prototype.Parts.Select(_meshes.AddPart).ToArray();
+            _lamps.Add(prototype, handles);
+            return handles;
         }
 
         /// <inheritdoc/>

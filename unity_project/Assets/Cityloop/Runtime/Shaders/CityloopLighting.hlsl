@@ -10,6 +10,8 @@ float4 _CityloopSunIrradiance;   // w: exposure
 float4 _CityloopZenithRadiance;  // w: cloud cover
 float4 _CityloopHorizonRadiance; // w: fog density, 1/m
 float4 _CityloopGroundRadiance;  // light that the ground throws back up; w: wetness
+float4 _CityloopDusk;            // glow of the horizon towards a low sun; w: share of the lamps' light
+float4 _CityloopWeather;         // x: lying snow, 0 to 1; y: factor on what shines by itself
 
 static const float CITYLOOP_POLISHED = 0.08; // perceptual roughness of glass
 
@@ -44,6 +46,18 @@ float3 cityloop_skylight(float up)
     return up > 0.0 ? lerp(side, 0.75 * sky + 0.2 * ground, up) : lerp(side, 0.8 * ground, -up);
 }
 
+// GGX with the visibility term of B. Karis and S. Lazarov ("Optimizing PBR for mobile", 2015).
+float cityloop_highlight(float3 n, float3 light, float3 to_eye, float roughness)
+{
+    float3 halfway = normalize(light + to_eye);
+    float nh = max(dot(n, halfway), 0.0);
+    float lh = max(dot(light, halfway), 0.0);
+    float a = max(roughness * roughness, 0.01);
+    float a2 = a * a;
+    float d = nh * nh * (a2 - 1.0) + 1.0;
+    return min(a2 / (d * d * max(0.1, lh * lh) * (4.0 * a + 2.0)), 24.0);
+}
+
 // Radiance of a surface; `visible` is the share of the sun's disc that it sees.
 float3 cityloop_shade(CityloopSurface s, float visible)
 {
@@ -52,8 +66,12 @@ float3 cityloop_shade(CityloopSurface s, float visible)
 
     // Water darkens what it soaks and smooths what it covers: dark texels are pits, and fill first.
     float wet = _CityloopGroundRadiance.w * smoothstep(0.7, 0.95, up);
-    s.roughness = lerp(s.roughness, min(0.12 + 1.5 * s.albedo.g, 0.5), wet);
+    s.roughness = lerp(s.roughness, min(0.14 + 1.2 * s.albedo.g, 0.5), wet);
     s.albedo *= 1.0 - 0.6 * wet;
+    float snow = _CityloopWeather.x * smoothstep(0.35, 0.75, up);
+    s.albedo = lerp(s.albedo, float3(0.72, 0.75, 0.80), snow);
+    s.roughness = lerp(s.roughness, 0.85, snow);
+    s.metallic *= 1.0 - snow;
 
     float facing_eye = max(dot(n, s.to_eye), 1e-3);
     float3 sun = _CityloopSunDirection.xyz;
@@ -61,14 +79,7 @@ float3 cityloop_shade(CityloopSurface s, float visible)
     float3 f0 = lerp(float3(0.04, 0.04, 0.04), s.albedo, s.metallic);
     float3 diffuse = s.albedo * (1.0 - s.metallic);
 
-    // GGX with the visibility term of B. Karis and S. Lazarov ("Optimizing PBR for mobile", 2015).
-    float3 halfway = normalize(sun + s.to_eye);
-    float nh = max(dot(n, halfway), 0.0);
-    float lh = max(dot(sun, halfway), 0.0);
-    float a = max(s.roughness * s.roughness, 0.01);
-    float a2 = a * a;
-    float d = nh * nh * (a2 - 1.0) + 1.0;
-    float lobe = min(a2 / (d * d * max(0.1, lh * lh) * (4.0 * a + 2.0)), 24.0);
+    float lobe = cityloop_highlight(n, sun, s.to_eye, s.roughness);
     float sunlit = facing_sun * visible * _CityloopSunDirection.w;
     float3 radiance = (diffuse + f0 * lobe) * _CityloopSunIrradiance.rgb * sunlit;
 
@@ -80,10 +91,21 @@ float3 cityloop_shade(CityloopSurface s, float visible)
     float mirrored_up = 2.0 * facing_eye * up - s.to_eye.y;
     float3 mirrored = lerp(cityloop_surroundings(mirrored_up), ambient, s.roughness);
     radiance += diffuse * ambient + (f0 * scale_bias.x + scale_bias.y) * mirrored;
-    radiance += s.emission;
+    radiance += s.emission * _CityloopWeather.y;
 
     float clear = exp2(-1.442695 * _CityloopHorizonRadiance.w * s.distance_m);
     return lerp(_CityloopHorizonRadiance.rgb, radiance, clear);
+}
+
+// Radiance that one lamp adds; `light` is what it throws on a surface that faces it.
+float3 cityloop_lamp(CityloopSurface s, float3 toward, float3 light)
+{
+    float facing = max(dot(s.normal, toward), 0.0);
+    float3 diffuse = s.albedo * (1.0 - s.metallic);
+    float3 f0 = lerp(float3(0.04, 0.04, 0.04), s.albedo, s.metallic);
+    float lobe = cityloop_highlight(s.normal, toward, s.to_eye, max(s.roughness, 0.2));
+    float clear = exp2(-1.442695 * _CityloopHorizonRadiance.w * s.distance_m);
+    return (diffuse + f0 * lobe) * light * (facing * clear * _CityloopDusk.w);
 }
 
 // Exposure, tone curve (fit of ACES by K. Narkowicz, 2015) and sRGB encoding.
@@ -126,6 +148,11 @@ float3 cityloop_sky(float3 direction)
     near_sun *= near_sun;
     float glow = 0.10 * near_sun + 0.25 * exp2(60.0 * (toward_sun - 1.0))
         + 20.0 * smoothstep(0.99990, 0.99996, toward_sun);
+
+    // A low sun colours the air above the horizon on its side.
+    float2 sun_side = normalize(_CityloopSunDirection.xz + 1e-5);
+    float side = 0.5 + 0.5 * dot(sun_side, normalize(direction.xz + 1e-5));
+    air += _CityloopDusk.rgb * (side * side * side * exp2(-9.0 * max(up, 0.0)));
 
     // Clouds on a plane: far ones crowd towards the horizon. World x is Unity's z, world y Unity's -x.
     float2 p = float2(direction.z, -direction.x) / (rise + 0.12) * 1.6;

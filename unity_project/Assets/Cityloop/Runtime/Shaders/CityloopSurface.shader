@@ -15,6 +15,7 @@ Shader "Cityloop/Surface"
         _Smoothness ("Smoothness", Range(0, 1)) = 0.5
         [Toggle] _AlphaClip ("Holes", Float) = 0
         _Cutoff ("Holes below", Range(0, 1)) = 0.498
+        [Toggle] _Panes ("Only smooth texels give off light", Float) = 0
         [Enum(UnityEngine.Rendering.CullMode)] _Cull ("Cull", Float) = 2
     }
     SubShader
@@ -34,6 +35,19 @@ Shader "Cityloop/Surface"
             #pragma vertex surface_vertex
             #pragma fragment surface_fragment
             #pragma multi_compile_fwdbase nolightmap nodynlightmap nodirlightmap novertexlight
+            #include "CityloopSurfacePass.hlsl"
+            ENDHLSL
+        }
+        Pass
+        {
+            Name "Lamp"
+            Tags { "LightMode" = "ForwardAdd" }
+            Blend One One
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex surface_vertex
+            #pragma fragment lamp_fragment
+            #pragma multi_compile_fwdadd
             #include "CityloopSurfacePass.hlsl"
             ENDHLSL
         }

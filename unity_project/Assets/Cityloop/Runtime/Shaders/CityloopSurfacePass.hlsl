@@ -13,6 +13,8 @@ float _Metallic;
 float _Smoothness;
 float _AlphaClip;      // 1: A is a map of holes, 0: of smoothness
 float _Cutoff;
+float _Panes;          // 1: only what is smooth in the base map gives off light
+float4 _LightColor0;   // of the lamp of a "Lamp" pass
 Texture2D _BaseMap;
 SamplerState sampler_BaseMap;
 
@@ -43,7 +45,7 @@ SurfacePixel surface_vertex(SurfaceVertex v)
     return s;
 }
 
-float4 surface_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target0
+CityloopSurface surface_of(SurfacePixel s, bool front)
 {
     float4 texel = _BaseMap.Sample(sampler_BaseMap, s.uv);
     float smoothness_map = _AlphaClip > 0.5 ? 1.0 : texel.a;
@@ -51,7 +53,6 @@ float4 surface_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target
     {
         discard;
     }
-    UNITY_LIGHT_ATTENUATION(visible, s, s.world);
     float3 to_eye = _WorldSpaceCameraPos - s.world;
     CityloopSurface surface;
     surface.distance_m = length(to_eye);
@@ -60,8 +61,22 @@ float4 surface_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target
     surface.albedo = _BaseColor.rgb * texel.rgb;
     surface.roughness = lerp(CITYLOOP_POLISHED, 1.0 - _Smoothness, smoothness_map);
     surface.metallic = _Metallic;
-    surface.emission = _EmissionColor.rgb;
-    return float4(cityloop_shade(surface, visible), 1.0);
+    surface.emission = _EmissionColor.rgb * (_Panes > 0.5 ? 1.0 - texel.a : 1.0);
+    return surface;
+}
+
+float4 surface_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target0
+{
+    UNITY_LIGHT_ATTENUATION(visible, s, s.world);
+    return float4(cityloop_shade(surface_of(s, front), visible), 1.0);
+}
+
+// What one lamp adds.
+float4 lamp_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target0
+{
+    UNITY_LIGHT_ATTENUATION(share, s, s.world);
+    float3 toward = normalize(_WorldSpaceLightPos0.xyz - s.world * _WorldSpaceLightPos0.w);
+    return float4(cityloop_lamp(surface_of(s, front), toward, _LightColor0.rgb * share), 0.0);
 }
 
 struct CasterPixel

@@ -12,6 +12,7 @@ namespace Cityloop.Runtime
         private readonly Transform _stage;
         private readonly MeshLibrary _meshes;
         private readonly MaterialLibrary _materials;
+        private readonly LampLibrary _lamps;
         private Dictionary<(uint Body, int Part), PartVisual> _parts =
             new Dictionary<(uint Body, int Part), PartVisual>();
 
@@ -19,11 +20,12 @@ namespace Cityloop.Runtime
         private object? _statics;
 
         /// <summary>Makes an empty stage.</summary>
-        public BodyVisuals(Transform stage, MeshLibrary meshes, MaterialLibrary materials)
+        public BodyVisuals(Transform stage, MeshLibrary meshes, MaterialLibrary materials, LampLibrary lamps)
         {
             _stage = stage;
             _meshes = meshes;
             _materials = materials;
+            _lamps = lamps;
         }
 
         /// <summary>Puts all bodies where they are; those that are gone are removed, new ones made.</summary>
@@ -40,7 +42,8 @@ namespace Cityloop.Runtime
                 body = instances.Body[row];
                 var key = (body, part);
                 bool isNew = !_parts.TryGetValue(key, out PartVisual? visual);
-                visual ??= new PartVisual(_stage, BonesOf(instances, row), _meshes, _materials);
+                visual ??= new PartVisual(
+                    _stage, BonesOf(instances, row), _meshes, _materials, _lamps, instances.Part[row]);
                 _parts.Remove(key);
                 parts[key] = rows[row] = visual;
                 if (isNew || row < instances.FirstStatic || !staticsStay)

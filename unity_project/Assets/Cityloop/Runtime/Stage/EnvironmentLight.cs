@@ -21,6 +21,14 @@ namespace Cityloop.Runtime
         private static readonly int Zenith = Shader.PropertyToID("_CityloopZenithRadiance");
         private static readonly int Horizon = Shader.PropertyToID("_CityloopHorizonRadiance");
         private static readonly int Ground = Shader.PropertyToID("_CityloopGroundRadiance");
+        private static readonly int Dusk = Shader.PropertyToID("_CityloopDusk");
+        private static readonly int Weather = Shader.PropertyToID("_CityloopWeather");
+
+        // As in the embedded engine's light.py, which says why.
+        private static readonly Vector3 SnowAlbedo = new Vector3(0.55f, 0.56f, 0.58f);
+        private static readonly Vector3 DuskColor = new Vector3(2.1f, 0.85f, 0.30f);
+        private const float LensExposure = 1.6f;
+        private const float LampsExposure = 8f;
 
         private readonly Light _sun;
         private readonly Material _sky;
@@ -48,7 +56,17 @@ namespace Cityloop.Runtime
             Vector3 sun = Linear(environment.SunIrradiance);
             Vector3 zenith = Linear(environment.ZenithRadiance), horizon = Linear(environment.HorizonRadiance);
             Vector3 falling = sun * Mathf.Max(0f, toSun.y) + 0.5f * (zenith + horizon);
-            Vector3 ground = Vector3.Scale(GroundAlbedo, falling);
+            Vector3 albedo = Vector3.Lerp(GroundAlbedo, SnowAlbedo, (float)environment.SnowCover);
+            Vector3 ground = Vector3.Scale(albedo, falling);
+            float cover = (float)environment.CloudCover, exposure = (float)environment.Exposure;
+            float height = (toSun.y + 0.02f) / 0.13f;
+            float low = toSun == Vector3.zero ? 0f : Mathf.Exp(-height * height) * (1f - 0.9f * cover * cover);
+            float mean = (horizon.x + horizon.y + horizon.z) / 3f;
+            float lamps = Mathf.Min(1f, exposure / LampsExposure);
+            Shader.SetGlobalVector(Dusk, With(low * mean * DuskColor, lamps));
+            Shader.SetGlobalVector(
+                Weather,
+                new Vector4((float)environment.SnowCover, 1f / Mathf.Max(1f, exposure / LensExposure), 0f, 0f));
             SetSun(toSun, sun);
             RenderSettings.ambientSkyColor = Encoded(0.4f * zenith + 0.6f * horizon);
             RenderSettings.ambientEquatorColor = Encoded(0.34f * horizon + 0.55f * ground);
@@ -56,7 +74,7 @@ namespace Cityloop.Runtime
             RenderSettings.fog = environment.FogDensityPerM > 0;
             RenderSettings.fogDensity = (float)environment.FogDensityPerM;
             RenderSettings.fogColor = Encoded(horizon);
-            Shader.SetGlobalVector(SunDirection, With(toSun, toSun.y > 0 ? 1f : 0f));
+            Shader.SetGlobalVector(SunDirection, With(toSun, toSun.y > 0 && sun != Vector3.zero ? 1f : 0f));
             Shader.SetGlobalVector(SunIrradiance, With(sun, (float)environment.Exposure));
             Shader.SetGlobalVector(Zenith, With(zenith, (float)environment.CloudCover));
             Shader.SetGlobalVector(Horizon, With(horizon, (float)environment.FogDensityPerM));

@@ -14,6 +14,7 @@ namespace Cityloop.Runtime
         private readonly GameObject _place;
         private readonly MaterialPropertyBlock _block = new MaterialPropertyBlock();
         private readonly int _boneCount;
+        private readonly PartLamps? _lights;
         private MeshFilter? _filter;
         private Renderer? _renderer;
         private BoneRig? _rig;
@@ -26,13 +27,17 @@ namespace Cityloop.Runtime
         /// <param name="boneCount">Bones of the body, 0 for a rigid part.</param>
         /// <param name="meshes">The scene's.</param>
         /// <param name="materials">The scene's.</param>
-        public PartVisual(Transform stage, int boneCount, MeshLibrary meshes, MaterialLibrary materials)
+        /// <param name="lamps">The scene's.</param>
+        /// <param name="part">Handle of the part.</param>
+        public PartVisual(
+            Transform stage, int boneCount, MeshLibrary meshes, MaterialLibrary materials, LampLibrary lamps, int part)
         {
             _meshes = meshes;
             _materials = materials;
             _boneCount = boneCount;
             _place = new GameObject("part");
             _place.transform.SetParent(stage, false);
+            _lights = lamps.Make(part, _place.transform);
         }
 
         /// <summary>Puts it where a row of the instances is.</summary>
@@ -49,6 +54,7 @@ namespace Cityloop.Runtime
         /// <summary>Shows a mesh, or nothing for -1, in the colours and lamps of a row of the instances.</summary>
         public void Show(int mesh, Instances instances, int row, bool shadowOnly)
         {
+            _lights?.Show(instances.Lamps[row]);
             if (mesh != _mesh)
             {
                 Use(mesh);

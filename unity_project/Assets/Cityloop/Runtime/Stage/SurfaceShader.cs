@@ -62,6 +62,7 @@ namespace Cityloop.Runtime
                     }
                 }
             }
+            SetFloat(material, new[] { "_Panes" }, texture != null && !message.AlphaCutout ? 1f : 0f);
             SetFloat(material, new[] { "_Metallic" }, message.Metallic);
             SetFloat(material, new[] { "_Smoothness" }, 1f - message.Roughness);
             if (message.AlphaCutout)

@@ -1,0 +1,26 @@
+// Water on the ground, the same for the light on it and for what it mirrors.
+
+uniform sampler2D patches;  // noises that repeat (patches.py)
+
+// Bit set of class ids: road, sidewalk, terrain, marking and kerb.
+const uint GROUND_CLASSES = (1u << 0) | (1u << 1) | (1u << 9) | (1u << 19) | (1u << 20);
+
+struct Water {
+    float puddle;  // 1: deep enough to be smooth, 0: only wet
+    vec2 ripple;   // of the normal, world axes
+};
+
+// Water at a place (world, m) on level ground; it gathers in hollows.
+Water water_at(vec2 place, float wetness) {
+    vec4 hollows = texture(patches, place * (1.0 / 31.0));
+    vec4 grains = texture(patches, place * (1.0 / 7.3));
+    Water water;
+    float depth = hollows.r + 0.16 * (grains.g - 0.5);
+    water.puddle = wetness * smoothstep(1.14 - 0.56 * wetness, 1.20 - 0.56 * wetness, depth);
+    // Drops strike everywhere all the time: two patterns that move through each other.
+    vec2 still = place * (1.0 / 2.9);
+    vec2 rings = texture(patches, still + frame.weather.z * vec2(0.83, 0.57)).rg
+               - texture(patches, still * 1.31 - frame.weather.z * vec2(0.61, 0.77)).rg;
+    water.ripple = rings * (0.05 * frame.weather.x);
+    return water;
+}
