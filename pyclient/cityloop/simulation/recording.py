@@ -138,8 +138,9 @@ def _record_states(
 
 def _add_state(writer: SequenceWriter, moment: Moment, *, bones: bool = True) -> None:
     """Write everything that is true at a tick."""
-    wheels = {i: w for i, (w, _) in moment.articulation.items() if w is not None}
-    skins = {i: b for i, (_, b) in moment.articulation.items() if b is not None and bones}
+    labelled = frozenset(moment.actors.id.tolist())
+    wheels = {i: w for i, w in moment.state.bodies.wheels.items() if i in labelled}
+    skins = {i: moment.bones[i] for i in sorted(labelled & moment.bones.keys())} if bones else {}
     writer.add_state(moment.frame, moment.time_s, moment.actors, wheels=wheels, bones=skins)
     writer.add_signals(moment.frame, moment.signals)
     writer.add_events(moment.events)

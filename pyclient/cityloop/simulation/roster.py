@@ -53,7 +53,6 @@ class _Columns:
 
     def _complete(self) -> None:
         self.ids = self.id.tolist()
-        self.labelled = frozenset(self.ids)
         self.moving = np.flatnonzero(self.moves)
         self.still = np.zeros((len(self.ids), 3))
 
@@ -134,11 +133,6 @@ class Roster:
         self.lamps.pop(gone, None)
         self._gone.add(gone)
         return gone
-
-    @property
-    def labelled(self) -> frozenset[int]:
-        """Ids of those whom `table` had last."""
-        return self._columns.labelled
 
     def table(self, states: BodyStates) -> ActorTable:
         """Return all labelled objects with their states of one tick.

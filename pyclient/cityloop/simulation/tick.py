@@ -50,7 +50,6 @@ FACE_SHARE = 0.43  # of a person's height from the box's middle to the face
 PHYSICS_STEP_S = 0.0125
 
 Bones = NDArray[np.float32]
-Articulation = dict[int, tuple[NDArray[np.float64] | None, Bones | None]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Moment:
         frame: number of the frame that shows it; negative while warming up.
         time_s: since frame 0.
         actors: all labelled objects.
-        articulation: actor id -> ((W, 5) wheels or None, (B, 3, 4) bones or None).
+        bones: body id -> (B, 3, 4) skinning matrices.
         failure: the fail_when condition if it holds, else "".
         state: the engine's own words.
         signals: state of each traffic light, a character per link.
@@ -71,7 +70,7 @@ class Moment:
     frame: int
     time_s: float
     actors: ActorTable
-    articulation: Articulation
+    bones: Mapping[int, Bones]
     failure: str
     state: WorldState
     signals: Mapping[str, str]
@@ -373,14 +372,6 @@ class Simulation:
         )
         for name, vehicle in self._vehicles.items():
             vehicle.collided = self._watch.happened("collision", name)
-        wheels = state.bodies.wheels
-        bones = self._bones | self._background.bones | state.bodies.bones
-        labelled = self.roster.labelled
-        articulation: Articulation = {
-            i: (wheels.get(i), bones.get(i))
-            for i in sorted(wheels.keys() | bones.keys())
-            if i in labelled
-        }
         failed = self._fail_when is not None and self._fail_when.holds(
             TableSituation(time_s, actors, self._watch)
         )
@@ -388,7 +379,7 @@ class Simulation:
             frame=frame,
             time_s=time_s,
             actors=actors,
-            articulation=articulation,
+            bones=self._bones | self._background.bones | state.bodies.bones,
             failure=str(self._fail_when) if failed else "",
             state=state,
             signals=self._traffic.state.signals,
