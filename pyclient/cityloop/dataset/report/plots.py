@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_WIDTH, _HEIGHT, _FOOT, _LEFT = 360, 200, 34, 46
+_WIDTH, _HEIGHT, _FOOT, _LEFT = 380, 200, 34, 46
 _BAR = "#2b6cb0"
-_REACH_M = 60.0  # of the heat map, from the ego
+_AHEAD_M, _ASIDE_M = 120.0, 30.0  # reach of the heat map
 _CELL_M = 2.0
 
 
@@ -45,27 +45,28 @@ def histogram(title: str, unit: str, values: Array, low: float, high: float, bin
 
 def named(title: str, values: Sequence[str]) -> str:
     """Return a plot of how often each name comes up, the most frequent first."""
-    found = Counter(values).most_common(12)
+    found = Counter(values).most_common(8)
     return bars(title, [name for name, _ in found], [count for _, count in found])
 
 
 def heat_map(title: str, ahead: Array, left: Array) -> str:
-    """Return where objects were, seen from above, the ego in the middle, driving upwards."""
-    edges = np.arange(-_REACH_M, _REACH_M + _CELL_M, _CELL_M)
-    counts, _, _ = np.histogram2d(ahead, left, (edges, edges))
-    share = np.log1p(counts[::-1, ::-1]) / max(float(np.log1p(counts.max(initial=0.0))), 1e-9)
-    cells = share.shape[0]
-    side = (_HEIGHT - _FOOT) / cells
+    """Return where objects were, seen from above; the camera is at the left end and looks right."""
+    edges_ahead = np.arange(0.0, _AHEAD_M + _CELL_M, _CELL_M)
+    edges_left = np.arange(-_ASIDE_M, _ASIDE_M + _CELL_M, _CELL_M)
+    counts, _, _ = np.histogram2d(ahead, left, (edges_ahead, edges_left))
+    share = np.log1p(counts[:, ::-1]) / max(float(np.log1p(counts.max(initial=0.0))), 1e-9)
+    side = (_WIDTH - _LEFT) / share.shape[0]
+    middle = 24 + side * share.shape[1] / 2
     parts = [
-        f'<rect x="{_LEFT + j * side:.2f}" y="{20 + i * side:.2f}" width="{side:.2f}" '
+        f'<rect x="{_LEFT + i * side:.2f}" y="{24 + j * side:.2f}" width="{side:.2f}" '
         f'height="{side:.2f}" fill="{_BAR}" fill-opacity="{share[i, j]:.2f}"/>'
         for i, j in zip(*np.nonzero(share), strict=True)
     ]
-    middle = _LEFT + cells * side / 2
-    parts.append(
-        f'<circle cx="{middle:.1f}" cy="{20 + cells * side / 2:.1f}" r="3" fill="#c53030"/>'
-    )
-    parts.append(_text(middle, _HEIGHT - 2, f"{2 * _REACH_M:g} m across", anchor="middle"))
+    parts.append(f'<circle cx="{_LEFT:g}" cy="{middle:.1f}" r="3" fill="#c53030"/>')
+    foot = 24 + side * share.shape[1] + 10
+    for metres in range(0, int(_AHEAD_M) + 1, 20):
+        x = _LEFT + metres / _CELL_M * side
+        parts.append(_text(x, foot, f"{metres} m", anchor="middle" if metres < _AHEAD_M else "end"))
     return _framed(title, parts)
 
 
