@@ -47,5 +47,4 @@ class Labeller:
             world_from_camera=images.world_from_camera,
             host=self._hosts.get(images.camera, ""),
         )
-        bones = {i: b for i, (_, b) in moment.articulation.items() if b is not None}
-        return label(moment.actors, sight, bones, self._kinds)
+        return label(moment.actors, sight, moment.bones, self._kinds)

@@ -140,7 +140,7 @@ def _add_state(writer: SequenceWriter, moment: Moment, *, bones: bool = True) ->
     """Write everything that is true at a tick."""
     labelled = frozenset(moment.actors.id.tolist())
     wheels = {i: w for i, w in moment.state.bodies.wheels.items() if i in labelled}
-    skins = {i: moment.bones[i] for i in sorted(labelled & moment.bones.keys())} if bones else {}
+    skins = moment.bones if bones else {}
     writer.add_state(moment.frame, moment.time_s, moment.actors, wheels=wheels, bones=skins)
     writer.add_signals(moment.frame, moment.signals)
     writer.add_events(moment.events)

@@ -60,7 +60,7 @@ class Moment:
         frame: number of the frame that shows it; negative while warming up.
         time_s: since frame 0.
         actors: all labelled objects.
-        bones: body id -> (B, 3, 4) skinning matrices.
+        bones: actor id -> (B, 3, 4) skinning matrices, by rising id.
         failure: the fail_when condition if it holds, else "".
         state: the engine's own words.
         signals: state of each traffic light, a character per link.
@@ -372,6 +372,7 @@ class Simulation:
         )
         for name, vehicle in self._vehicles.items():
             vehicle.collided = self._watch.happened("collision", name)
+        bones = self._bones | self._background.bones | state.bodies.bones
         failed = self._fail_when is not None and self._fail_when.holds(
             TableSituation(time_s, actors, self._watch)
         )
@@ -379,7 +380,7 @@ class Simulation:
             frame=frame,
             time_s=time_s,
             actors=actors,
-            bones=self._bones | self._background.bones | state.bodies.bones,
+            bones={i: bones[i] for i in actors.id.tolist() if i in bones} if bones else {},
             failure=str(self._fail_when) if failed else "",
             state=state,
             signals=self._traffic.state.signals,
