@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from unity import made
 from unity.packages import is_ready, toolchain_folder
-from unity.player import Player, program_of
-from unity.proxy import Proxy
+from unity.player import program_of
+from unity.proxy import served
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +34,8 @@ def player_folder(toolchain: Path) -> Path:
 @pytest.fixture
 def player_address(player_folder: Path) -> Iterator[str]:
     """The address of a player of the test's own."""
-    with Player(player_folder) as player, Proxy(player.port) as proxy:
-        yield proxy.address
+    with served(player_folder) as address:
+        yield address
 
 
 @pytest.fixture

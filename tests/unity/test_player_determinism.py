@@ -2,8 +2,7 @@
 
 import numpy as np
 import tiny_world
-from unity.player import Player
-from unity.proxy import Proxy
+from unity.proxy import served
 
 from cityloop.engine import (
     BodySpec,
@@ -69,8 +68,8 @@ def play(address):
 def test_a_thousand_ticks_are_the_same_in_every_player(player_folder):
     plays = []
     for _ in range(2):
-        with Player(player_folder) as player, Proxy(player.port) as proxy:
-            plays.append(play(proxy.address))
+        with served(player_folder) as address:
+            plays.append(play(address))
     (first, kinds), (second, _) = plays
     assert kinds == {"kinematic", "ragdoll"}
     assert len(set(first)) > 0.99 * TICKS

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from unity.player import Player
@@ -23,7 +24,7 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_player_ends_in_order_when_who_started_it_is_gone(player_folder, stranger):
-    with Player(player_folder, parent=stranger.pid) as player:
+    with closing(Player(player_folder, parent=stranger.pid)) as player:
         assert player.ended(within_s=0.5) is None
         stranger.kill()
         stranger.wait()

@@ -11,8 +11,7 @@ from cityloop.errors import CityloopError
 from unity import made
 from unity.limits import limit_of
 from unity.packages import ToolchainError, fetch, toolchain_folder
-from unity.player import Player
-from unity.proxy import Proxy
+from unity.proxy import served
 
 
 @click.command()
@@ -41,8 +40,8 @@ def conform_player(
         ToolchainError: if the player does not start.
         CityloopError: if the suite cannot be run to its end.
     """
-    with Player(folder) as player, Proxy(player.port) as proxy:
-        return run_suite(proxy.address, only=only, on_case=on_case)
+    with served(folder) as address:
+        return run_suite(address, only=only, on_case=on_case)
 
 
 def unexpected(report: Report) -> list[Case]:

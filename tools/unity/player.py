@@ -2,14 +2,12 @@
 
 import contextlib
 import os
+import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from unity.compiler import Job
 from unity.old_mono import mend_protobuf
@@ -18,7 +16,7 @@ from unity.packages import ToolchainError, helper_python
 ENTRY_CLASS, ENTRY_METHOD = "Cityloop.Player.PlayerEntry", "Start"
 # Protobuf, and what it was compiled against; the player has neither.
 _PROTOBUF, _NETSTANDARD = "Google.Protobuf_Packed.dll", "netstandard.dll"
-READY = "cityloop-engine listening on "
+_READY = re.compile(r"^cityloop-engine listening on 127\.0\.0\.1:(\d+)$", re.MULTILINE)
 _PATIENCE_S = 10.0
 
 
@@ -48,7 +46,7 @@ def program_of(folder: Path) -> Path:
 
 
 class Player:
-    """A running player; a context manager that ends it.
+    """A running player; `close` ends it.
 
     Args:
         folder: what `install` made.
@@ -66,11 +64,10 @@ class Player:
         self._scratch = tempfile.TemporaryDirectory(prefix="cityloop-player-")
         self.log = Path(self._scratch.name) / "player.log"
         self._stderr = (Path(self._scratch.name) / "stderr.txt").open("wb")
-        self.port = _free_port()
         arguments = ["-batchmode", "-nographics", "-logFile", str(self.log)]
         arguments += [
             "-cityloop-port",
-            str(self.port),
+            "0",
             "-cityloop-parent",
             str(parent or os.getpid()),
         ]
@@ -83,16 +80,18 @@ class Player:
             env={**os.environ, "HOME": self._scratch.name},
         )
         try:
-            self._wait_until_it_listens(deadline_s)
+            self.port = self._wait_until_it_listens(deadline_s)
         except BaseException:
-            self.stop()
+            self.close()
             raise
 
-    def _wait_until_it_listens(self, deadline_s: float) -> None:
+    def _wait_until_it_listens(self, deadline_s: float) -> int:
+        """Return the port that it has taken."""
         end = time.monotonic() + deadline_s
         while time.monotonic() < end:
-            if READY in self._read_log():
-                return
+            ready = _READY.search(self._read_log())
+            if ready is not None:
+                return int(ready[1])
             if self._child.poll() is not None:
                 raise ToolchainError(f"the player ended: {self.last_error()}")
             time.sleep(0.05)
@@ -113,7 +112,7 @@ class Player:
             self._child.wait(within_s)
         return self._child.returncode
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the player, by force if it does not go."""
         self._child.terminate()
         if self.ended(_PATIENCE_S) is None:
@@ -122,21 +121,3 @@ class Player:
         self._stderr.close()
         with contextlib.suppress(OSError):
             self._scratch.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -16,14 +16,15 @@ import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from cityloop.protocol import engine_pb2
+from unity.player import Player
 
 SESSION_KEY = "cityloop-session"
 _SERVICE = engine_pb2.DESCRIPTOR.services_by_name["EngineService"]
@@ -84,7 +85,7 @@ def _messages(reply: bytes) -> list[bytes]:
 
 
 class Proxy:
-    """A gRPC server on loopback that passes every call on; a context manager that ends it.
+    """A gRPC server on loopback that passes every call on; `close` ends it.
 
     Attributes:
         address: "127.0.0.1:port".
@@ -145,13 +146,13 @@ class Proxy:
         self._server.stop(grace=1.0).wait()
         self._connection.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Start the player in a folder behind a proxy, and yield the address that clients connect to.
+
+    Raises:
+        ToolchainError: if the player does not start.
+    """
+    with closing(Player(folder)) as player, closing(Proxy(player.port)) as proxy:
+        yield proxy.address

@@ -17,18 +17,10 @@ namespace Cityloop.Runtime
     public sealed class PhysicsWorld : IPhysics, IDisposable
     {
         private readonly Room _room = new Room();
-        private readonly ShapeBuilder _shapes = new ShapeBuilder();
-        private readonly Dictionary<Collider, uint> _owners = new Dictionary<Collider, uint>();
-
-        // In the order in which they came, which decides the order of everything that is done to them.
-        private readonly Roster<PhysicalBody> _bodies = new Roster<PhysicalBody>();
-        private readonly Roster<RagdollBody> _ragdolls = new Roster<RagdollBody>();
-        private readonly Makings _makings;
-        private readonly HashSet<uint> _touched = new HashSet<uint>();
-        private readonly ContactLog _log;
+        private readonly Population _population;
         private readonly Overlaps _overlaps;
         private readonly Land _land;
-        private double _grip = Tyres.GripDry;
+        private readonly HashSet<uint> _touched = new HashSet<uint>();
 
         // Half a substep as a share of the last tick.
         private double _lag;
@@ -37,14 +29,13 @@ namespace Cityloop.Runtime
         public PhysicsWorld()
         {
             PhysicsSettings.Apply();
-            _log = new ContactLog(_owners);
-            _overlaps = new Overlaps(_bodies, _log);
-            _land = new Land(_room, _bodies.All);
-            _makings = new Makings(_room);
+            _population = new Population(_room);
+            _overlaps = new Overlaps(_population.Bodies, _population.Contacts);
+            _land = new Land(_room, _population.Bodies.All);
         }
 
         /// <inheritdoc/>
-        public IReadOnlyCollection<uint> Ragdolls => _ragdolls.Ids;
+        public IReadOnlyCollection<uint> Ragdolls => _population.Ragdolls.Ids;
 
         /// <inheritdoc/>
         public void Dispose()
@@ -56,72 +47,21 @@ namespace Cityloop.Runtime
         /// <inheritdoc/>
         public void Clear()
         {
-            Forget();
-            _makings.Renew();
-            _shapes.Clear();
+            _population.Clear();
             _touched.Clear();
         }
 
         /// <inheritdoc/>
-        public void Add(BodyInfo info, BodyKind kind, in Motion motion)
-        {
-            if (info.Prototype.Shapes.Count == 0 && kind != BodyKind.Driven)
-            {
-                return;
-            }
-            Enrol(Make(info, kind, motion), isNew: true);
-            if (kind == BodyKind.Static)
-            {
-                RouseAll();
-            }
-        }
+        public void Add(BodyInfo info, BodyKind kind, in Motion motion) => _population.Add(info, kind, motion);
 
         /// <inheritdoc/>
-        public void AddRagdoll(BodyInfo info, Fall fall)
-        {
-            var ragdoll = new RagdollBody(info, fall, _room.Root, _log);
-            foreach (Collider collider in ragdoll.Colliders)
-            {
-                _owners[collider] = info.Id;
-            }
-            _makings.Add(ragdoll);
-            _ragdolls.Add(info.Id, ragdoll);
-        }
+        public void AddRagdoll(BodyInfo info, Fall fall) => _population.AddRagdoll(info, fall);
 
         /// <inheritdoc/>
-        public void Remove(uint id)
-        {
-            if (_ragdolls.Take(id) is RagdollBody ragdoll)
-            {
-                foreach (Collider collider in ragdoll.Colliders)
-                {
-                    _owners.Remove(collider);
-                }
-                _makings.Hide(ragdoll);
-            }
-            if (_bodies.Take(id) is PhysicalBody body)
-            {
-                foreach (Collider collider in body.Colliders)
-                {
-                    _owners.Remove(collider);
-                }
-                _makings.Hide(body);
-                if (body.Kind == BodyKind.Static)
-                {
-                    RouseAll();
-                }
-            }
-        }
+        public void Remove(uint id) => _population.Remove(id);
 
         /// <inheritdoc/>
-        public void SetGrip(double friction)
-        {
-            _grip = friction;
-            foreach (DrivenBody vehicle in Vehicles())
-            {
-                vehicle.SetGrip(friction);
-            }
-        }
+        public void SetGrip(double friction) => _population.SetGrip(friction);
 
         /// <inheritdoc/>
         public void SetPedals(uint id, double throttle, double brake, double steering) =>
@@ -142,13 +82,11 @@ namespace Cityloop.Runtime
             IReadOnlyList<Suspect> suspects,
             Func<uint, double, Fall> fall)
         {
-            if (_makings.HasGaps)
-            {
-                Rebuild(Snapshot(), inNewRoom: false);
-            }
+            _population.CloseGaps();
+            ContactLog contacts = _population.Contacts;
             double stepS = dtS / substeps;
             _lag = stepS / 2 / dtS;
-            _log.Begin();
+            contacts.Begin();
             StartTick(dtS, stepS, moves);
             _overlaps.BeginTick();
             List<Suspect> close = Close(suspects, dtS);
@@ -158,13 +96,13 @@ namespace Cityloop.Runtime
                 Push(stepS);
                 _room.Simulate((float)stepS);
                 _overlaps.Look(last: i == substeps - 1);
-                _log.NextSubstep();
-                foreach (RagdollBody ragdoll in _ragdolls.All)
+                contacts.NextSubstep();
+                foreach (RagdollBody ragdoll in _population.Ragdolls.All)
                 {
                     ragdoll.KeepAbove(_land);
                 }
             }
-            List<Touch> touches = _log.Touches();
+            List<Touch> touches = contacts.Touches();
             _touched.Clear();
             foreach (Touch touch in touches)
             {
@@ -190,7 +128,7 @@ namespace Cityloop.Runtime
         /// <inheritdoc/>
         public void ReadRagdoll(uint id, Vec3<WorldFrame> velocityBefore, out Motion motion, float[] bones)
         {
-            motion = _ragdolls[id].Read(bones);
+            motion = _population.Ragdolls[id].Read(bones);
             if (!_touched.Contains(id))
             {
                 motion.Velocity += (motion.Velocity - velocityBefore) * _lag;
@@ -209,7 +147,7 @@ namespace Cityloop.Runtime
             UnityEngine.Physics.SyncTransforms();
             bool found = _room.Raycast(
                 origin.Unity(), direction.Unity(), out RaycastHit hit, (float)maxM, Layers.AllMask);
-            body = found ? _owners[hit.collider] : 0;
+            body = found ? _population.Owners[hit.collider] : 0;
             distanceM = found ? hit.distance : 0;
             normal = found ? hit.normal.World() : default;
             if (normal.Dot(direction) > 0)
@@ -227,110 +165,26 @@ namespace Cityloop.Runtime
         /// </remarks>
         public object Save()
         {
-            SavedPhysics saved = Snapshot();
-            Rebuild(saved, inNewRoom: true);
+            var saved = new Saved(_population.Save(), new List<uint>(_touched), _lag);
+            _population.MakeAnew(saved.Population);
             return saved;
         }
 
         /// <inheritdoc/>
-        public void Restore(object saved) => Rebuild((SavedPhysics)saved, inNewRoom: true);
-
-        private SavedPhysics Snapshot()
+        public void Restore(object saved)
         {
-            var saved = new SavedPhysics(_touched, _lag);
-            foreach (PhysicalBody body in _bodies.All)
-            {
-                saved.Bodies.Add(new SavedPhysics.Kept(body, body.Now(), body.Save()));
-            }
-            foreach (RagdollBody ragdoll in _ragdolls.All)
-            {
-                saved.Ragdolls.Add(ragdoll.Save());
-            }
-            return saved;
-        }
-
-        /// <summary>
-        /// Makes the world anew: static bodies first, which stay where they are the same and the room is, then the
-        /// others.
-        /// </summary>
-        private void Rebuild(SavedPhysics saved, bool inNewRoom)
-        {
-            List<SavedPhysics.Kept> still = saved.Bodies.FindAll(kept => kept.Body.Kind == BodyKind.Static);
-            List<SavedPhysics.Kept> others = saved.Bodies.FindAll(kept => kept.Body.Kind != BodyKind.Static);
-            int same = _makings.CountSame(still.ConvertAll(kept => (IMade)kept.Body));
-            Forget();
-            if (inNewRoom && Room.StartsEmpty)
-            {
-                same = 0;
-                _makings.Renew();
-            }
-            else
-            {
-                _makings.UnmakeFrom(same);
-            }
-            for (int i = 0; i < still.Count; i++)
-            {
-                PhysicalBody body = still[i].Body;
-                Enrol(i < same ? body : Make(body.Info, body.Kind, still[i].Place), isNew: i >= same);
-            }
-            foreach (SavedPhysics.Kept kept in others)
-            {
-                PhysicalBody body = Make(kept.Body.Info, kept.Body.Kind, kept.Place);
-                Enrol(body, isNew: true);
-                body.Restore(kept.State);
-            }
-            foreach (RagdollBody.Saved ragdoll in saved.Ragdolls)
-            {
-                AddRagdoll(ragdoll.Info, ragdoll.Fall);
-                _ragdolls[ragdoll.Info.Id].Restore(ragdoll);
-            }
+            var kept = (Saved)saved;
+            _population.MakeAnew(kept.Population);
             _touched.Clear();
-            _touched.UnionWith(saved.Touched);
-            _lag = saved.Lag;
-            UnityEngine.Physics.SyncTransforms();
-        }
-
-        private void Enrol(PhysicalBody body, bool isNew)
-        {
-            if (isNew)
-            {
-                _makings.Add(body);
-            }
-            _bodies.Add(body.Info.Id, body);
-            foreach (Collider collider in body.Colliders)
-            {
-                _owners[collider] = body.Info.Id;
-            }
-        }
-
-        /// <summary>Forgets all bodies, but not what was made of them.</summary>
-        private void Forget()
-        {
-            _ragdolls.Clear();
-            _bodies.Clear();
-            _owners.Clear();
-        }
-
-        private PhysicalBody Make(BodyInfo info, BodyKind kind, in Motion motion)
-        {
-            switch (kind)
-            {
-                case BodyKind.Driven:
-                    var vehicle = new DrivenBody(info, motion, _grip, _shapes, _room);
-                    vehicle.Object.AddComponent<ContactReporter>().Log = _log;
-                    return vehicle;
-                case BodyKind.Walker:
-                    return new WalkerBody(info, motion, _shapes, _room);
-                default:
-                    return new PhysicalBody(info, kind, motion, _shapes, _room.Root);
-            }
+            _touched.UnionWith(kept.Touched);
+            _lag = kept.Lag;
         }
 
         private void StartTick(double dtS, double stepS, IReadOnlyList<KinematicMove> moves)
         {
             foreach (KinematicMove move in moves)
             {
-                if (!_bodies.TryGet(move.Id, out PhysicalBody? body))
+                if (!_population.Bodies.TryGet(move.Id, out PhysicalBody? body))
                 {
                     continue;
                 }
@@ -344,12 +198,12 @@ namespace Cityloop.Runtime
                 }
             }
             UnityEngine.Physics.SyncTransforms();
-            foreach (PhysicalBody body in _bodies.All)
+            foreach (PhysicalBody body in _population.Bodies.All)
             {
                 (body as WalkerBody)?.Walk(dtS);
                 (body as DrivenBody)?.BeginTick(stepS);
             }
-            foreach (RagdollBody ragdoll in _ragdolls.All)
+            foreach (RagdollBody ragdoll in _population.Ragdolls.All)
             {
                 ragdoll.Settle(dtS);
             }
@@ -361,8 +215,8 @@ namespace Cityloop.Runtime
             var close = new List<Suspect>();
             foreach (Suspect pair in suspects)
             {
-                if (_bodies.TryGet(pair.Vehicle, out PhysicalBody? vehicle) &&
-                    _bodies.TryGet(pair.Person, out PhysicalBody? person) &&
+                if (_population.Bodies.TryGet(pair.Vehicle, out PhysicalBody? vehicle) &&
+                    _population.Bodies.TryGet(pair.Person, out PhysicalBody? person) &&
                     Impacts.CouldRunInto(vehicle.AsParty(), person.AsParty(), dtS))
                 {
                     close.Add(pair);
@@ -375,8 +229,8 @@ namespace Cityloop.Runtime
         {
             foreach (Suspect pair in close)
             {
-                if (_bodies.TryGet(pair.Person, out PhysicalBody? person) &&
-                    Impacts.RunsInto(_bodies[pair.Vehicle].AsParty(), person.AsParty(), stepS))
+                if (_population.Bodies.TryGet(pair.Person, out PhysicalBody? person) &&
+                    Impacts.RunsInto(_population.Bodies[pair.Vehicle].AsParty(), person.AsParty(), stepS))
                 {
                     Fall start = fall(pair.Person, share);
                     Remove(pair.Person);
@@ -387,7 +241,7 @@ namespace Cityloop.Runtime
 
         private void Push(double stepS)
         {
-            foreach (PhysicalBody body in _bodies.All)
+            foreach (PhysicalBody body in _population.Bodies.All)
             {
                 if (body is DrivenBody vehicle)
                 {
@@ -400,27 +254,24 @@ namespace Cityloop.Runtime
             }
         }
 
-        private void RouseAll()
+        private DrivenBody Driven(uint id) => (DrivenBody)_population.Bodies[id];
+
+        private WalkerBody Walker(uint id) => (WalkerBody)_population.Bodies[id];
+
+        private sealed class Saved
         {
-            foreach (DrivenBody vehicle in Vehicles())
+            public Saved(SavedPopulation population, List<uint> touched, double lag)
             {
-                vehicle.Rouse();
+                Population = population;
+                Touched = touched;
+                Lag = lag;
             }
+
+            public SavedPopulation Population { get; }
+
+            public List<uint> Touched { get; }
+
+            public double Lag { get; }
         }
-
-        private IEnumerable<DrivenBody> Vehicles()
-        {
-            foreach (PhysicalBody body in _bodies.All)
-            {
-                if (body is DrivenBody vehicle)
-                {
-                    yield return vehicle;
-                }
-            }
-        }
-
-        private DrivenBody Driven(uint id) => (DrivenBody)_bodies[id];
-
-        private WalkerBody Walker(uint id) => (WalkerBody)_bodies[id];
     }
 }
