@@ -1,5 +1,7 @@
 """Scripted people: they wave, sit, look at somebody and fall when they are told to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,10 @@ from cityloop.scenario.model import PedestrianModel
 from cityloop.simulation.scripted import ScriptedPerson
 from cityloop.spatial import rotation
 from cityloop.traffic.gestures import SIT_S
-from cityloop.world.people import skeleton
+from cityloop.world.people import person_mesh, skeleton, skin
 
 DT_S = 0.05
+SKATING_M = 0.08
 START, BEYOND = (3.0, -30.0), (3.0, -20.0)
 
 
@@ -65,6 +68,37 @@ def test_who_sits_stands_up_before_they_walk(person: ScriptedPerson) -> None:
     assert joint(person, "head")[2] == pytest.approx(tall, abs=0.02)
     run(person, 41 + ticks, 80 + ticks)
     assert person.activity == "walking"
+
+
+def test_who_sets_out_and_stops_does_not_skate(person: ScriptedPerson) -> None:
+    """Nobody's foot on the ground slides far while they start, walk 10 m and stop."""
+    mesh = person_mesh("man", 0)
+    sole = mesh.materials == mesh.material_names.index("person/sole")
+    person.go(1.4, 1)
+    worst = 0.0
+    for sign in (1.0, -1.0):
+        rows = np.flatnonzero(sole & (sign * mesh.positions[:, 1] > 0))
+        foot = replace(
+            mesh,
+            positions=mesh.positions[rows],
+            joints=mesh.joints[rows],
+            weights=mesh.weights[rows],
+        )
+        ground = []
+        for tick in range(1, 180):
+            pose = person.target(1, tick, nobody).pose
+            ground.append(
+                pose.position + rotation.rotate(pose.quaternion, skin(foot, person.bones))
+            )
+        points = np.array(ground)
+        low = points[..., 2] < points[..., 2].min() + 0.006
+        for vertex in range(len(rows)):
+            runs = np.split(np.arange(len(points)), np.flatnonzero(np.diff(low[:, vertex])) + 1)
+            for run in runs:
+                if low[run[0], vertex] and len(run) > 4:
+                    at = points[run[1:-1], vertex, :2]
+                    worst = max(worst, float(np.linalg.norm(at - at[0], axis=1).max()))
+    assert worst < SKATING_M
 
 
 def test_eyes_stay_on_whom_they_look_at(person: ScriptedPerson) -> None:

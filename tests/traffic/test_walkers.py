@@ -86,7 +86,12 @@ def test_turns_from_the_standing_heading_to_the_path():
 def test_the_gait_advances_with_the_distance():
     walk = child()
     gained = walk.at(3.0).gait_phase_rad - walk.at(2.0).gait_phase_rad
-    assert gained == pytest.approx(3.0 * gait_phase_rate("child", 3.0), rel=1e-3)
+    stride = walk.at(2.0).gait_stride
+    assert gained * stride == pytest.approx(3.0 * gait_phase_rate("child", 3.0), rel=1e-3)
+    # Whole steps from standing to standing, a little longer or shorter than usual.
+    steps = (walk.at(99.0).gait_phase_rad - walk.at(0.0).gait_phase_rad) / np.pi
+    assert steps == pytest.approx(round(steps), abs=1e-9)
+    assert 0.9 < stride < 1.1
     assert walk.at(99.0).gait_phase_rad == walk.at(100.0).gait_phase_rad
 
 

@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 
 LIP_TARGETS = ("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr")
 PATCH_M = 0.0012  # how far patches lie over the skin, for a head of 0.23 m
+BROW_M = 0.0026  # the same of eyebrows, which lie where the skin bends most
 IRIS = 0.50  # radius of the iris in radii of the eyeball
 
 
@@ -62,5 +63,5 @@ def face(
         inside = np.minimum(thick - np.abs(height - arc), 1.75 - np.abs(outward - 0.15))
         inside = np.where((ahead > -0.5 * radius) & (np.abs(outward) < 3), inside, -1.0)
         eyebrow = cut(replace(body, material="hair"), inside)
-        pieces.append(_lifted(eyebrow, PATCH_M * scale))
+        pieces.append(_lifted(eyebrow, BROW_M * scale))
     return [replace(p, detail=0.0) for p in pieces if len(p.triangles)]

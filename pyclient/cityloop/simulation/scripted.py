@@ -68,7 +68,7 @@ class ScriptedPerson:
         self._waits = spot is not None  # for a moment to cross
         # Whoever they are, they look around in their own time.
         self._number = np.array([int(stream(seed, f"scenario/{name}/looks").integers(1 << 31))])
-        self._shift_rad = 0.0
+        self._sway_rad = 0.0
         self._look = self._look_rate = np.zeros((1, 2))
         self._move_to(0, lambda _: None)
 
@@ -87,11 +87,17 @@ class ScriptedPerson:
         since = 0 if self._start_tick is None else max(0, tick - self._start_tick)
         step = self._step = self._walk.at(since * self._dt_s)
         if step.gait_speed_mps <= 0.0:
-            self._shift_rad += SHIFTING_RADPS * self._dt_s
+            self._sway_rad += SHIFTING_RADPS * self._dt_s
         self._look_on(tick, sight)
-        phase = step.gait_phase_rad + self._shift_rad
         # (bones, 3, 4) skinning matrices of the newest step.
-        self.bones = gait_pose(self.kind, phase, step.gait_speed_mps, self._look[0])
+        self.bones = gait_pose(
+            self.kind,
+            step.gait_phase_rad,
+            step.gait_speed_mps,
+            self._look[0],
+            sway_rad=self._sway_rad,
+            stride=step.gait_stride,
+        )
         gestures = self._gestures(tick)
         if gestures:
             posed = self.bones.astype(np.float64)

@@ -2,7 +2,8 @@
 
 The phase is 0 when the left heel lands and pi when the right one does; 2 pi is a stride of two
 steps. Somebody who covers ds metres advances it by `gait_phase_rate(kind, speed) * ds`: then the
-feet on the ground stay where they are.
+feet on the ground stay where they are. At PASSING_RAD one foot swings past the other, which stands
+below the body: from there people set out and there they stop, or that foot would have to slide.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ BOB_LEAD_RAD = 0.2  # the hips turn a little before the middle of stance and dou
 # Of where somebody looks the head takes this much (yaw, pitch), within these bounds.
 HEAD_SHARE, HEAD_MOST_RAD = 0.75, (1.2, 0.7)
 EYES_MOST_RAD = 0.5  # of the eyes in the head, to any side
+PASSING_RAD = 1.72  # the right foot swings past the left one; half a stride later the left does
 FASTEST_MPS = 8.0  # faster people move as at this speed
 _SPEED_STEP_MPS = 0.1
 _Y = np.array([0.0, 1.0, 0.0])
@@ -171,11 +173,18 @@ def gait_phase_rate(kind: str, speed_mps: float) -> float:
 
 
 def gait_pose(
-    kind: str, phase_rad: float, speed_mps: float, look_rad: ArrayLike | None = None
+    kind: str,
+    phase_rad: float,
+    speed_mps: float,
+    look_rad: ArrayLike | None = None,
+    *,
+    sway_rad: float | None = None,
+    stride: float = 1.0,
 ) -> NDArray[np.float32]:
     """Return one person's (B, 3, 4) skinning matrices; for many, `gait_poses` is far faster."""
     looks = None if look_rad is None else np.asarray(look_rad, dtype=np.float64)[None]
-    return gait_poses([kind], [phase_rad], [speed_mps], looks)[0]
+    sways = None if sway_rad is None else [sway_rad]
+    return gait_poses([kind], [phase_rad], [speed_mps], looks, sways_rad=sways, strides=[stride])[0]
 
 
 def gait_poses(
@@ -183,6 +192,9 @@ def gait_poses(
     phases_rad: ArrayLike,
     speeds_mps: ArrayLike,
     looks_rad: ArrayLike | None = None,
+    *,
+    sways_rad: ArrayLike | None = None,
+    strides: ArrayLike | None = None,
 ) -> NDArray[np.float32]:
     """Return the skinning matrices (rest mesh to posed mesh, body frame, m) of N people.
 
@@ -194,6 +206,9 @@ def gait_poses(
         looks_rad: (N, 2) where they look: yaw to the left and pitch downwards, body frame; the head
             turns most of the way and the eyes the rest, as far as they can. Without it people look
             ahead or, standing, somewhat aside.
+        sways_rad: (N,) where somebody who stands is between one leg and the other, 2 pi to and fro;
+            without it the phase says so.
+        strides: (N,) lengths of strides in those that `gait_phase_rate` takes, without it 1.
 
     Returns:
         (N, B, 3, 4) float32 in the order of `skeleton(kind).names`, the same for every kind. A
@@ -207,14 +222,17 @@ def gait_poses(
     body = _bodies(everybody)
     speed = np.clip(np.asarray(speeds_mps, dtype=np.float64), 0.0, FASTEST_MPS)
     style = gait_style(speed, body.hip_height_m)
+    if strides is not None:
+        style = replace(style, stride_m=style.stride_m * np.asarray(strides, dtype=np.float64))
+    sway = phase if sways_rad is None else np.asarray(sways_rad, dtype=np.float64)
     turns: dict[str, Array] = {}
     joints: dict[str, Array] = {}
     if looks_rad is None:
-        aside = 0.25 * (1.0 - style.stepping) * np.sin(2.0 * phase + 0.5)
+        aside = 0.25 * (1.0 - style.stepping) * np.sin(2.0 * sway + 0.5)
         look = np.column_stack([aside, np.zeros_like(aside)])
     else:
         look = np.asarray(looks_rad, dtype=np.float64)
-    _trunk(body, phase, speed, style, look, turns, joints)
+    _trunk(body, phase, sway, speed, style, look, turns, joints)
     for (side, sign, ahead), foot in zip(_SIDES, body.feet, strict=True):
         _leg(body, side, foot_path(phase + ahead, style, foot), style, turns, joints)
         _arm(side, sign, phase + ahead, style, turns)
@@ -232,6 +250,7 @@ def _moved(turn: Array, offset: Array) -> Array:
 def _trunk(
     body: _Bodies,
     phase: Array,
+    sway: Array,
     speed: Array,
     style: GaitStyle,
     look: Array,
@@ -241,9 +260,9 @@ def _trunk(
     """Turn pelvis, spine, neck, head and eyes, and place the pelvis."""
     idle = 1.0 - style.stepping
     yaw = -style.hip_yaw * np.cos(phase)  # the hip of the leading leg goes ahead
-    roll = style.hip_list * np.sin(phase - 0.2) + idle * 0.03 * np.sin(phase)
+    roll = style.hip_list * np.sin(phase - 0.2) + idle * 0.03 * np.sin(sway)
     pitch = 0.4 * style.lean
-    chest_yaw = style.chest_yaw * np.cos(phase) + idle * 0.05 * np.sin(phase + 1.0)
+    chest_yaw = style.chest_yaw * np.cos(phase) + idle * 0.05 * np.sin(sway + 1.0)
     pelvis = _rotations(yaw, pitch, roll)
     turns["Root"] = turns["pelvis"] = pelvis
     for bone, share in (("spine_01", 1 / 3), ("spine_02", 2 / 3), ("spine_03", 1.0)):
@@ -268,8 +287,8 @@ def _trunk(
     before, after = body.hip_drops_m[person, low], body.hip_drops_m[person, low + 1]
     drop = before + (step - low) * (after - before)
     center = body.hip_center.copy()
-    center[:, 1] += style.sway_m * np.sin(phase - 0.35) + idle * 0.014 * np.sin(phase)
-    center[:, 2] += drop + _bob(phase, style) - idle * 0.0015 * (1 - np.cos(2 * phase))
+    center[:, 1] += style.sway_m * np.sin(phase - 0.35) + idle * 0.014 * np.sin(sway)
+    center[:, 2] += drop + _bob(phase, style) - idle * 0.0015 * (1 - np.cos(2 * sway))
     for bone in ("Root", "pelvis"):
         joints[bone] = center + _moved(pelvis, body.head(bone) - body.hip_center)
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cityloop.errors import ScenarioError
 from cityloop.spatial import Pose, rotation
-from cityloop.traffic.gaits import gait_phase_rate
+from cityloop.traffic.gaits import PASSING_RAD, gait_phase_rate
 from cityloop.traffic.smoothing import cubic_b_spline
 
 Array = NDArray[np.float64]
@@ -37,6 +37,7 @@ class WalkerState:
         acceleration: (3,) world, m/s^2.
         gait_phase_rad: where in the gait cycle.
         gait_speed_mps: speed that the gait is drawn for, 0 = standing.
+        gait_stride: length of the strides in those that people usually take at that speed.
     """
 
     pose: Pose
@@ -45,6 +46,7 @@ class WalkerState:
     acceleration: Array
     gait_phase_rad: float
     gait_speed_mps: float
+    gait_stride: float
 
 
 class ScriptedWalk:
@@ -94,7 +96,11 @@ class ScriptedWalk:
         speeds = [self._progress(float(t))[1] for t in self._phase_times]
         rates = np.array([gait_phase_rate(kind, v) * v if v > 0 else 0.0 for v in speeds])
         steps = (rates[1:] + rates[:-1]) / 2 * _PHASE_STEP_S
-        self._phases = np.concatenate([[0.0], np.cumsum(steps)])
+        usual = np.concatenate([[0.0], np.cumsum(steps)])
+        # Whole steps, from feet side by side to feet side by side.
+        whole = max(1, round(usual[-1] / np.pi)) * np.pi
+        self._stride = float(usual[-1] / whole)
+        self._phases = PASSING_RAD + usual / self._stride
 
     def at(self, time_s: float) -> WalkerState:
         """Return the state `time_s` after the person was set off; standing before 0."""
@@ -114,6 +120,7 @@ class ScriptedWalk:
             acceleration=tangent * accel + bend * speed**2,
             gait_phase_rad=float(np.interp(time_s, self._phase_times, self._phases)),
             gait_speed_mps=speed,
+            gait_stride=self._stride,
         )
 
     def _progress(self, time_s: float) -> tuple[float, float, float]:

@@ -194,7 +194,7 @@ PERSON_KINDS: dict[str, PersonKind] = {
 # White materials take the person's colours: slots 1 skin, 2 hair, 3 top, 4 bottom, 5 shoes, 6 what
 # they carry or push, 7 hat. A look of top, bottom or skin is a texture over it.
 _WHITE: Rgb = (1.0, 1.0, 1.0)
-_TOPS = ("stripes", "checks", "print", "shirt", "jacket")
+_TOPS = ("stripes", "checks", "print", "shirt", "jacket", "coat")
 
 
 def _material(

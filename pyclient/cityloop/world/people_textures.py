@@ -20,6 +20,7 @@ _N = TEXTURE_SIZE
 _V, _U = (np.mgrid[0:_N, 0:_N] + 0.5) / _N
 _GREY = (1.0, 1.0, 1.0)
 _EYES_V, _EYE_U = 0.55, 0.11
+_STRETCH = 4.0  # by how much folds are wider than high
 
 
 def _near(distance: Array, width: float) -> Array:
@@ -35,16 +36,25 @@ def _spot(u: float, v: float, width: float, height: float) -> Array:
     return np.asarray(np.exp(-0.5 * (((_U - u) / width) ** 2 + ((_V - v) / height) ** 2)))
 
 
+def _level_noise(rng: np.random.Generator, exponent: float, coarsest: float) -> Array:
+    """Return (512, 512) noise of mean 0 and deviation 1, drawn out sideways, that tiles."""
+    across, up = np.fft.rfftfreq(_N) * _N, np.fft.fftfreq(_N) * _N
+    radius = np.hypot(up[:, None], _STRETCH * across[None, :])
+    gain = np.where(radius >= coarsest, np.maximum(radius, 1.0) ** -exponent, 0.0)
+    field = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((_N, _N))) * gain, s=(_N, _N))
+    return np.asarray((field - field.mean()) / field.std())
+
+
 @cache
 def _folds() -> Array:
-    """Return the shade of cloth about 1: creases, mostly level at waist and elbows, and a weave."""
+    """Return the shade of cloth: soft folds, mostly level, at the waist above all, and a weave."""
     rng = stream(0, "people/cloth")
-    soft, fine = noise(rng, 1.5, 3.0), noise(rng, 0.2, 90.0)
-    # Creases are ridges: where two slow fields agree, drawn out sideways.
-    ridge = np.abs(np.roll(soft, 97, axis=0) - 0.6 * noise(rng, 1.8, 4.0))
-    crease = np.exp(-6.0 * ridge) * (0.4 + 0.6 * _near(_V - 0.25, 0.22))
-    crease *= np.clip((_U - 0.04) / 0.12, 0.0, 1.0)  # both sides would mirror it at the middle
-    return np.asarray(0.93 + 0.05 * soft - 0.18 * crease + 0.02 * fine)
+    wide, narrow = _level_noise(rng, 1.6, 6.0), _level_noise(rng, 1.3, 14.0)
+    waist = 0.4 + 0.6 * _near(_V - 0.25, 0.22)
+    # Both sides would mirror a fold at the middle.
+    aside = np.clip((_U - 0.03) / 0.15, 0.0, 1.0)
+    fine = noise(rng, 0.2, 90.0)
+    return np.asarray(0.90 + aside * (0.06 * wide + 0.045 * narrow * waist) + 0.02 * fine)
 
 
 def _seams(value: Array) -> Array:
@@ -98,6 +108,18 @@ def _jacket() -> Array:
     return np.asarray(
         _cloth() * (1 - zip_line) * (1 - pocket) * (1 - yoke) * (1 - ends) * (1.0 - quilt)
     )
+
+
+def _coat() -> Array:
+    """A long coat: a row of buttons, lapels, a belt, pockets below it, and a dark hem."""
+    front = 0.4 * _line(_U - 0.03, 0.004) + 0.3 * _line(_U - 0.004, 0.004)
+    button = (_U / 0.014) ** 2 + ((np.mod(_V * 9.0, 1.0) - 0.5) / 0.08) ** 2 < 1.0
+    lapel = 0.4 * _line(_V - (0.97 - 1.3 * _U), 0.005) * (_U < 0.16)
+    pocket = 0.45 * ((np.abs(_V - 0.42) < 0.005) & (np.abs(_U - 0.24) < 0.07))
+    belt = 0.18 * (np.abs(_V - 0.56) < 0.022) + 0.3 * _line(np.abs(_V - 0.56) - 0.022, 0.003)
+    hem = 0.3 * _line(_V - 0.035, 0.003)
+    dark = (1 - front) * (1 - 0.5 * (button & (_V > 0.2))) * (1 - lapel) * (1 - pocket)
+    return np.asarray(_cloth() * dark * (1 - belt) * (1 - hem))
 
 
 def _jeans() -> Array:
@@ -157,6 +179,7 @@ def person_textures() -> tuple[Texture, ...]:
         "cloth_print": _print,
         "cloth_shirt": _shirt,
         "cloth_jacket": _jacket,
+        "cloth_coat": _coat,
         "cloth_jeans": _jeans,
         "hair": _hair,
     }
