@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO_OUT ?= out/demo
 DEMO_FRAMES ?= 100
 
-.PHONY: demo test test-unity format lint types imports unit bench stubs clean browser graphics shader-tools unity-packages
+.PHONY: demo test test-unity format lint types imports unit bench stubs clean browser graphics shader-tools unity-packages toolkits
 
 demo: $(STAMP) graphics  ## Record the demo scenario, verify it, and say where to look.
 	rm -rf $(DEMO_OUT)
@@ -34,7 +34,7 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-unit: $(STAMP) graphics browser unity-packages
+unit: $(STAMP) graphics browser unity-packages toolkits
 	$(BIN)/pytest -n auto
 
 bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s without drawing.
@@ -60,6 +60,11 @@ $(STAMP): pyproject.toml
 # What checks Unity C#: where it cannot be had, those tests are skipped.
 unity-packages: $(STAMP)
 	@$(BIN)/python tools/unity fetch --if-possible
+
+# The official tools of the formats that we export to, in environments of their own under out/: where
+# they cannot be had, those tests are skipped.
+toolkits: $(STAMP)
+	@$(BIN)/python tools/toolkits.py --if-possible
 
 # OpenGL without a screen: installed when we may, named when we may not.
 graphics: $(STAMP)
