@@ -37,6 +37,10 @@ class DatasetError(CityloopError):
     """A dataset cannot be written, or what is on disk is not a whole, readable dataset."""
 
 
+class ExportError(CityloopError):
+    """A dataset cannot be exported as asked, or the export cannot be written."""
+
+
 _LONGEST_SHOWN = 80
 
 

@@ -10,7 +10,18 @@ from cityloop import __version__
 from cityloop.errors import CityloopError
 
 # Each is a module beside this one, loaded when it is called: help and Ctrl-C come at once.
-_COMMANDS = ("demo", "run", "serve", "verify", "report", "video", "conform", "assets", "info")
+_COMMANDS = (
+    "demo",
+    "run",
+    "serve",
+    "verify",
+    "export",
+    "report",
+    "video",
+    "conform",
+    "assets",
+    "info",
+)
 _INTERRUPTED = 130  # what shells say of a command that Ctrl-C ended: 128 + SIGINT
 
 

@@ -1,12 +1,13 @@
 """Reading datasets: sequences, their tables, and the passes of each frame when asked for."""
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from cityloop.annotation import ObjectTable, PieceTable
 from cityloop.dataset import fields
 from cityloop.dataset.description import RecordedCamera, check_format, recorded_classes
 from cityloop.dataset.events import Event, read_events
+from cityloop.dataset.flow_occlusion import hidden_there
 from cityloop.dataset.frame_rows import FrameRows
 from cityloop.dataset.kinds import KindGeometry
 from cityloop.dataset.layout import SequenceLayout, read_json
@@ -88,6 +90,40 @@ class Frame:
         return pieces_of(
             rows_of_camera(self.sequence.pieces_of_frame(self.number), self.camera.name)
         )
+
+    def occluded(self, direction: Literal["forward", "backward"]) -> NDArray[np.bool_]:
+        """Return (H, W), True where what is seen is not seen in the next or the former picture.
+
+        Such is what lies outside that picture, or behind something there.
+
+        Raises:
+            DatasetError: if there is no such picture, or a pass that is needed was not recorded or
+                is damaged.
+        """
+        there = self.number + (1 if direction == "forward" else -1)
+        return hidden_there(
+            self.read(f"flow_{direction}"),
+            self.read("depth"),
+            self.read(f"depth_change_{direction}"),
+            self.sequence.frame(self.camera.name, there).read("depth"),
+        )
+
+    def png(self) -> bytes:
+        """Return the file of the picture as it was recorded.
+
+        Raises:
+            DatasetError: if it was not recorded, or is missing or not what was recorded.
+        """
+        path = self.sequence.layout.rgb(self.camera.name, self.number)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise DatasetError(
+                f"{path} cannot be read ({error.strerror}); record the sequence again"
+            ) from error
+        if hashlib.sha256(content).hexdigest() != self.sequence.picture_hash(self):
+            raise DatasetError(f"{path} is damaged; record the sequence again")
+        return content
 
     def _read_rgb(self) -> NDArray[np.uint8]:
         path = self.sequence.layout.rgb(self.camera.name, self.number)
@@ -305,6 +341,11 @@ class Sequence:
             )
         pose = Pose(row["camera_position"], row["camera_quaternion"])
         return Frame(self, self.cameras[camera], number, row["tick"], row["time_s"], pose)
+
+    def picture_hash(self, frame: Frame) -> str:
+        """Return the SHA-256 that the PNG of a frame had when it was recorded."""
+        rows = self._frame_rows.of(frame.number).select(["camera", "rgb_sha256"]).to_pylist()
+        return next(row["rgb_sha256"] for row in rows if row["camera"] == frame.camera.name)
 
     def each_frame(self) -> Iterator[Frame]:
         """Yield every picture, frame by frame, cameras in the order of the rig."""
