@@ -22,7 +22,7 @@ from cityloop.world.vehicles_bodies import shell
 from cityloop.world.vehicles_materials import BEACON, GAP
 from cityloop.world.vehicles_plates import plate_number, plates
 from cityloop.world.vehicles_shell import GAP_WIDTH_M
-from cityloop.world.vehicles_signs import sign_text
+from cityloop.world.vehicles_signs import firm_name, sign_text
 
 BUDGETS = (8300, 1700, 460)  # triangles of a vehicle with its wheels at each level of detail
 RIDDEN_BUDGETS = (8200, 2600, 1050)  # the machine and a person
@@ -518,3 +518,24 @@ def test_an_unknown_kind_is_refused_with_the_known_ones():
         vehicle_scene(["hovercraft"])
     with pytest.raises(ScenarioError, match="hovercraft"):
         pick_paint("hovercraft", stream(0, "x"))
+
+
+@pytest.mark.parametrize("name", ["van", "truck"])
+def test_a_firms_name_reads_from_the_rear_to_the_front_on_the_right_side_alone(
+    name, prototypes, meshes
+):
+    kind = VEHICLE_KINDS[name]
+    for number in range(INDIVIDUALS):
+        parts = {part.name: part for part in prototypes[f"{name}/parked/{number}"].parts}
+        assert ("sign" in parts) == (firm_name(number) is not None)
+    mesh = meshes[parts["sign"].lods[0].mesh] if "sign" in parts else meshes[f"sign/{name}/0"]
+    positions = mesh.positions.astype(np.float64)
+    left = positions[:, 1] > 0
+    assert (np.sign(mesh.normals[:, 1]) == np.where(left, 1, -1)).all()
+    # Mirrored places, but not mirrored letters: turned half round they are the same.
+    turned = positions[left] * [-1, -1, 1]
+    middle = positions[:, 0].min() + positions[:, 0].max()
+    here = {tuple(p) for p in np.round(turned[:, [0, 2]] + [middle, 0], 3).tolist()}
+    there = {tuple(p) for p in np.round(positions[~left][:, [0, 2]], 3).tolist()}
+    assert len(here & there) > 0.9 * len(here)
+    assert np.abs(positions[:, 1]).max() < kind.width_m / 2 + 0.01

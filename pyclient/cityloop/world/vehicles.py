@@ -42,7 +42,7 @@ from cityloop.world.vehicles_motorcycle import motorcycle, motorcycle_mirrors, m
 from cityloop.world.vehicles_plates import plate_letters, plate_number, plates
 from cityloop.world.vehicles_riders import RIDER_MATERIALS
 from cityloop.world.vehicles_shapes import CABINS
-from cityloop.world.vehicles_signs import destination_sign
+from cityloop.world.vehicles_signs import destination_sign, firm_sign
 from cityloop.world.vehicles_wheels import wheel
 
 __all__ = [
@@ -247,8 +247,9 @@ def _individuals(kind: VehicleKind, plain: Prototype) -> Scene:
             mesh = plate_letters(kind, text).build(f"plates/{kind.name}/{number}")
             scene.meshes.append(mesh)
             lettered = (Part("plates", (LevelOfDetail(mesh.name, LETTERS_DRAWN_TO_M),)),)
-        if kind.name == "bus":
-            sign = destination_sign(kind, number).build(f"sign/{number}")
+        words = destination_sign(kind, number) if kind.name == "bus" else firm_sign(kind, number)
+        if words is not None:
+            sign = words.build(f"sign/{kind.name}/{number}")
             scene.meshes.append(sign)
             lettered += (Part("sign", (LevelOfDetail(sign.name, SIGN_DRAWN_TO_M),)),)
         driven = lettered

@@ -241,6 +241,9 @@ def _front(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
     if kind.name in _VANS:
         return
     inner = 0.52 * corner
+    low_z = _height(skin, True, 0.20)
+    for side in (1, -1):  # fog lamps in the lower intake
+        _lamp(builder, skin, side * 0.74 * corner, low_z, 0.034)
     for share in (0.57, 0.65, 0.73, 0.81):
         _strip(builder, skin, True, _height(skin, True, share), (-inner, inner), 0.010, CHROME)
     z = _height(skin, True, 0.69)

@@ -34,6 +34,7 @@ CARGO = "vehicle/cargo_box"
 BEACON = "vehicle/blue_light"
 LIVERY_BLUE = "vehicle/livery_blue"
 LIVERY_GREEN = "vehicle/livery_green"
+LIVERY_RED = "vehicle/livery_red"
 LIVERY_YELLOW = "vehicle/livery_yellow"
 
 
@@ -62,7 +63,7 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     Material(PLATE_INK, (0.012, 0.012, 0.016), roughness=0.6),
     _lamp(HEADLAMP, (0.70, 0.72, 0.74), (6.0, 5.8, 5.2), VehicleLamp.HEAD),
     _lamp(FAR_HEADLAMP, (0.22, 0.23, 0.24), (3.5, 3.4, 3.0), VehicleLamp.HEAD),
-    Material(LENS, (0.10, 0.105, 0.11), roughness=0.08),
+    Material(LENS, (0.27, 0.275, 0.28), roughness=0.08),
     _lamp(TAIL_LAMP, (0.26, 0.010, 0.010), (0.5, 0.012, 0.008), VehicleLamp.TAIL),
     _lamp(BRAKE_LAMP, (0.20, 0.008, 0.008), (2.6, 0.06, 0.04), VehicleLamp.BRAKE),
     _lamp(LEFT_LAMP, (0.45, 0.17, 0.02), (3.0, 1.0, 0.06), VehicleLamp.LEFT),
@@ -73,6 +74,7 @@ VEHICLE_MATERIALS: tuple[Material, ...] = (
     _lamp(BEACON, (0.01, 0.03, 0.30), (0.02, 0.22, 5.0), VehicleLamp.BEACON),
     Material(LIVERY_BLUE, (0.012, 0.045, 0.28), roughness=0.35),
     Material(LIVERY_GREEN, (0.02, 0.20, 0.045), roughness=0.35),
+    Material(LIVERY_RED, (0.40, 0.02, 0.02), roughness=0.35),
     Material(LIVERY_YELLOW, (0.62, 0.72, 0.03), roughness=0.35),
     Material(CARGO, (0.72, 0.73, 0.73), roughness=0.45),
 )

@@ -50,8 +50,17 @@ def _side_windows(*edges: tuple[float, float]) -> tuple[Band, ...]:
 
 
 def _screen(start: float, end: float) -> Band:
-    """Return a windscreen or rear window between two x."""
+    """Return a rear window between two x."""
     return Band(start, end, _ROOF_EDGE, _MIDDLE, PANE)
+
+
+def _windscreen(start: float, end: float) -> tuple[Band, Band]:
+    """Return a windscreen, tinted along its upper edge so that it mirrors the sky there."""
+    shade = start + 0.14 * (end - start)
+    return (
+        Band(start, shade, _ROOF_EDGE, _MIDDLE, GLASS),
+        Band(shade, end, _ROOF_EDGE, _MIDDLE, PANE),
+    )
 
 
 def _plan(rear: float, front: float, rear_share: float, front_share: float) -> Curve:
@@ -139,7 +148,7 @@ def _sedan(kind: VehicleKind) -> ShellShape:
         gaps=(Gap(1.98), Gap(0.98), Gap(0.24)),
         bands=(
             *_side_windows((-0.22, -0.02), (0.02, 0.93), (1.02, 2.06)),
-            _screen(1.40, 2.14),
+            *_windscreen(1.40, 2.14),
             Band(2.14, 2.24, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
             _screen(-0.46, 0.20),
             *_lamp_wraps(front, rear),
@@ -175,7 +184,7 @@ def _hatchback(kind: VehicleKind) -> ShellShape:
         gaps=(Gap(1.82), Gap(0.80), Gap(0.20)),
         bands=(
             *_side_windows((-0.30, -0.06), (-0.02, 0.75), (0.84, 1.92)),
-            _screen(1.20, 2.00),
+            *_windscreen(1.20, 2.00),
             Band(2.00, 2.10, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
             _screen(rear + 0.17, -0.30),
             *_lamp_wraps(front, rear),
@@ -211,7 +220,7 @@ def _suv(kind: VehicleKind) -> ShellShape:
         gaps=(Gap(1.86), Gap(0.86), Gap(0.10)),
         bands=(
             *_side_windows((-0.62, -0.08), (-0.02, 0.81), (0.90, 1.98)),
-            _screen(1.24, 2.02),
+            *_windscreen(1.24, 2.02),
             Band(2.02, 2.12, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
             _screen(rear + 0.19, -0.54),
             *_lamp_wraps(front, rear),
@@ -247,7 +256,7 @@ def _pickup(kind: VehicleKind) -> ShellShape:
         gaps=(Gap(2.26), Gap(1.10), Gap(0.50), Gap(0.24)),
         bands=(
             *_side_windows((0.46, 1.06), (1.14, 2.38)),
-            _screen(1.68, 2.42),
+            *_windscreen(1.68, 2.42),
             Band(2.42, 2.52, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
             _screen(0.29, 0.41),
             *_lamp_wraps(front, rear),
@@ -285,7 +294,7 @@ def _estate(kind: VehicleKind) -> ShellShape:
         gaps=(Gap(1.98), Gap(0.98), Gap(0.20)),
         bands=(
             *_side_windows((-0.62, -0.06), (0.0, 0.93), (1.02, 2.08)),
-            _screen(1.38, 2.16),
+            *_windscreen(1.38, 2.16),
             Band(2.16, 2.26, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
             _screen(rear + 0.17, -0.54),
             *_lamp_wraps(front, rear),
@@ -360,7 +369,7 @@ def _van(kind: VehicleKind, roof_m: float = 2.40) -> ShellShape:
         ),
         bands=(
             *_side_windows((2.06, 3.28)),
-            _screen(2.40, 3.42),
+            *_windscreen(2.40, 3.42),
             Band(3.42, 3.54, _ROOF_EDGE, _MIDDLE, BLACK),  # wipers
             Band(front - 0.40, front, _WIDEST, _SHOULDER, LENS),
             Band(rear - 0.1, rear + 0.05, _WIDEST, _SHOULDER, TAIL_LAMP),
