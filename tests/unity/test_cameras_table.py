@@ -35,6 +35,7 @@ def instances_of(row):
         rotation=rotation.to_matrix(np.array([row["part"]["quaternion"]])),
         position=np.array([row["part"]["position"]]),
         wheel=np.array([0], dtype=np.int32),
+        steers_only=np.array([row["part"]["steers_only"]]),
         skinned=np.array([False]),
         shapes=(),
         dynamics=scene_pb2.VehicleDynamics(wheels=[wheel]),

@@ -24,6 +24,20 @@ class WheelGeometry:
 
 
 @dataclass(frozen=True)
+class SteeredPart:
+    """A part that turns with a wheel's steering about an upright axis through (x, y), m."""
+
+    x: float
+    y: float
+    wheel: int
+
+    @property
+    def as_wheel(self) -> WheelGeometry:
+        """A wheel about that axis, for its steering alone."""
+        return WheelGeometry((self.x, self.y, 0.0), 0.0, 0.0, steered=True)
+
+
+@dataclass(frozen=True)
 class KindGeometry:
     """A kind of actor as sequence.json keeps it; metres, body frame.
 
@@ -32,6 +46,7 @@ class KindGeometry:
         wheels: of a vehicle.
         figure: bones and keypoints of a person.
         pieces: rider and machine of a two-wheeler.
+        steered_parts: its fork and handlebar.
     """
 
     dimension: tuple[float, float, float]
@@ -39,6 +54,7 @@ class KindGeometry:
     wheels: tuple[WheelGeometry, ...]
     figure: Figure | None
     pieces: tuple[Piece, ...]
+    steered_parts: tuple[SteeredPart, ...] = ()
 
     @property
     def skinned(self) -> bool:
@@ -55,6 +71,17 @@ class KindGeometry:
             tuple(WheelGeometry(w.center, w.radius_m, w.width_m, w.steered) for w in wheels),
             prototype.figure,
             tuple(Piece(**asdict(piece)) for piece in prototype.pieces),
+            tuple(
+                dict.fromkeys(
+                    SteeredPart(
+                        float(part.body_from_part.position[0]),
+                        float(part.body_from_part.position[1]),
+                        part.wheel,
+                    )
+                    for part in prototype.parts
+                    if part.steers_only and part.wheel is not None
+                )
+            ),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +107,9 @@ class KindGeometry:
                     "box_center": list(map(float, p.box_center)),
                 }
                 for p in self.pieces
+            ],
+            "steered_parts": [
+                {"axis": [part.x, part.y], "wheel": part.wheel} for part in self.steered_parts
             ],
         }
 
@@ -112,6 +142,10 @@ class KindGeometry:
                     _point(p, "box_center"),
                 )
                 for p in fields.objects(said, "pieces")
+            ),
+            tuple(
+                SteeredPart(*_axis(part), fields.whole(part, "wheel"))
+                for part in fields.objects(said, "steered_parts")
             ),
         )
 
@@ -150,6 +184,11 @@ def _figure(said: Mapping[str, Any]) -> Figure:
         np.array(carrying, dtype=np.int64),
         points(keypoints, "position"),
     )
+
+
+def _axis(said: Mapping[str, Any]) -> tuple[float, float]:
+    x, y = fields.vector(said, "axis", 2)
+    return x, y
 
 
 def _point(said: Mapping[str, Any], key: str) -> tuple[float, float, float]:

@@ -97,7 +97,7 @@ class Cast:
         wheels: rows of each body in columns of W wheels.
         bones: rows of each body in columns of B bones.
         row: (K,) the body of each part.
-        part, rotation, position, skinned: (K, ...) as in `LoadedPrototype`.
+        part, rotation, position, steers_only, skinned: (K, ...) as in `LoadedPrototype`.
         wheel: (K,) wheel row that the part follows, -1 for none.
     """
 
@@ -112,6 +112,7 @@ class Cast:
         self.part = _join([k.part for k in kinds], (0,), np.int32)
         self.rotation = _join([k.rotation for k in kinds], (0, 3, 3), np.float64)
         self.position = _join([k.position for k in kinds], (0, 3), np.float64)
+        self.steers_only = _join([k.steers_only for k in kinds], (0,), np.bool_)
         self.skinned = _join([k.skinned for k in kinds], (0,), np.bool_)
         wheel = _join([k.wheel for k in kinds], (0,), np.int32).astype(np.int64)
         self.wheel = np.where(wheel >= 0, wheel + self.wheels.start[:-1][self.row], -1)

@@ -113,12 +113,14 @@ def _local_parts(cast: Cast, wheels: Array) -> tuple[Array, Array]:
     turning = np.flatnonzero(cast.wheel >= 0)
     if not len(turning):
         return cast.rotation, cast.position
+    # Columns of `WheelState`: steering, spin, spin rate, travel.
     state = wheels[cast.wheel[turning]]
+    rolls = ~cast.steers_only[turning]
     matrices, positions = cast.rotation.copy(), cast.position.copy()
     steer = rotation.to_matrix(rotation.from_yaw(state[:, 0]))
-    spin = rotation.to_matrix(rotation.from_axis_angle([0.0, 1.0, 0.0], state[:, 1]))
+    spin = rotation.to_matrix(rotation.from_axis_angle([0.0, 1.0, 0.0], state[:, 1] * rolls))
     matrices[turning] = steer @ matrices[turning] @ spin
-    positions[turning, 2] += state[:, 3]
+    positions[turning, 2] += state[:, 3] * rolls
     return matrices, positions
 
 
@@ -149,10 +151,11 @@ def _part_rates(instants: ThreeInstants) -> tuple[Array, Array]:
         return velocity, angular
     span = instants.before_dt_s + instants.after_dt_s
     change = (instants.after.wheels - instants.before.wheels)[cast.wheel[turning]] / span
-    spin_rate = m.wheels[cast.wheel[turning], 2]
+    rolls = ~cast.steers_only[turning]
+    spin_rate = m.wheels[cast.wheel[turning], 2] * rolls
     up = world[turning, :, 2]
     axle = (world[turning] @ local_rotation[turning])[:, :, 1]
-    velocity[turning] += up * change[:, [3]]
+    velocity[turning] += up * (change[:, 3] * rolls)[:, None]
     angular = angular.copy()
     angular[turning] += up * change[:, [0]] + axle * spin_rate[:, None]
     return velocity, angular

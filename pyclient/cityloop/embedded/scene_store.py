@@ -58,6 +58,7 @@ class LoadedPrototype:
         part: (K,) int32 renderer handles.
         rotation, position: (K, 3, 3) and (K, 3) body-from-part at rest, m.
         wheel: (K,) int32 index of the wheel that the part follows, -1 for none.
+        steers_only: (K,) bool, it follows the wheel's steering and nothing else.
         skinned: (K,) bool, the part's meshes have bone weights.
         shapes: collision shapes.
         dynamics: the message, or None for a kind that cannot be driven.
@@ -69,6 +70,7 @@ class LoadedPrototype:
     rotation: Array
     position: Array
     wheel: NDArray[np.int32]
+    steers_only: NDArray[np.bool_]
     skinned: NDArray[np.bool_]
     shapes: tuple[CollisionShape, ...]
     dynamics: scene_pb2.VehicleDynamics | None
@@ -189,6 +191,11 @@ class SceneStore:
                     f"Part {part.name!r} of prototype {prototype.name!r} follows wheel "
                     f"{part.wheel}: it has {wheel_count} wheels."
                 )
+            if part.steers_only and not part.HasField("wheel"):
+                raise invalid(
+                    f"Part {part.name!r} of prototype {prototype.name!r} steers with no wheel: "
+                    "name the wheel that it follows."
+                )
             skinned.append(part_skinned)
         if dynamics is not None:
             _check_dynamics(dynamics, what)
@@ -216,6 +223,7 @@ class SceneStore:
                 [part.wheel if part.HasField("wheel") else -1 for part in prototype.parts],
                 dtype=np.int32,
             ),
+            steers_only=np.array([part.steers_only for part in prototype.parts], dtype=np.bool_),
             skinned=np.array(skinned, dtype=np.bool_),
             shapes=shapes,
             dynamics=dynamics,

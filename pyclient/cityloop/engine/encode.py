@@ -135,6 +135,7 @@ def _part(part: Part) -> scene_pb2.Part:
         ],
         body_from_part=pose(part.body_from_part),
         wheel=part.wheel,
+        steers_only=part.steers_only,
     )
 
 

@@ -69,16 +69,18 @@ class LevelOfDetail(_message.Message):
     def __init__(self, mesh: _Optional[str] = ..., max_distance_m: _Optional[float] = ...) -> None: ...
 
 class Part(_message.Message):
-    __slots__ = ("name", "lods", "body_from_part", "wheel")
+    __slots__ = ("name", "lods", "body_from_part", "wheel", "steers_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
     LODS_FIELD_NUMBER: _ClassVar[int]
     BODY_FROM_PART_FIELD_NUMBER: _ClassVar[int]
     WHEEL_FIELD_NUMBER: _ClassVar[int]
+    STEERS_ONLY_FIELD_NUMBER: _ClassVar[int]
     name: str
     lods: _containers.RepeatedCompositeFieldContainer[LevelOfDetail]
     body_from_part: _geometry_pb2.Pose
     wheel: int
-    def __init__(self, name: _Optional[str] = ..., lods: _Optional[_Iterable[_Union[LevelOfDetail, _Mapping]]] = ..., body_from_part: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., wheel: _Optional[int] = ...) -> None: ...
+    steers_only: bool
+    def __init__(self, name: _Optional[str] = ..., lods: _Optional[_Iterable[_Union[LevelOfDetail, _Mapping]]] = ..., body_from_part: _Optional[_Union[_geometry_pb2.Pose, _Mapping]] = ..., wheel: _Optional[int] = ..., steers_only: bool = ...) -> None: ...
 
 class BoxCollider(_message.Message):
     __slots__ = ("center", "half_extents")

@@ -80,12 +80,16 @@ class LevelOfDetail:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a prototype; `wheel` is the index of the wheel that it turns with, or None."""
+    """A piece of a prototype; `wheel` is the index of the wheel that it turns with, or None.
+
+    One that `steers_only` follows the wheel's steering about its own z axis, and nothing else.
+    """
 
     name: str
     lods: tuple[LevelOfDetail, ...]
     body_from_part: Pose = field(default_factory=Pose)
     wheel: int | None = None
+    steers_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from measures by code, the same in every process.
 """
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,13 @@ from cityloop.world.scene import (
     Wheel,
 )
 from cityloop.world.semantics import SemanticClass
-from cityloop.world.vehicles_bicycle import bicycle, bicycle_wheel
+from cityloop.world.vehicles_bicycle import (
+    BICYCLE_STEM_X_M,
+    bicycle,
+    bicycle_bar,
+    bicycle_fork,
+    bicycle_wheel,
+)
 from cityloop.world.vehicles_bodies import body, cabin_box, gaps, mirrors
 from cityloop.world.vehicles_colors import pick_paint
 from cityloop.world.vehicles_drivers import DRIVER_MATERIALS, DRIVERS, driver
@@ -38,7 +44,14 @@ from cityloop.world.vehicles_kinds import (
 )
 from cityloop.world.vehicles_lights import vehicle_lights
 from cityloop.world.vehicles_materials import VEHICLE_MATERIALS
-from cityloop.world.vehicles_motorcycle import motorcycle, motorcycle_mirrors, motorcycle_wheel
+from cityloop.world.vehicles_motorcycle import (
+    MOTORCYCLE_HEAD_X_M,
+    motorcycle,
+    motorcycle_bar,
+    motorcycle_fork,
+    motorcycle_mirrors,
+    motorcycle_wheel,
+)
 from cityloop.world.vehicles_plates import plate_letters, plate_number, plates
 from cityloop.world.vehicles_riders import RIDER_MATERIALS
 from cityloop.world.vehicles_shapes import CABINS
@@ -67,12 +80,12 @@ SIGN_DRAWN_TO_M = 60.0
 INDIVIDUALS = 16  # of each kind, driven and parked, told apart by driver and number plate
 MAX_STEERING_ANGLE_RAD = math.radians(35.0)
 
+LevelsOfDetail = tuple[LevelOfDetail, ...]
+
 _WHEEL_NAMES = ("front_left", "front_right", "rear_left", "rear_right")
 
 
-def _levels(
-    meshes: list[Mesh], distances: tuple[float, ...] = LOD_DISTANCES_M
-) -> tuple[LevelOfDetail, ...]:
+def _levels(meshes: list[Mesh], distances: tuple[float, ...] = LOD_DISTANCES_M) -> LevelsOfDetail:
     """Return levels of detail of as many meshes as there are, the finest first."""
     return tuple(map(LevelOfDetail, (mesh.name for mesh in meshes), distances))
 
@@ -130,24 +143,59 @@ def _two_wheeler_colliders(kind: VehicleKind) -> tuple[BoxCollider, ...]:
     return (machine, rider)
 
 
-_MACHINES: dict[str, Callable[[VehicleKind, int], MeshBuilder]] = {
-    "bicycle": bicycle,
-    "motorcycle": motorcycle,
-}
-_MACHINE_WHEELS: dict[str, Callable[[VehicleKind, int], MeshBuilder]] = {
-    "bicycle": bicycle_wheel,
-    "motorcycle": motorcycle_wheel,
+@dataclass(frozen=True)
+class _Machine:
+    """How a two-wheeler's parts are made, each at a level of detail.
+
+    Attributes:
+        frame: all that stays with the rider.
+        fork, bar: what turns with the front wheel about its hub, and about the steering head.
+        head_x_m: where the steering head is, m.
+        wheel: one of its wheels.
+        mirrors: on the bar, None for none.
+    """
+
+    frame: Callable[[VehicleKind, int], MeshBuilder]
+    fork: Callable[[VehicleKind, int], MeshBuilder]
+    bar: Callable[[VehicleKind, int], MeshBuilder]
+    head_x_m: float
+    wheel: Callable[[VehicleKind, int], MeshBuilder]
+    mirrors: Callable[[int], MeshBuilder] | None = None
+
+
+_MACHINES = {
+    "bicycle": _Machine(bicycle, bicycle_fork, bicycle_bar, BICYCLE_STEM_X_M, bicycle_wheel),
+    "motorcycle": _Machine(
+        motorcycle,
+        motorcycle_fork,
+        motorcycle_bar,
+        MOTORCYCLE_HEAD_X_M,
+        motorcycle_wheel,
+        motorcycle_mirrors,
+    ),
 }
 
 
-def _pieces(kind: VehicleKind, body: Mesh) -> tuple[Piece, Piece]:
-    """Return the rider and the machine of a two-wheeler, boxes around their vertices."""
+def _pieces(
+    kind: VehicleKind, meshes: Sequence[Mesh], parts: Sequence[Part]
+) -> tuple[Piece, Piece]:
+    """Return the rider and the machine of a two-wheeler, boxes around their vertices at rest.
+
+    The first mesh is the finest of the first part, which holds the rider.
+    """
+    body = meshes[0]
     riders = {m.name for m in RIDER_MATERIALS}
     of_rider = np.array([name in riders for name in body.material_names])
     triangle = body.indices.astype(np.int64)
     rider = of_rider[body.materials[triangle[:, 0]]]
+    by_name = {mesh.name: mesh for mesh in meshes}
+    turning = [
+        part.body_from_part.apply(by_name[part.lods[0].mesh].positions)
+        for part in parts
+        if part.name in ("fork", "bar")
+    ]
 
-    def piece(name: str, semantic: SemanticClass, points: NDArray[np.float32]) -> Piece:
+    def piece(name: str, semantic: SemanticClass, points: NDArray[np.floating]) -> Piece:
         low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
         size, middle = (high - low).tolist(), ((low + high) / 2).tolist()
         return Piece(name, semantic, (size[0], size[1], size[2]), (middle[0], middle[1], middle[2]))
@@ -158,23 +206,31 @@ def _pieces(kind: VehicleKind, body: Mesh) -> tuple[Piece, Piece]:
     machine = body.positions[triangle[~rider].ravel()]
     return (
         piece("rider", SemanticClass.RIDER, body.positions[triangle[rider].ravel()]),
-        piece("machine", kind.semantic, np.concatenate([machine, ends])),
+        piece("machine", kind.semantic, np.concatenate([machine, ends, *turning])),
     )
 
 
 def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
-    details = range(len(LOD_DISTANCES_M))
-    bodies = [_MACHINES[kind.name](kind, i).build(f"{kind.name}/body/{i}") for i in details]
-    wheels = [_MACHINE_WHEELS[kind.name](kind, i).build(f"{kind.name}/wheel/{i}") for i in details]
-    meshes = [*bodies, *wheels]
-    parts = [Part("body", _levels(bodies, RIDDEN_LOD_DISTANCES_M))]
-    if kind.name == "motorcycle":
-        outside = [motorcycle_mirrors(i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
-        meshes += outside
-        parts.append(Part("mirrors", _levels(outside, RIDDEN_LOD_DISTANCES_M)))
+    machine, meshes, parts = _MACHINES[kind.name], list[Mesh](), list[Part]()
+    hub = Pose.from_xyz_yaw(*kind.wheel_centers[0])
+    head = Pose.from_xyz_yaw(machine.head_x_m, 0.0, 0.0)
+
+    def levels(name: str, make: Callable[[int], MeshBuilder], count: int = 3) -> LevelsOfDetail:
+        made = [make(i).build(f"{kind.name}/{name}/{i}") for i in range(count)]
+        meshes.extend(made)
+        return _levels(made, RIDDEN_LOD_DISTANCES_M)
+
+    parts.append(Part("body", levels("body", partial(machine.frame, kind))))
+    fork = levels("fork", partial(machine.fork, kind))
+    parts.append(Part("fork", fork, hub, wheel=0, steers_only=True))
+    bar = levels("bar", partial(machine.bar, kind))
+    parts.append(Part("bar", bar, head, wheel=0, steers_only=True))
+    if machine.mirrors is not None:
+        outside = levels("mirrors", machine.mirrors, count=2)
+        parts.append(Part("mirrors", outside, head, wheel=0, steers_only=True))
+    wheels = levels("wheel", partial(machine.wheel, kind))
     for i, (name, center) in enumerate(zip(("front", "rear"), kind.wheel_centers, strict=True)):
-        lods = _levels(wheels, RIDDEN_LOD_DISTANCES_M)
-        parts.append(Part(f"wheel_{name}", lods, Pose.from_xyz_yaw(*center), wheel=i))
+        parts.append(Part(f"wheel_{name}", wheels, Pose.from_xyz_yaw(*center), wheel=i))
     prototype = Prototype(
         name=kind.name,
         parts=tuple(parts),
@@ -183,7 +239,7 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         dimension=kind.dimension,
         box_center=kind.box_center,
         lights=vehicle_lights(kind),
-        pieces=_pieces(kind, meshes[0]),
+        pieces=_pieces(kind, meshes, parts),
     )
     return prototype, meshes
 

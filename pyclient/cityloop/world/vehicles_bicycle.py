@@ -1,12 +1,12 @@
 """A trekking bicycle and its rider.
 
 Body frame: x forward, y left, z up, origin on the ground under the rear axle. Fork and handlebar
-stay with the frame; the front wheel steers between the blades.
+are parts of their own, which turn with the front wheel's steering.
 """
 
 import numpy as np
 
-from cityloop.world.meshing import MIRROR_Y, MeshBuilder
+from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
 from cityloop.world.people_posing import Handle, SeatedPose
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import (
@@ -31,6 +31,9 @@ _HEAD_LOW = np.array([0.885, 0.0, 0.755])
 _STEM_TOP = np.array([0.775, 0.0, 1.075])
 _GRIP_INNER = np.array([0.735, 0.20, 1.095])
 _GRIP_OUTER = np.array([0.655, 0.295, 1.085])
+BICYCLE_STEM_X_M = 0.80  # of the axis about which the handlebar turns
+_GUARD_M = 0.040  # from the tyre to the mudguard
+_GUARD_STEPS = (12, 6, 4)
 _CRANK_M = 0.17
 _CRANK_ANGLE = np.radians(-62.0)  # of the left crank, from straight ahead, up positive
 _PEDAL_Y = 0.145
@@ -68,10 +71,9 @@ CYCLIST = Rider(
 
 
 def bicycle(kind: VehicleKind, level: int) -> MeshBuilder:
-    """Return frame, fork, handlebar and rider at a level of detail (0 finest), without wheels."""
+    """Return frame and rider at a level of detail (0 finest), without what turns."""
     builder = MeshBuilder()
     sides = (8, 5, 3)[level]
-    front = np.array([kind.wheelbase_m, 0.0, kind.wheel_radius_m])
     rear = np.array([0.0, 0.0, kind.wheel_radius_m])
 
     def tube(
@@ -84,21 +86,10 @@ def bicycle(kind: VehicleKind, level: int) -> MeshBuilder:
     tube(_BRACKET, _SEAT_LUG, 0.016)
     tube(_SEAT_LUG, _SADDLE - (0.0, 0.0, 0.03), 0.014, CHROME)
     tube(_HEAD_LOW, _HEAD_TOP, 0.021)
-    tube(_HEAD_TOP, _STEM_TOP, 0.015, BLACK)
-    tube(_STEM_TOP, (_GRIP_INNER[0] + 0.03, 0.0, _GRIP_INNER[2]), 0.017, BLACK)
 
     half = MeshBuilder()
-    crown = _HEAD_LOW + (0.004, 0.060, -0.012)
-    tube(crown, front + (-0.012, 0.062, 0.0), 0.011, PAINT, half)  # fork blade
-    tube(crown, _HEAD_LOW - (0.0, 0.0, 0.012), 0.013, PAINT, half)
     tube(rear + (0.0, 0.066, 0.0), _BRACKET + (0.0, 0.060, 0.0), 0.010, PAINT, half)  # chain stay
     tube(rear + (0.0, 0.066, 0.0), _SEAT_LUG + (0.0, 0.056, -0.06), 0.008, PAINT, half)
-    tube((_GRIP_INNER[0] + 0.03, 0.0, _GRIP_INNER[2]), _GRIP_INNER, 0.012, BLACK, half)
-    tube(_GRIP_INNER, _GRIP_OUTER, 0.016, BLACK, half)
-    if level < 2:
-        tube(
-            _GRIP_INNER + (0.035, 0.0, 0.0), _GRIP_OUTER + (0.045, 0.0, -0.03), 0.006, CHROME, half
-        )
     builder.add(half)
     builder.add(half, MIRROR_Y)
 
@@ -106,6 +97,56 @@ def bicycle(kind: VehicleKind, level: int) -> MeshBuilder:
     _drive(builder, rear, level)
     _equipment(builder, kind, level)
     builder.add(rider(CYCLIST, level))
+    return builder
+
+
+def bicycle_fork(kind: VehicleKind, level: int) -> MeshBuilder:
+    """Return fork blades and front mudguard; part frame: origin at the hub."""
+    placed = MeshBuilder()
+    sides = (8, 5, 3)[level]
+    front = np.array([kind.wheelbase_m, 0.0, kind.wheel_radius_m])
+    half = MeshBuilder()
+    crown = _HEAD_LOW + (0.004, 0.060, -0.012)
+    for a, b, radius in (
+        (crown, front + (-0.012, 0.062, 0.0), 0.011),
+        (crown, _HEAD_LOW - (0.0, 0.0, 0.012), 0.013),
+    ):
+        half.cylinder(a, b, radius, PAINT, segments=sides, caps=level == 0)
+    placed.add(half)
+    placed.add(half, MIRROR_Y)
+    around = np.linspace(np.radians(62.0), np.radians(190.0), _GUARD_STEPS[level])
+    _mudguard(placed, front, kind.wheel_radius_m + _GUARD_M, around)
+    builder = MeshBuilder()
+    builder.add(placed, translation(*-front))
+    return builder
+
+
+def bicycle_bar(_kind: VehicleKind, level: int) -> MeshBuilder:
+    """Return stem, handlebar and head lamp; part frame: origin on the ground under the stem."""
+    placed, half = MeshBuilder(), MeshBuilder()
+    sides = (8, 5, 3)[level]
+    middle = np.array([_GRIP_INNER[0] + 0.03, 0.0, _GRIP_INNER[2]])
+
+    def tube(to: MeshBuilder, a: object, b: object, radius: float, name: str = BLACK) -> None:
+        to.cylinder(np.asarray(a), np.asarray(b), radius, name, segments=sides, caps=level == 0)
+
+    tube(placed, _HEAD_TOP, _STEM_TOP, 0.015)
+    tube(placed, _STEM_TOP, middle, 0.017)
+    tube(half, middle, _GRIP_INNER, 0.012)
+    tube(half, _GRIP_INNER, _GRIP_OUTER, 0.016)
+    if level < 2:
+        lever = _GRIP_INNER + (0.035, 0.0, 0.0), _GRIP_OUTER + (0.045, 0.0, -0.03)
+        tube(half, *lever, 0.006, CHROME)
+    placed.add(half)
+    placed.add(half, MIRROR_Y)
+    lamp = np.array([0.955, 0.0, 0.86])
+    name = FAR_HEADLAMP if level == 2 else HEADLAMP
+    placed.cylinder(lamp - (0.04, 0, 0), lamp, 0.022, BLACK, end_radius_m=0.034,
+                    segments=(8, 6, 4)[level])  # fmt: skip
+    placed.cylinder(lamp, lamp + (0.006, 0, 0), 0.034, name, segments=(8, 6, 4)[level])
+    placed.box((0.90, 0.0, 0.835), (0.06, 0.015, 0.02), BLACK)
+    builder = MeshBuilder()
+    builder.add(placed, translation(-BICYCLE_STEM_X_M, 0.0, 0.0))
     return builder
 
 
@@ -162,13 +203,10 @@ def _mudguard(builder: MeshBuilder, center: object, radius: float, angles: objec
 
 
 def _equipment(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
-    """Add mudguards, luggage rack and lamps."""
+    """Add the rear mudguard, luggage rack and rear lamp."""
     r = kind.wheel_radius_m
-    steps = (12, 6, 4)[level]
-    guard = r + 0.040
-    _mudguard(builder, (0.0, 0.0, r), guard, np.linspace(0.25, np.radians(172.0), steps))
-    front = (kind.wheelbase_m, 0.0, r)
-    _mudguard(builder, front, guard, np.linspace(np.radians(62.0), np.radians(190.0), steps))
+    around = np.linspace(0.25, np.radians(172.0), _GUARD_STEPS[level])
+    _mudguard(builder, (0.0, 0.0, r), r + _GUARD_M, around)
     rack, rear_end = 0.79, -0.33
     if level < 2:
         for y in (-0.06, 0.06):
@@ -179,12 +217,6 @@ def _equipment(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
         for x in (0.05, -0.12, -0.30):
             builder.cylinder((x, -0.06, rack), (x, 0.06, rack), 0.005, BLACK, segments=4)
     builder.box((rear_end - 0.02, 0.0, rack - 0.005), (0.035, 0.075, 0.045), TAIL_LAMP)
-    lamp = np.array([0.955, 0.0, 0.86])
-    name = FAR_HEADLAMP if level == 2 else HEADLAMP
-    builder.cylinder(lamp - (0.04, 0, 0), lamp, 0.022, BLACK, end_radius_m=0.034,
-                     segments=(8, 6, 4)[level])  # fmt: skip
-    builder.cylinder(lamp, lamp + (0.006, 0, 0), 0.034, name, segments=(8, 6, 4)[level])
-    builder.box((0.90, 0.0, 0.835), (0.06, 0.015, 0.02), BLACK)
 
 
 def bicycle_wheel(kind: VehicleKind, level: int) -> MeshBuilder:

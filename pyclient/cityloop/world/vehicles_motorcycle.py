@@ -1,12 +1,14 @@
 """A motorcycle without fairing, and its rider.
 
-Body frame: x forward, y left, z up, origin on the ground under the rear axle. Fork and handlebar
-stay with the frame; the front wheel steers between the fork's tubes.
+Body frame: x forward, y left, z up, origin on the ground under the rear axle. The lower
+fork and the handlebar with the upper fork are parts of their own, which turn with the front wheel's
+steering.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cityloop.world.meshing import MIRROR_Y, MeshBuilder
+from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
 from cityloop.world.people_posing import Handle, SeatedPose
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import (
@@ -28,6 +30,10 @@ from cityloop.world.vehicles_materials import (
 from cityloop.world.vehicles_riders import Rider, rider
 from cityloop.world.vehicles_wheels import Z_TO_Y
 
+Array = NDArray[np.float64]
+
+MOTORCYCLE_HEAD_X_M = 1.03  # of the axis about which the handlebar turns
+_GUARD_STEPS = (8, 5, 3)
 # Middle of the outside of the number plate.
 MOTORCYCLE_PLATE = (-0.349, 0.0, 0.60)
 _GRIP_INNER = np.array([0.945, 0.20, 1.055])
@@ -89,7 +95,7 @@ def _hull(
 
 
 def motorcycle(kind: VehicleKind, level: int) -> MeshBuilder:
-    """Return the machine without wheels, and its rider, at a level of detail (0 finest)."""
+    """Return frame, engine and rider at a level of detail (0 finest), without what turns."""
     builder = MeshBuilder()
     points = (14, 8, 6)[level]
     tank, seat = (_TANK, _SEAT) if level < 2 else (_TANK[1::2], _SEAT[::2])
@@ -103,22 +109,26 @@ def motorcycle(kind: VehicleKind, level: int) -> MeshBuilder:
     )  # fmt: skip
     _engine(builder, level)
     _chassis(builder, kind, level)
-    _fork(builder, kind, level)
-    _lamps(builder, kind, level)
+    r = kind.wheel_radius_m
+    around = np.linspace(np.radians(65), np.radians(160), _GUARD_STEPS[level])
+    _guard(builder, (0.0, r), r + 0.045, 0.10, around, BLACK)
+    _rear(builder, kind, level)
     builder.add(rider(MOTORCYCLIST, level))
     return builder
 
 
 def motorcycle_mirrors(level: int) -> MeshBuilder:
-    """Return the two mirrors, which do not count to the dimension."""
+    """Return the two mirrors, which do not count to the dimension; part frame as the bar's."""
     left = MeshBuilder()
     end = np.array([0.92, 0.40, 1.27])
     if level < 2:
         left.cylinder((0.945, 0.21, 1.06), end - (0, 0, 0.03), 0.006, BLACK, segments=4)
     left.box(end, (0.025, 0.13, 0.08), BLACK)
+    placed = MeshBuilder()
+    placed.add(left)
+    placed.add(left, MIRROR_Y)
     builder = MeshBuilder()
-    builder.add(left)
-    builder.add(left, MIRROR_Y)
+    builder.add(placed, translation(-MOTORCYCLE_HEAD_X_M, 0.0, 0.0))
     return builder
 
 
@@ -182,14 +192,36 @@ def _guard(
     builder.loft(rows, BLACK, closed=False, smooth_deg=60)
 
 
-def _fork(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
-    r, base = kind.wheel_radius_m, kind.wheelbase_m
-    sides = (10, 6, 3)[level]
-    half = MeshBuilder()
+def _fork_ends(kind: VehicleKind) -> tuple[Array, Array, Array]:
+    """Return the left fork tube's axle, where its lower part ends, and its top."""
     top = np.array([1.045, 0.130, 0.985])
-    axle = np.array([base, 0.130, r])
-    lower = axle + 0.42 * (top - axle)
-    half.cylinder(axle, lower, 0.030, BLACK, segments=sides)
+    axle = np.array([kind.wheelbase_m, 0.130, kind.wheel_radius_m])
+    return axle, axle + 0.42 * (top - axle), top
+
+
+def motorcycle_fork(kind: VehicleKind, level: int) -> MeshBuilder:
+    """Return the lower fork and the front mudguard; part frame: origin at the hub."""
+    r, base = kind.wheel_radius_m, kind.wheelbase_m
+    placed, half = MeshBuilder(), MeshBuilder()
+    axle, lower, _ = _fork_ends(kind)
+    half.cylinder(axle, lower, 0.030, BLACK, segments=(10, 6, 3)[level])
+    placed.add(half)
+    placed.add(half, MIRROR_Y)
+    around = np.linspace(np.radians(48), np.radians(150), _GUARD_STEPS[level])
+    _guard(placed, (base, r), r + 0.040, 0.075, around, PAINT)
+    builder = MeshBuilder()
+    builder.add(placed, translation(-base, 0.0, -r))
+    return builder
+
+
+def motorcycle_bar(kind: VehicleKind, level: int) -> MeshBuilder:
+    """Return upper fork, handlebar, head lamp and instruments.
+
+    Part frame: origin on the ground under the steering head.
+    """
+    placed, half = MeshBuilder(), MeshBuilder()
+    sides = (10, 6, 3)[level]
+    axle, lower, top = _fork_ends(kind)
     half.cylinder(lower, top, 0.021, CHROME, segments=sides)
     half.cylinder((0.99, 0.0, 1.045), _GRIP_INNER, 0.013, BLACK, segments=sides)
     half.cylinder(_GRIP_INNER, _GRIP_OUTER, 0.018, BLACK, segments=sides)
@@ -198,32 +230,40 @@ def _fork(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
             _GRIP_INNER + (0.05, 0, 0), _GRIP_OUTER + (0.055, -0.02, -0.015), 0.007, CHROME,
             segments=4,
         )  # fmt: skip
-    builder.add(half)
-    builder.add(half, MIRROR_Y)
+    placed.add(half)
+    placed.add(half, MIRROR_Y)
     for at in (top, axle + 0.72 * (top - axle)):
-        builder.box((at[0] - 0.02, 0, at[2] - 0.01), (0.10, 0.30, 0.03), BLACK)
-    steps = (8, 5, 3)[level]
-    _guard(builder, (base, r), r + 0.040, 0.075,
-           np.linspace(np.radians(48), np.radians(150), steps), PAINT)  # fmt: skip
-    _guard(builder, (0.0, r), r + 0.045, 0.10,
-           np.linspace(np.radians(65), np.radians(160), steps), BLACK)  # fmt: skip
-
-
-def _lamps(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
+        placed.box((at[0] - 0.02, 0, at[2] - 0.01), (0.10, 0.30, 0.03), BLACK)
     sides = (14, 8, 6)[level]
     head = np.array([1.165, 0.0, 0.90])
-    builder.cylinder(head - (0.10, 0, 0), head, 0.055, BLACK, end_radius_m=0.088, segments=sides)
+    placed.cylinder(head - (0.10, 0, 0), head, 0.055, BLACK, end_radius_m=0.088, segments=sides)
     name = FAR_HEADLAMP if level == 2 else HEADLAMP
     lens = MeshBuilder()
     lens.lathe([(0.088, 0.0), (0.07, 0.014), (0.0, 0.024)], name, segments=sides)
     place = np.eye(4)
     place[:3, :3] = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
     place[:3, 3] = head
-    builder.add(lens, place)
+    placed.add(lens, place)
     if level < 2:
         for y in (-0.04, 0.04):
-            builder.cylinder((1.02, y, 0.98), (0.99, y, 1.05), 0.015, BLACK, segments=5)
-        builder.box((1.03, 0, 1.075), (0.05, 0.20, 0.08), BLACK)  # instruments
+            placed.cylinder((1.02, y, 0.98), (0.99, y, 1.05), 0.015, BLACK, segments=5)
+        placed.box((1.03, 0, 1.075), (0.05, 0.20, 0.08), BLACK)  # instruments
+    _indicators(placed, (1.09, 0.20, 0.90), level)
+    builder = MeshBuilder()
+    builder.add(placed, translation(-MOTORCYCLE_HEAD_X_M, 0.0, 0.0))
+    return builder
+
+
+def _indicators(builder: MeshBuilder, left: tuple[float, float, float], level: int) -> None:
+    x, y, z = left
+    for side, lamp in ((1, LEFT_LAMP), (-1, RIGHT_LAMP)):
+        if level < 2:
+            builder.cylinder((x, side * 0.06, z), (x, side * y, z), 0.008, BLACK, segments=4)
+        builder.box((x, side * y, z), (0.05, 0.065, 0.045), lamp)
+
+
+def _rear(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
+    """Add rear lamps and the number plate."""
     rear = -kind.rear_overhang_m
     # The plate's carrier reaches the rear end.
     builder.box((-0.275, 0, 0.790), (0.03, 0.13, 0.05), TAIL_LAMP)
@@ -231,11 +271,7 @@ def _lamps(builder: MeshBuilder, kind: VehicleKind, level: int) -> None:
     builder.box((-0.27, 0, 0.66), (0.10, 0.05, 0.14), BLACK)
     builder.box((rear + 0.012, 0, 0.60), (0.012, 0.20, 0.16), PLATE)
     builder.box((rear + 0.026, 0, 0.63), (0.016, 0.21, 0.22), BLACK)
-    for side, lamp in ((1, LEFT_LAMP), (-1, RIGHT_LAMP)):
-        for x, y, z in ((1.09, 0.20, 0.90), (-0.25, 0.15, 0.74)):
-            if level < 2:
-                builder.cylinder((x, side * 0.06, z), (x, side * y, z), 0.008, BLACK, segments=4)
-            builder.box((x, side * y, z), (0.05, 0.065, 0.045), lamp)
+    _indicators(builder, (-0.25, 0.15, 0.74), level)
 
 
 def motorcycle_wheel(kind: VehicleKind, level: int) -> MeshBuilder:

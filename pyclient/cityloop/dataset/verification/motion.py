@@ -4,12 +4,13 @@ Nothing here reads the flow or velocity passes: points come from depth and the c
 move as states.parquet says their object moved.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.dataset.kinds import WheelGeometry
+from cityloop.dataset.kinds import SteeredPart, WheelGeometry
 from cityloop.dataset.verification.people import SkinnedSurfaces
 from cityloop.dataset.verification.picture import Instant, Picture, transform
 from cityloop.spatial import Pose, rotation
@@ -22,6 +23,10 @@ WHEEL_MARGIN_M = 0.03
 # Far bodies have no wheel arches: their coarse wheels reach out to the body's side, this far at
 # most, and when steered partly into it.
 WHEEL_SIDE_MARGIN_M = 0.05
+
+
+# Handlebars and forks lie within this of the axis about which they steer.
+STEERED_REACH_M = 0.5
 
 
 @dataclass(frozen=True)
@@ -219,9 +224,41 @@ class SurfaceMotion:
                     motion = body.wheel_motion(world[part], wheel, states, picture.sequence.dt_s)
                     motions = (motion, body.motion(world[part])) if either else (motion,)
                     groups.append(Group("wheels", pixels[part], motions))
+        steered = geometry.steered_parts if geometry is not None and len(wheels) else ()
+        near = rest & _near_an_axis(local, steered)
+        rest &= ~near
+        if near.any():
+            # A handlebar among what it turns beside: it may move with either.
+            motions = [body.motion(world[near])]
+            for part in steered:
+                before_, now_, after_ = (
+                    _steering_alone(instant, actor, part.wheel) for instant in (before, now, after)
+                )
+                assert now_ is not None
+                axis = WheelGeometry((part.x, part.y, 0.0), 1.0, 1.0, True)
+                motions.append(
+                    body.wheel_motion(
+                        world[near], axis, (before_, now_, after_), picture.sequence.dt_s
+                    )
+                )
+            groups.append(Group("wheels", pixels[near], tuple(motions)))
         if rest.any():
             groups.append(Group("rigid", pixels[rest], (body.motion(world[rest]),)))
         return groups
+
+
+def _near_an_axis(local: Array, parts: Sequence[SteeredPart]) -> NDArray[np.bool_]:
+    """Return (n,) whether body-frame points may belong to a part that steers."""
+    near = np.zeros(len(local), dtype=np.bool_)
+    for part in parts:
+        near |= np.hypot(local[:, 0] - part.x, local[:, 1] - part.y) < STEERED_REACH_M
+    return near
+
+
+def _steering_alone(instant: Instant | None, actor: int, wheel: int) -> Array | None:
+    """Return a wheel's state (5,) without spin and travel."""
+    state = _wheel_state(instant, actor, wheel)
+    return None if state is None else state * [1.0, 0.0, 0.0, 0.0, 0.0]
 
 
 def _wheel_state(instant: Instant | None, actor: int, wheel: int) -> Array | None:

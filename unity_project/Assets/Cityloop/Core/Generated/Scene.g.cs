@@ -36,46 +36,46 @@ namespace Cityloop.V1 {
             "dGlvbnMYAiABKAwSDwoHbm9ybWFscxgDIAEoDBILCgN1dnMYBCABKAwSEQoJ",
             "bWF0ZXJpYWxzGAUgASgMEg8KB2luZGljZXMYBiABKAwSDgoGam9pbnRzGAcg",
             "ASgMEg8KB3dlaWdodHMYCCABKAwiNQoNTGV2ZWxPZkRldGFpbBIMCgRtZXNo",
-            "GAEgASgJEhYKDm1heF9kaXN0YW5jZV9tGAIgASgCIocBCgRQYXJ0EgwKBG5h",
+            "GAEgASgJEhYKDm1heF9kaXN0YW5jZV9tGAIgASgCIpwBCgRQYXJ0EgwKBG5h",
             "bWUYASABKAkSKAoEbG9kcxgCIAMoCzIaLmNpdHlsb29wLnYxLkxldmVsT2ZE",
             "ZXRhaWwSKQoOYm9keV9mcm9tX3BhcnQYAyABKAsyES5jaXR5bG9vcC52MS5Q",
-            "b3NlEhIKBXdoZWVsGAQgASgNSACIAQFCCAoGX3doZWVsIl8KC0JveENvbGxp",
-            "ZGVyEiQKBmNlbnRlchgBIAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMSKgoM",
-            "aGFsZl9leHRlbnRzGAIgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMyJgCg9D",
-            "YXBzdWxlQ29sbGlkZXISJAoGY2VudGVyGAEgASgLMhQuY2l0eWxvb3AudjEu",
-            "VmVjdG9yMxIVCg1oYWxmX2hlaWdodF9tGAIgASgBEhAKCHJhZGl1c19tGAMg",
-            "ASgBIhwKDE1lc2hDb2xsaWRlchIMCgRtZXNoGAEgASgJIqoBCghDb2xsaWRl",
-            "chInCgNib3gYASABKAsyGC5jaXR5bG9vcC52MS5Cb3hDb2xsaWRlckgAEi8K",
-            "B2NhcHN1bGUYAiABKAsyHC5jaXR5bG9vcC52MS5DYXBzdWxlQ29sbGlkZXJI",
-            "ABIpCgRtZXNoGAMgASgLMhkuY2l0eWxvb3AudjEuTWVzaENvbGxpZGVySAAS",
-            "EAoIZnJpY3Rpb24YBCABKAFCBwoFc2hhcGUicQoFV2hlZWwSJAoGY2VudGVy",
-            "GAEgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIQCghyYWRpdXNfbRgCIAEo",
-            "ARIPCgd3aWR0aF9tGAMgASgBEg8KB3N0ZWVyZWQYBCABKAgSDgoGZHJpdmVu",
-            "GAUgASgIIokCCg9WZWhpY2xlRHluYW1pY3MSDwoHbWFzc19rZxgBIAEoARIs",
-            "Cg5jZW50ZXJfb2ZfbWFzcxgCIAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMS",
-            "IgoGd2hlZWxzGAMgAygLMhIuY2l0eWxvb3AudjEuV2hlZWwSGQoRbWF4X2Ry",
-            "aXZlX2ZvcmNlX24YBCABKAESGQoRbWF4X2JyYWtlX2ZvcmNlX24YBSABKAES",
-            "HgoWbWF4X3N0ZWVyaW5nX2FuZ2xlX3JhZBgGIAEoARIVCg1tYXhfc3BlZWRf",
-            "bXBzGAcgASgBEhQKDGRyYWdfYXJlYV9tMhgIIAEoARIQCghiYWxhbmNlZBgJ",
-            "IAEoCCKkAgoETGltYhIMCgRuYW1lGAEgASgJEhMKBnBhcmVudBgCIAEoDUgA",
-            "iAEBEiMKBXN0YXJ0GAMgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIhCgNl",
-            "bmQYBCABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEhAKCHJhZGl1c19tGAUg",
-            "ASgBEg8KB21hc3Nfa2cYBiABKAESIwoFam9pbnQYByABKAsyFC5jaXR5bG9v",
-            "cC52MS5WZWN0b3IzEicKCWxvd2VyX3JhZBgIIAEoCzIULmNpdHlsb29wLnYx",
-            "LlZlY3RvcjMSJwoJdXBwZXJfcmFkGAkgASgLMhQuY2l0eWxvb3AudjEuVmVj",
-            "dG9yMxIMCgRib25lGAogASgNQgkKB19wYXJlbnQiPwoHUmFnZG9sbBIgCgVs",
-            "aW1icxgBIAMoCzIRLmNpdHlsb29wLnYxLkxpbWISEgoKYm9uZV9saW1icxgC",
-            "IAMoDSK/AQoFTGlnaHQSJgoIcG9zaXRpb24YASABKAsyFC5jaXR5bG9vcC52",
-            "MS5WZWN0b3IzEicKCWRpcmVjdGlvbhgCIAEoCzIULmNpdHlsb29wLnYxLlZl",
-            "Y3RvcjMSJQoJaW50ZW5zaXR5GAMgASgLMhIuY2l0eWxvb3AudjEuQ29sb3IS",
-            "FwoPaW5uZXJfYW5nbGVfcmFkGAQgASgBEhcKD291dGVyX2FuZ2xlX3JhZBgF",
-            "IAEoARIMCgRsYW1wGAYgASgNIvQBCglQcm90b3R5cGUSDAoEbmFtZRgBIAEo",
-            "CRIgCgVwYXJ0cxgCIAMoCzIRLmNpdHlsb29wLnYxLlBhcnQSKAoJY29sbGlk",
-            "ZXJzGAMgAygLMhUuY2l0eWxvb3AudjEuQ29sbGlkZXISLgoIZHluYW1pY3MY",
-            "BCABKAsyHC5jaXR5bG9vcC52MS5WZWhpY2xlRHluYW1pY3MSEgoKYm9uZV9j",
-            "b3VudBgFIAEoDRIlCgdyYWdkb2xsGAYgASgLMhQuY2l0eWxvb3AudjEuUmFn",
-            "ZG9sbBIiCgZsaWdodHMYByADKAsyEi5jaXR5bG9vcC52MS5MaWdodGIGcHJv",
-            "dG8z"));
+            "b3NlEhIKBXdoZWVsGAQgASgNSACIAQESEwoLc3RlZXJzX29ubHkYBSABKAhC",
+            "CAoGX3doZWVsIl8KC0JveENvbGxpZGVyEiQKBmNlbnRlchgBIAEoCzIULmNp",
+            "dHlsb29wLnYxLlZlY3RvcjMSKgoMaGFsZl9leHRlbnRzGAIgASgLMhQuY2l0",
+            "eWxvb3AudjEuVmVjdG9yMyJgCg9DYXBzdWxlQ29sbGlkZXISJAoGY2VudGVy",
+            "GAEgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIVCg1oYWxmX2hlaWdodF9t",
+            "GAIgASgBEhAKCHJhZGl1c19tGAMgASgBIhwKDE1lc2hDb2xsaWRlchIMCgRt",
+            "ZXNoGAEgASgJIqoBCghDb2xsaWRlchInCgNib3gYASABKAsyGC5jaXR5bG9v",
+            "cC52MS5Cb3hDb2xsaWRlckgAEi8KB2NhcHN1bGUYAiABKAsyHC5jaXR5bG9v",
+            "cC52MS5DYXBzdWxlQ29sbGlkZXJIABIpCgRtZXNoGAMgASgLMhkuY2l0eWxv",
+            "b3AudjEuTWVzaENvbGxpZGVySAASEAoIZnJpY3Rpb24YBCABKAFCBwoFc2hh",
+            "cGUicQoFV2hlZWwSJAoGY2VudGVyGAEgASgLMhQuY2l0eWxvb3AudjEuVmVj",
+            "dG9yMxIQCghyYWRpdXNfbRgCIAEoARIPCgd3aWR0aF9tGAMgASgBEg8KB3N0",
+            "ZWVyZWQYBCABKAgSDgoGZHJpdmVuGAUgASgIIokCCg9WZWhpY2xlRHluYW1p",
+            "Y3MSDwoHbWFzc19rZxgBIAEoARIsCg5jZW50ZXJfb2ZfbWFzcxgCIAEoCzIU",
+            "LmNpdHlsb29wLnYxLlZlY3RvcjMSIgoGd2hlZWxzGAMgAygLMhIuY2l0eWxv",
+            "b3AudjEuV2hlZWwSGQoRbWF4X2RyaXZlX2ZvcmNlX24YBCABKAESGQoRbWF4",
+            "X2JyYWtlX2ZvcmNlX24YBSABKAESHgoWbWF4X3N0ZWVyaW5nX2FuZ2xlX3Jh",
+            "ZBgGIAEoARIVCg1tYXhfc3BlZWRfbXBzGAcgASgBEhQKDGRyYWdfYXJlYV9t",
+            "MhgIIAEoARIQCghiYWxhbmNlZBgJIAEoCCKkAgoETGltYhIMCgRuYW1lGAEg",
+            "ASgJEhMKBnBhcmVudBgCIAEoDUgAiAEBEiMKBXN0YXJ0GAMgASgLMhQuY2l0",
+            "eWxvb3AudjEuVmVjdG9yMxIhCgNlbmQYBCABKAsyFC5jaXR5bG9vcC52MS5W",
+            "ZWN0b3IzEhAKCHJhZGl1c19tGAUgASgBEg8KB21hc3Nfa2cYBiABKAESIwoF",
+            "am9pbnQYByABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEicKCWxvd2VyX3Jh",
+            "ZBgIIAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMSJwoJdXBwZXJfcmFkGAkg",
+            "ASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIMCgRib25lGAogASgNQgkKB19w",
+            "YXJlbnQiPwoHUmFnZG9sbBIgCgVsaW1icxgBIAMoCzIRLmNpdHlsb29wLnYx",
+            "LkxpbWISEgoKYm9uZV9saW1icxgCIAMoDSK/AQoFTGlnaHQSJgoIcG9zaXRp",
+            "b24YASABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEicKCWRpcmVjdGlvbhgC",
+            "IAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMSJQoJaW50ZW5zaXR5GAMgASgL",
+            "MhIuY2l0eWxvb3AudjEuQ29sb3ISFwoPaW5uZXJfYW5nbGVfcmFkGAQgASgB",
+            "EhcKD291dGVyX2FuZ2xlX3JhZBgFIAEoARIMCgRsYW1wGAYgASgNIvQBCglQ",
+            "cm90b3R5cGUSDAoEbmFtZRgBIAEoCRIgCgVwYXJ0cxgCIAMoCzIRLmNpdHls",
+            "b29wLnYxLlBhcnQSKAoJY29sbGlkZXJzGAMgAygLMhUuY2l0eWxvb3AudjEu",
+            "Q29sbGlkZXISLgoIZHluYW1pY3MYBCABKAsyHC5jaXR5bG9vcC52MS5WZWhp",
+            "Y2xlRHluYW1pY3MSEgoKYm9uZV9jb3VudBgFIAEoDRIlCgdyYWdkb2xsGAYg",
+            "ASgLMhQuY2l0eWxvb3AudjEuUmFnZG9sbBIiCgZsaWdodHMYByADKAsyEi5j",
+            "aXR5bG9vcC52MS5MaWdodGIGcHJvdG8z"));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.GeometryReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(null, null, new pbr::GeneratedClrTypeInfo[] {
@@ -83,7 +83,7 @@ namespace Cityloop.V1 {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Material), global::Cityloop.V1.Material.Parser, new[]{ "Name", "BaseColor", "Roughness", "Metallic", "Emissive", "Texture", "AlphaCutout", "TintSlot", "Lamp", "Semantic", "TwoSided" }, new[]{ "Semantic" }, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Mesh), global::Cityloop.V1.Mesh.Parser, new[]{ "Name", "Positions", "Normals", "Uvs", "Materials", "Indices", "Joints", "Weights" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.LevelOfDetail), global::Cityloop.V1.LevelOfDetail.Parser, new[]{ "Mesh", "MaxDistanceM" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Part), global::Cityloop.V1.Part.Parser, new[]{ "Name", "Lods", "BodyFromPart", "Wheel" }, new[]{ "Wheel" }, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Part), global::Cityloop.V1.Part.Parser, new[]{ "Name", "Lods", "BodyFromPart", "Wheel", "SteersOnly" }, new[]{ "Wheel" }, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.BoxCollider), global::Cityloop.V1.BoxCollider.Parser, new[]{ "Center", "HalfExtents" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.CapsuleCollider), global::Cityloop.V1.CapsuleCollider.Parser, new[]{ "Center", "HalfHeightM", "RadiusM" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.MeshCollider), global::Cityloop.V1.MeshCollider.Parser, new[]{ "Mesh" }, null, null, null, null),
@@ -1726,6 +1726,7 @@ namespace Cityloop.V1 {
       lods_ = other.lods_.Clone();
       bodyFromPart_ = other.bodyFromPart_ != null ? other.bodyFromPart_.Clone() : null;
       wheel_ = other.wheel_;
+      steersOnly_ = other.steersOnly_;
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -1808,6 +1809,22 @@ namespace Cityloop.V1 {
       _hasBits0 &= ~1;
     }
 
+    /// <summary>Field number for the "steers_only" field.</summary>
+    public const int SteersOnlyFieldNumber = 5;
+    private bool steersOnly_;
+    /// <summary>
+    /// True: the part follows the wheel's steering angle alone, about its own z axis, and neither spins
+    /// nor springs (a handlebar, a fork); unit: none, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public bool SteersOnly {
+      get { return steersOnly_; }
+      set {
+        steersOnly_ = value;
+      }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -1827,6 +1844,7 @@ namespace Cityloop.V1 {
       if(!lods_.Equals(other.lods_)) return false;
       if (!object.Equals(BodyFromPart, other.BodyFromPart)) return false;
       if (Wheel != other.Wheel) return false;
+      if (SteersOnly != other.SteersOnly) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -1838,6 +1856,7 @@ namespace Cityloop.V1 {
       hash ^= lods_.GetHashCode();
       if (bodyFromPart_ != null) hash ^= BodyFromPart.GetHashCode();
       if (HasWheel) hash ^= Wheel.GetHashCode();
+      if (SteersOnly != false) hash ^= SteersOnly.GetHashCode();
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -1869,6 +1888,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(32);
         output.WriteUInt32(Wheel);
       }
+      if (SteersOnly != false) {
+        output.WriteRawTag(40);
+        output.WriteBool(SteersOnly);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -1892,6 +1915,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(32);
         output.WriteUInt32(Wheel);
       }
+      if (SteersOnly != false) {
+        output.WriteRawTag(40);
+        output.WriteBool(SteersOnly);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -1911,6 +1938,9 @@ namespace Cityloop.V1 {
       }
       if (HasWheel) {
         size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Wheel);
+      }
+      if (SteersOnly != false) {
+        size += 1 + 1;
       }
       if (_unknownFields != null) {
         size += _unknownFields.CalculateSize();
@@ -1936,6 +1966,9 @@ namespace Cityloop.V1 {
       }
       if (other.HasWheel) {
         Wheel = other.Wheel;
+      }
+      if (other.SteersOnly != false) {
+        SteersOnly = other.SteersOnly;
       }
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
@@ -1971,6 +2004,10 @@ namespace Cityloop.V1 {
             Wheel = input.ReadUInt32();
             break;
           }
+          case 40: {
+            SteersOnly = input.ReadBool();
+            break;
+          }
         }
       }
     #endif
@@ -2003,6 +2040,10 @@ namespace Cityloop.V1 {
           }
           case 32: {
             Wheel = input.ReadUInt32();
+            break;
+          }
+          case 40: {
+            SteersOnly = input.ReadBool();
             break;
           }
         }

@@ -6,8 +6,10 @@ namespace Cityloop.Core
     public readonly struct PartPlace
     {
         /// <summary>Takes a place; see the properties.</summary>
-        public PartPlace(Vec3<BodyFrame> position, Quat<BodyFrame> rotation, int wheel, bool skinned)
+        public PartPlace(
+            Vec3<BodyFrame> position, Quat<BodyFrame> rotation, int wheel, bool steersOnly, bool skinned)
         {
+            SteersOnly = steersOnly;
             Position = position;
             Rotation = rotation;
             Wheel = wheel;
@@ -22,6 +24,9 @@ namespace Cityloop.Core
 
         /// <summary>Index of the wheel that the part follows, -1 for none.</summary>
         public int Wheel { get; }
+
+        /// <summary>It follows the wheel's steering about its own z axis, and nothing else.</summary>
+        public bool SteersOnly { get; }
 
         /// <summary>Its meshes have bone weights.</summary>
         public bool Skinned { get; }

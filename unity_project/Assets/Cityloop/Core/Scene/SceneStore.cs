@@ -139,6 +139,7 @@ namespace Cityloop.Core
                         Decode.Vector<BodyFrame>(part.BodyFromPart?.Position, which),
                         Decode.Rotation<BodyFrame>(part.BodyFromPart?.Rotation, which),
                         part.HasWheel ? (int)part.Wheel : -1,
+                        part.SteersOnly,
                         skinned[parts.Count]));
             }
             int[] handles = _rendering.AddPrototype(prototype);
@@ -174,6 +175,12 @@ namespace Cityloop.Core
                 throw Refusal.Invalid(
                     $"Part {Words.Quoted(part.Name)} of prototype {Words.Quoted(prototype.Name)} follows wheel " +
                     $"{part.Wheel}: it has {wheels} wheels.");
+            }
+            if (part.SteersOnly && !part.HasWheel)
+            {
+                throw Refusal.Invalid(
+                    $"Part {Words.Quoted(part.Name)} of prototype {Words.Quoted(prototype.Name)} steers with no " +
+                    "wheel: name the wheel that it follows.");
             }
             return skinned;
         }

@@ -41,6 +41,7 @@ namespace Cityloop.Core
             Position = new double[parts * 3];
             Skinned = new bool[parts];
             Wheel = new int[parts];
+            SteersOnly = new bool[parts];
             FillParts();
         }
 
@@ -74,6 +75,9 @@ namespace Cityloop.Core
         /// <summary>K wheel rows that the parts follow, -1 for none.</summary>
         public int[] Wheel { get; }
 
+        /// <summary>K, the part follows the wheel's steering about its own z axis, and nothing else.</summary>
+        public bool[] SteersOnly { get; }
+
         /// <summary>Number of bodies.</summary>
         public int Count => Infos.Length;
 
@@ -93,6 +97,7 @@ namespace Cityloop.Core
                     Row[k] = row;
                     Part[k] = prototype.Handles[i];
                     Skinned[k] = part.Skinned;
+                    SteersOnly[k] = part.SteersOnly;
                     Wheel[k] = part.Wheel >= 0 ? Wheels.Start[row] + part.Wheel : -1;
                     for (int axis = 0; axis < 3; axis++)
                     {

@@ -123,7 +123,8 @@ namespace Cityloop.Core
                 return rest;
             }
             int at = cast.Wheel[k] * 5;
-            double steering = wheels[at], spin = wheels[at + 1], travel = wheels[at + 3];
+            bool rolls = !cast.SteersOnly[k];
+            double steering = wheels[at], spin = rolls ? wheels[at + 1] : 0.0, travel = rolls ? wheels[at + 3] : 0.0;
             // The part turns about its own axle, then steers about the body's z through its own origin.
             double c = Math.Cos(spin), s = Math.Sin(spin);
             double[] spun = Rigid.Compose(rest, new[] { c, 0.0, s, 0.0, 0.0, 1.0, 0.0, 0.0, -s, 0.0, c, 0.0 });
@@ -155,8 +156,12 @@ namespace Cityloop.Core
                 double[] before = instants.Before.Wheels, after = instants.After.Wheels;
                 Vec3<WorldFrame> up = body.Rotation.Rotate(new Vec3<BodyFrame>(0, 0, 1));
                 Vec3<WorldFrame> axle = body.Rotation.Rotate(new Vec3<BodyFrame>(local[1], local[5], local[9]));
-                velocity += up * ((after[at + 3] - before[at + 3]) / span);
-                angular += up * ((after[at] - before[at]) / span) + axle * instants.Drawn.Motions.Wheels[at + 2];
+                angular += up * ((after[at] - before[at]) / span);
+                if (!cast.SteersOnly[k])
+                {
+                    velocity += up * ((after[at + 3] - before[at + 3]) / span);
+                    angular += axle * instants.Drawn.Motions.Wheels[at + 2];
+                }
             }
             Put(instances.Velocity, k, velocity);
             Put(instances.AngularVelocity, k, angular);

@@ -21,7 +21,8 @@ namespace Cityloop.Core.Tests
             message.Dynamics.Wheels.Add(new Wheel { RadiusM = 0.3 });
             var part = new PartPlace(
                 new Vec3<BodyFrame>(place[0], place[1], place[2]),
-                new Quat<BodyFrame>(turn[0], turn[1], turn[2], turn[3]), 0, false);
+                new Quat<BodyFrame>(turn[0], turn[1], turn[2], turn[3]), 0,
+                row.Inner("part").Fields["steers_only"].BoolValue, false);
             var kind = new LoadedPrototype(message, new[] { 0 }, new[] { part }, new CollisionShape[0], null);
             var tints = new float[24];
             var info = new BodyInfo(1, kind, (uint)row.Number("instance_id"), 13, tints);
