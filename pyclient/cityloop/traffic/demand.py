@@ -16,10 +16,10 @@ from cityloop.world.streams import stream
 # Share of a kind in city traffic; kinds that the world has but that are not named here stay away.
 VEHICLE_SHARES: Mapping[str, float] = {
     "sedan": 0.23,
-    "hatchback": 0.22,
-    "suv": 0.14,
-    "estate": 0.11,
+    "hatchback": 0.235,
+    "suv": 0.125,
     "pickup": 0.03,
+    "estate": 0.11,
     "taxi": 0.055,
     "police": 0.01,
     "van": 0.08,

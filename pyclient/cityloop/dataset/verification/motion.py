@@ -27,6 +27,7 @@ WHEEL_SIDE_MARGIN_M = 0.05
 
 # Handlebars and forks lie within this of the axis about which they steer.
 STEERED_REACH_M = 0.5
+_STEERING = np.array([1.0, 0.0, 0.0, 0.0, 0.0])  # of the columns of a wheel's state
 
 
 @dataclass(frozen=True)
@@ -225,23 +226,25 @@ class SurfaceMotion:
                     motions = (motion, body.motion(world[part])) if either else (motion,)
                     groups.append(Group("wheels", pixels[part], motions))
         steered = geometry.steered_parts if geometry is not None and len(wheels) else ()
-        near = rest & _near_an_axis(local, steered)
-        rest &= ~near
-        if near.any():
-            # A handlebar among what it turns beside: it may move with either.
-            motions = [body.motion(world[near])]
-            for part in steered:
-                before_, now_, after_ = (
-                    _steering_alone(instant, actor, part.wheel) for instant in (before, now, after)
+        beside = rest & _near_an_axis(local, steered)
+        rest &= ~beside
+        if beside.any():
+            # A handlebar, or what it turns beside: it may move with either.
+            may = [body.motion(world[beside])]
+            may += [
+                body.wheel_motion(
+                    world[beside],
+                    axis.as_wheel,
+                    (
+                        _steering_alone(before, actor, axis.wheel),
+                        now.state.wheels[actor][axis.wheel] * _STEERING,
+                        _steering_alone(after, actor, axis.wheel),
+                    ),
+                    picture.sequence.dt_s,
                 )
-                assert now_ is not None
-                axis = WheelGeometry((part.x, part.y, 0.0), 1.0, 1.0, True)
-                motions.append(
-                    body.wheel_motion(
-                        world[near], axis, (before_, now_, after_), picture.sequence.dt_s
-                    )
-                )
-            groups.append(Group("wheels", pixels[near], tuple(motions)))
+                for axis in steered
+            ]
+            groups.append(Group("wheels", pixels[beside], tuple(may)))
         if rest.any():
             groups.append(Group("rigid", pixels[rest], (body.motion(world[rest]),)))
         return groups
@@ -258,7 +261,7 @@ def _near_an_axis(local: Array, parts: Sequence[SteeredPart]) -> NDArray[np.bool
 def _steering_alone(instant: Instant | None, actor: int, wheel: int) -> Array | None:
     """Return a wheel's state (5,) without spin and travel."""
     state = _wheel_state(instant, actor, wheel)
-    return None if state is None else state * [1.0, 0.0, 0.0, 0.0, 0.0]
+    return None if state is None else state * _STEERING
 
 
 def _wheel_state(instant: Instant | None, actor: int, wheel: int) -> Array | None:
