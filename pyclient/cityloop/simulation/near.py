@@ -256,4 +256,5 @@ class BackgroundBodies:
             return []
         kinds = [people.kinds[i] for i in rows]
         phase, speed = people.gait_phase_rad[rows], people.gait_speed_mps[rows]
-        return list(gait_poses(kinds, phase, speed, people.look_rad[rows]))
+        look, sway = people.look_rad[rows], people.sway_rad[rows]
+        return list(gait_poses(kinds, phase, speed, look, sways_rad=sway))

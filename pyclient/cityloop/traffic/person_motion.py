@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import rotation
 from cityloop.traffic import crowd
-from cityloop.traffic.gaits import gait_phase_rate
+from cityloop.traffic.gaits import PASSING_RAD, gait_phase_rate
 from cityloop.traffic.gaze import Attention, follow, wanted_looks
 from cityloop.traffic.smoothing import Cast, Columns, SampleHistory, SplineKernel
 from cityloop.traffic.state import PersonColumns
@@ -50,7 +50,7 @@ PRAM_FRONT_M = 0.88  # from who pushes a pram to its middle
 OTHERS_RADIUS_M = 0.3
 
 _SURE_M = 0.05  # distances to the boundary are not exact far from it
-SHIFTING_RADPS = 0.35  # phase of somebody who stands: from one leg to the other and back
+SHIFTING_RADPS = 0.35  # of somebody who stands, from one leg to the other
 STANCES = ("waiting", "standing")  # what somebody does who does not move
 
 
@@ -150,6 +150,7 @@ class _PersonColumns(Columns):
     moving: NDArray[np.bool_]
     phase: Array
     phase_rate: Array
+    sway: Array  # of who stands, from one leg to the other, rad
     phone: NDArray[np.bool_]  # in their hand
     look: Array  # (N, 2) yaw and pitch, rad
     look_rate: Array  # rad/s
@@ -333,9 +334,12 @@ class PersonTracks:
         walking = c.under_way
         self._turn(velocity, speed, walking)
         moving = c.moving = speed > np.where(c.moving, STANDING_MPS, STARTING_MPS)
-        phase_rate = np.where(moving, self._phase_rates(speed) * speed, SHIFTING_RADPS)
+        phase_rate = np.where(moving, self._phase_rates(speed) * speed, 0.0)
         mean_rate = np.where(walking, (c.phase_rate + phase_rate) / 2, 0.0)
-        c.phase = c.phase + mean_rate * self._kernel.dt_s
+        # Who stands sets out with one foot or the other, beside the one that stays.
+        foot = PASSING_RAD + np.pi * (c.number % 2)
+        c.phase = np.where(moving, c.phase + mean_rate * self._kernel.dt_s, foot)
+        c.sway = c.sway + np.where(walking & ~moving, SHIFTING_RADPS * self._kernel.dt_s, 0.0)
         c.phase_rate = phase_rate
         self._look(walking)
         c.under_way = c.samples > lookahead
@@ -355,6 +359,7 @@ class PersonTracks:
             acceleration=acceleration[rows],
             gait_phase_rad=c.phase[rows],
             gait_speed_mps=np.where(moving, speed, 0.0)[rows],
+            sway_rad=c.sway[rows],
             look_rad=c.look[rows],
             activity=tuple(words[i] for i in doing.tolist()),
         )
@@ -460,6 +465,7 @@ def _newcomers(plan: PlanSamples, rows: NDArray[np.intp] | None = None) -> _Pers
         # People who set out together do not march in step.
         phase=np.mod(plan.number[rows] * 2.399963, 2 * np.pi),
         phase_rate=np.zeros(len(rows)),
+        sway=np.mod(plan.number[rows] * 2.399963, 2 * np.pi),
         phone=np.array([p.thing == "phone" for p in people], dtype=bool),
         look=np.zeros((len(rows), 2)),
         look_rate=np.zeros((len(rows), 2)),

@@ -85,12 +85,14 @@ class PersonColumns(ActorColumns):
     Attributes:
         gait_phase_rad: (N,) where in the gait cycle, grows without bound.
         gait_speed_mps: (N,) speed that the gait is drawn for, 0 = standing.
+        sway_rad: (N,) where those who stand are between one leg and the other.
         look_rad: (N, 2) where they look: yaw to the left and pitch downwards, body frame.
         activity: N of "standing", "walking", "running", "waiting".
     """
 
     gait_phase_rad: Array
     gait_speed_mps: Array
+    sway_rad: Array
     look_rad: Array
     activity: tuple[str, ...]
 
@@ -98,8 +100,8 @@ class PersonColumns(ActorColumns):
     def none() -> "PersonColumns":
         """Return no people."""
         flat, zero = np.zeros((0, 3)), np.zeros(0)
-        look = np.zeros((0, 2))
-        return PersonColumns((), (), flat, np.zeros((0, 4)), flat, flat, flat, zero, zero, look, ())
+        turn, look = np.zeros((0, 4)), np.zeros((0, 2))
+        return PersonColumns((), (), flat, turn, flat, flat, flat, zero, zero, zero, look, ())
 
 
 @dataclass(frozen=True)
