@@ -91,10 +91,12 @@ def leaf_texture() -> Texture:
     rgba[..., :3] = (78, 104, 42)  # what filtering mixes in at the leaves' edges
     for tile in range(_TILES * _TILES):
         y0, x0 = size * (tile // _TILES), size * (tile % _TILES)
-        for _ in range(330):
-            # Leaves lie denser in the middle and point outwards.
+        lobes = rng.uniform(0, 2 * np.pi)
+        for _ in range(500):
+            # Leaves lie denser in the middle, thin out raggedly, and point outwards.
             bearing = rng.uniform(0, 2 * np.pi)
-            reach = 0.43 * size * np.sqrt(rng.uniform(0, 1))
+            spread = 0.11 + 0.15 * (1 + np.sin(3 * bearing + lobes))
+            reach = size * min(0.43, abs(rng.normal(0.0, spread)))
             center = (size / 2 + reach * np.cos(bearing), size / 2 + reach * np.sin(bearing))
             angle = bearing + rng.normal(0, 0.7)
             length = size * rng.uniform(0.036, 0.056)

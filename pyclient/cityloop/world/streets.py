@@ -37,7 +37,7 @@ _BED_FRAME_M = 0.12  # of stone around a planted bed
 _ASPHALT_M, _PAVING_M, _GRASS_M, _KERB_M = 7.0, 3.0, 8.0, 2.0  # one repeat of each texture
 
 
-@dataclass
+@dataclass(eq=False)
 class _Tile:
     """A square of the ground.
 
@@ -207,18 +207,27 @@ class _Streets:
         )
 
     def _worn_pieces(self) -> None:
+        """Lay the worn pieces; those of one look in a tile go into its mesh together."""
+        laid: dict[tuple[int, str], list[tuple[Array, NDArray[np.int64], Array]]] = {}
         for worn in self._worn:
             for tile in self._tiles_near(worn.area):
-                for piece in (p for cut in tile.cut(worn.area) for p in polygons(cut)):
-                    vertices, triangles = triangulate(piece)
-                    z = self._ground.elevation(vertices)
-                    tile.ground.triangles(
-                        np.column_stack([vertices - tile.center, z]),
-                        triangles,
-                        worn.material,
-                        uvs=worn.uv(vertices),
-                        smooth_deg=0.0 if self._ground.land.is_flat else 20.0,
-                    )
+                pieces = [p for cut in tile.cut(worn.area) for p in polygons(cut)]
+                if pieces:
+                    vertices, triangles = triangulate(np.array(pieces))
+                    key = (self._tiles.index(tile), worn.material)
+                    laid.setdefault(key, []).append((vertices, triangles, worn.uv(vertices)))
+        for (number, material), parts in laid.items():
+            tile = self._tiles[number]
+            vertices = np.concatenate([part[0] for part in parts])
+            first = np.cumsum([0, *(len(part[0]) for part in parts[:-1])])
+            triangles = [part[1] + n for part, n in zip(parts, first, strict=True)]
+            tile.ground.triangles(
+                np.column_stack([vertices - tile.center, self._ground.elevation(vertices)]),
+                np.concatenate(triangles),
+                material,
+                uvs=np.concatenate([part[2] for part in parts]),
+                smooth_deg=20.0,
+            )
 
     def _kerb_faces(self) -> None:
         """Stand the kerbs' faces along the road's edge, lower where ramps are."""
