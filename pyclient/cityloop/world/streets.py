@@ -220,10 +220,10 @@ class _Streets:
             tile = self._tiles[number]
             vertices = np.concatenate([part[0] for part in parts])
             first = np.cumsum([0, *(len(part[0]) for part in parts[:-1])])
-            triangles = [part[1] + n for part, n in zip(parts, first, strict=True)]
+            index = [part[1] + n for part, n in zip(parts, first, strict=True)]
             tile.ground.triangles(
                 np.column_stack([vertices - tile.center, self._ground.elevation(vertices)]),
-                np.concatenate(triangles),
+                np.concatenate(index),
                 material,
                 uvs=np.concatenate([part[2] for part in parts]),
                 smooth_deg=20.0,
