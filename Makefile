@@ -37,8 +37,9 @@ imports: $(STAMP)
 unit: $(STAMP) graphics browser unity-packages toolkits
 	$(BIN)/pytest -n auto
 
-bench: $(STAMP) graphics  ## Print frames/s alone and end to end, then ticks/s without drawing.
+bench: $(STAMP) graphics  ## Print frames/s alone and end to end, the cost of each stage and weather, ticks/s without drawing.
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_drawing.py
 	$(BIN)/python tools/bench_traffic.py
 
 stubs:  ## Regenerate the stubs of protos/, Python and C#.
