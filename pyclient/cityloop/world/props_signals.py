@@ -26,10 +26,10 @@ from cityloop.world.scene import Light
 
 LOWEST_LAMP_M = 2.4  # height of the green lamp of a mast at the roadside
 LANTERN: tuple[float, float, float] = (1.45, 0.0, 7.895)  # lower side of a street lamp's lens, m
-# 1000 cd of a warm white LED, straight down. Beside the sun, lamps are some 400 times as strong as
+# 1000 cd of a warm white LED, straight down. Beside the sun, lamps are some 350 times as strong as
 # they are, at night: so one exposure shows what they light without burning out lenses and windows.
 STREET_LIGHT = Light(
-    LANTERN, (0.0, 0.0, -1.0), (11.5, 9.8, 7.0), math.radians(48.0), math.radians(84.0), lamp=1
+    LANTERN, (0.0, 0.0, -1.0), (9.5, 8.1, 5.8), math.radians(48.0), math.radians(84.0), lamp=1
 )
 _LAMP_STEP_M = 0.32
 _SEGMENTS = (16, 10, 6)

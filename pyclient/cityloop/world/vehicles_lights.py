@@ -7,7 +7,7 @@ from cityloop.world.vehicles_kinds import VehicleKind, VehicleLamp
 
 _ROAD_M = 26.0  # where the middle of a dipped beam meets the road
 # White of a halogen lamp: some 3500 cd in the middle of a dipped beam and 500 cd to the sides, in
-# the unit in which a street lamp of 1000 cd has 11 (props_signals.py).
+# the unit in which a street lamp of 1000 cd has 9 (props_signals.py).
 _BEAM = (38.0, 35.0, 29.5)
 _SPREAD = (6.0, 5.5, 4.65)
 _BICYCLE = (4.0, 3.9, 3.6)
