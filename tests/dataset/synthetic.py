@@ -346,8 +346,8 @@ def silhouettes(covered: np.ndarray, world: Triangles, pose: Pose, ids: list[int
         points = pose.inverse().apply(world.corners[mine].reshape(-1, 3))
         assert (points[:, 2] > 0.1).all(), "nothing reaches through the near plane"
         low, high = k.project(points).min(axis=0), k.project(points).max(axis=0)
-        box[:2] = np.where(low < 0, low, box[:2])
-        box[2:] = np.where(high > (k.width, k.height), high, box[2:])
+        if (low < 0).any() or (high > (k.width, k.height)).any():
+            box[:2], box[2:] = np.minimum(low, box[:2]), np.maximum(high, box[2:])
         boxes.append(box)
         corners.append((u.min(), v.min()))
         masks.append(mask[v.min() : v.max() + 1, u.min() : u.max() + 1])

@@ -231,7 +231,8 @@ class LabelRenderer:
 
 def _image_of(number) -> str:
     names = ("", "color", "depth", "instance", "semantic", "flow", "flow", "normal", "velocity")
-    return names[number]
+    # The changes of depth are the last numbers of normal and velocity, which come before them.
+    return (*names, "normal", "velocity")[number]
 
 
 def _bound(glsl: str) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cityloop.annotation import ObjectTable, PieceTable
+from cityloop.annotation import Ego, ObjectTable, PieceTable
+from cityloop.annotation.flow_occlusion import flow_occlusion
 from cityloop.dataset import fields
 from cityloop.dataset.description import RecordedCamera, check_format, recorded_classes
 from cityloop.dataset.events import Event, read_events
@@ -28,7 +29,7 @@ from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
-from cityloop.dataset.tables import objects_of, pieces_of, rows_of_camera
+from cityloop.dataset.tables import objects_of, pieces_of, rows_of_camera, vectors_of
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
@@ -83,6 +84,36 @@ class Frame:
     def object_rows(self) -> pa.Table:
         """Rows of objects.parquet for this picture."""
         return rows_of_camera(self.sequence.objects_of_frame(self.number), self.camera.name)
+
+    @property
+    def ego(self) -> Ego:
+        """The actor that carries the camera."""
+        row = rows_of_camera(self.sequence.rows_of_frame(self.number), self.camera.name)
+
+        def said(name: str) -> NDArray[np.float64]:
+            return vectors_of(row, f"ego_{name}")[0]
+
+        pose = Pose(said("position"), said("quaternion"))
+        return Ego(pose, said("velocity"), said("acceleration"), said("angular_velocity"))
+
+    def flow_occlusion(self, direction: Literal["backward", "forward"]) -> NDArray[np.uint8]:
+        """Return (H, W) 0 where the point at a pixel is seen at t-dt or t+dt, 1 hidden, 2 outside.
+
+        A point is hidden if the surfaces at the four pixel centres around its place there are all
+        nearer, by more than 1 % of its depth and 2 cm.
+
+        Raises:
+            DatasetError: if there is no frame before or after, or a pass is missing.
+        """
+        step = {"backward": -1, "forward": 1}[direction]
+        other = self.sequence.frame(self.camera.name, self.number + step)
+        return flow_occlusion(
+            self.read(f"flow_{direction}"),
+            self.read("depth"),
+            self.read(f"depth_change_{direction}"),
+            other.read("depth"),
+            self.camera.near_m,
+        )
 
     @property
     def pieces(self) -> PieceTable:
@@ -305,6 +336,14 @@ class Sequence:
             raise DatasetError(
                 f"{self.folder} was recorded without its roads; record it with cityloop.record"
             )
+
+    def rows_of_frame(self, number: int) -> pa.Table:
+        """Return the rows of frames.parquet for all cameras of a frame.
+
+        Raises:
+            DatasetError: if the file is missing or damaged.
+        """
+        return self._frame_rows.of(number)
 
     def objects_of_frame(self, number: int) -> pa.Table:
         """Return the rows of objects.parquet for all cameras of a frame.

@@ -174,8 +174,8 @@ OBJECTS_SCHEMA = pa.schema(
                 _FLOAT,
                 "pixels",
                 "image",
-                "smallest box around the object drawn alone; where it reaches over a side of the "
-                "image, to its outermost vertex in front of the camera",
+                "smallest box around the pixels of the object drawn alone and, if it reaches out "
+                "of the image, around its vertices in front of the camera",
             )
             for side in _BOX_SIDES
         ),

@@ -269,9 +269,8 @@ def silhouettes(
         if layers.leaves[i]:
             rows = np.flatnonzero((instances.instance_id == identity) & (meshes >= 0))
             low, high = outermost(view, instances, rows, meshes, scene)
-            box[:2] = np.where(low < 0, low, box[:2])
-            size = np.array([view.width, view.height])
-            box[2:] = np.where(high > size, high, box[2:])
+            if (low < 0).any() or (high > (view.width, view.height)).any():
+                box[:2], box[2:] = np.minimum(low, box[:2]), np.maximum(high, box[2:])
         xmin, ymin, xmax, ymax = box.tolist()
         found.append(
             capture_pb2.Silhouette(

@@ -13,7 +13,7 @@ class Silhouettes:
     Attributes:
         id: (M,) uint32, what the instance pass shows.
         box: (M, 4) xmin, ymin, xmax, ymax of the object drawn alone, continuous pixels, clipped by
-            nothing: it reaches over the sides of the image as far as the outermost vertices do.
+            nothing: around its pixels and, if it reaches out of the image, around its vertices.
         corner: (M, 2) int64, first column and row of each mask in the image.
         masks: M masks (h, w) bool, cut out of the image.
     """

@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from cityloop.dataset.reader import Dataset, Sequence
+from cityloop.dataset.verification.amodal import AmodalBoxCheck, MaskCheck
 from cityloop.dataset.verification.check import PictureCheck, SequenceCheck
+from cityloop.dataset.verification.conditions import ActorConditionCheck, ConditionCheck
 from cityloop.dataset.verification.descriptions import DescriptionCheck
+from cityloop.dataset.verification.encounters import EgoCheck
 from cityloop.dataset.verification.files import FileCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
 from cityloop.dataset.verification.lint import SceneLint
@@ -16,11 +19,14 @@ from cityloop.dataset.verification.motion import SurfaceMotion
 from cityloop.dataset.verification.mounting import MountCheck
 from cityloop.dataset.verification.normals import NormalCheck
 from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.pieces import PieceCheck
+from cityloop.dataset.verification.poses import PoseCheck
 from cityloop.dataset.verification.report import Finding, Report, Row
 from cityloop.dataset.verification.skins import SkinCheck
 from cityloop.dataset.verification.solids import SolidCheck
 from cityloop.dataset.verification.states import DerivativeCheck, LabelCheck
 from cityloop.dataset.verification.velocity import SurfaceVelocityCheck
+from cityloop.dataset.verification.warping import DepthChangeCheck, WarpCheck
 from cityloop.errors import DatasetError
 
 __all__ = ["Finding", "Report", "Row", "frames_to_check", "verify"]
@@ -48,6 +54,7 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
     of_sequence: list[SequenceCheck] = [
         DerivativeCheck(),
         LabelCheck(),
+        ActorConditionCheck(),
         DescriptionCheck(dataset),
         FileCheck(),
         lint,
@@ -55,10 +62,18 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
     of_picture: list[PictureCheck] = [
         FlowCheck(),
         FlowConsistencyCheck(),
+        DepthChangeCheck(),
+        WarpCheck(),
         SurfaceVelocityCheck(),
         SkinCheck(),
         BoxCheck(),
         IdentityCheck(),
+        MaskCheck(),
+        AmodalBoxCheck(),
+        PoseCheck(),
+        PieceCheck(),
+        EgoCheck(),
+        ConditionCheck(),
         SolidCheck(),
         NormalCheck(),
         MountCheck(),

@@ -33,7 +33,7 @@ class BoxCheck:
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every row's box and count with the mask."""
-        objects = picture.frame.objects
+        objects = picture.objects
         ids, dense, counts = np.unique(
             picture.read("instance"), return_inverse=True, return_counts=True
         )
@@ -64,7 +64,7 @@ class IdentityCheck:
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare masks and labels of a picture."""
-        objects = picture.frame.objects
+        objects = picture.objects
         seen = picture.pixels_of_actor
         labelled = {int(i) for i in objects.id}
         strangers = sorted(labelled ^ set(seen))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.annotation import ObjectTable
 from cityloop.dataset.reader import Frame, Sequence
 from cityloop.dataset.recorded_states import RecordedState
 from cityloop.spatial import Intrinsics, Pose
@@ -47,6 +48,11 @@ class Picture:
     def intrinsics(self) -> Intrinsics:
         """The camera."""
         return self.frame.camera.intrinsics
+
+    @cached_property
+    def objects(self) -> ObjectTable:
+        """Labels of what the camera sees."""
+        return self.frame.objects
 
     def read(self, name: str) -> NDArray[Any]:
         """Return a pass; see `Frame.read`."""

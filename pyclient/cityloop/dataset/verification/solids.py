@@ -29,7 +29,7 @@ class SolidCheck:
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every row's distance and 3D box with the surface points of its pixels."""
-        objects = picture.frame.objects
+        objects = picture.objects
         pose = picture.frame.world_from_camera
         for row, actor in enumerate(objects.id):
             pixels = picture.pixels_of_actor.get(int(actor))

@@ -1839,9 +1839,8 @@ namespace Cityloop.V1 {
     public const int XminFieldNumber = 2;
     private double xmin_;
     /// <summary>
-    /// Left side of the smallest box around its pixels. Where the object reaches over a side of the
-    /// image, the box reaches to its outermost vertex (what is nearer than near_m left out); unit:
-    /// pixels, frame: image.
+    /// Left side of the smallest box around its pixels and, if it reaches out of the image, around the
+    /// images of all its vertices (what is nearer than near_m left out); unit: pixels, frame: image.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]

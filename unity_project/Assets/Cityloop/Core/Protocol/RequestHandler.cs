@@ -13,7 +13,7 @@ namespace Cityloop.Core
     public sealed class RequestHandler : IDisposable
     {
         private const uint ProtocolMajor = 2;
-        private const uint ProtocolMinor = 0;
+        private const uint ProtocolMinor = 1;
 
         private readonly EngineSettings _settings;
         private readonly IRendering _rendering;

@@ -44,7 +44,8 @@ namespace Cityloop.Core
             }
             IFrameMemory memory = allocate(size);
             DrawResult result = _rendering.Draw(
-                views, _builder.Build(instants), request.Passes, instants.AfterDtS, starts, memory);
+                views, _builder.Build(instants), request.Passes, instants.AfterDtS, starts, memory,
+                request.Silhouettes);
             var header = new CaptureHeader
             {
                 Tick = instants.Drawn.Tick,
@@ -55,7 +56,12 @@ namespace Cityloop.Core
             };
             for (int i = 0; i < views.Count; i++)
             {
-                header.Cameras.Add(Describe(views[i], request.Passes, starts[i], result.Triangles[i]));
+                CameraFrame frame = Describe(views[i], request.Passes, starts[i], result.Triangles[i]);
+                if (request.Silhouettes)
+                {
+                    frame.Silhouettes.AddRange(result.Silhouettes[i]);
+                }
+                header.Cameras.Add(frame);
             }
             return header;
         }

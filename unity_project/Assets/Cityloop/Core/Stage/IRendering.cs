@@ -46,9 +46,10 @@ namespace Cityloop.Core
         /// <param name="afterDtS">Time to the next instant, s.</param>
         /// <param name="starts">First byte of each camera in <paramref name="memory"/>.</param>
         /// <param name="memory">Where the pictures go.</param>
+        /// <param name="silhouettes">Also draw every object that is seen alone.</param>
         DrawResult Draw(
             IReadOnlyList<CameraView> views, Instances instances, IReadOnlyList<Wire.Pass> passes,
-            double afterDtS, IReadOnlyList<long> starts, IFrameMemory memory);
+            double afterDtS, IReadOnlyList<long> starts, IFrameMemory memory, bool silhouettes);
     }
 
     /// <summary>Bytes that pictures are written to: a slot of shared memory, or what will be streamed.</summary>
@@ -70,9 +71,15 @@ namespace Cityloop.Core
         /// <summary>Time of the reading back, s.</summary>
         public readonly double ReadS;
 
-        public DrawResult(IReadOnlyList<long> triangles, double drawS, double readS)
+        /// <summary>Objects drawn alone, a list for each camera; none if they were not asked for.</summary>
+        public readonly IReadOnlyList<IReadOnlyList<Wire.Silhouette>> Silhouettes;
+
+        public DrawResult(
+            IReadOnlyList<long> triangles, IReadOnlyList<IReadOnlyList<Wire.Silhouette>> silhouettes, double drawS,
+            double readS)
         {
             Triangles = triangles;
+            Silhouettes = silhouettes;
             DrawS = drawS;
             ReadS = readS;
         }

@@ -54,7 +54,7 @@ namespace Cityloop.Core
         /// <inheritdoc/>
         public DrawResult Draw(
             IReadOnlyList<CameraView> views, Instances instances, IReadOnlyList<Wire.Pass> passes,
-            double afterDtS, IReadOnlyList<long> starts, IFrameMemory memory) =>
+            double afterDtS, IReadOnlyList<long> starts, IFrameMemory memory, bool silhouettes) =>
             throw Refusal.Unimplemented(
                 "This engine draws nothing, since it runs without a graphics device: start it with one, or record " +
                 "states alone.");

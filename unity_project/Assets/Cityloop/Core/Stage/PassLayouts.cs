@@ -23,10 +23,10 @@ namespace Cityloop.Core
         /// <summary>Four float32: backward, forward.</summary>
         Flow,
 
-        /// <summary>Four float32, the last means nothing.</summary>
+        /// <summary>Four float32, the last is the change of depth, backward.</summary>
         Normal,
 
-        /// <summary>Four float32, the last means nothing.</summary>
+        /// <summary>Four float32, the last is the change of depth, forward.</summary>
         Velocity,
     }
 
@@ -46,6 +46,8 @@ namespace Cityloop.Core
             Pass.FlowForward => PassImage.Flow,
             Pass.Normal => PassImage.Normal,
             Pass.Velocity => PassImage.Velocity,
+            Pass.DepthChangeBackward => PassImage.Normal,
+            Pass.DepthChangeForward => PassImage.Velocity,
             _ => throw new ArgumentOutOfRangeException(nameof(pass)),
         };
 
@@ -81,7 +83,7 @@ namespace Cityloop.Core
                 uint pixel = (uint)PixelBytes(image);
                 int channels = Channels(pass);
                 uint item = image == PassImage.Color ? 1u : 4u;
-                uint first = pass == Pass.FlowForward ? 2u : 0u;
+                uint first = First(pass);
                 var layout = new PassLayout
                 {
                     Pass = pass,
@@ -119,6 +121,15 @@ namespace Cityloop.Core
             }
             return offsets;
         }
+
+        /// <summary>Returns the first number of a pass in a pixel of its image.</summary>
+        private static uint First(Pass pass) => pass switch
+        {
+            Pass.FlowForward => 2,
+            Pass.DepthChangeBackward => 3,
+            Pass.DepthChangeForward => 3,
+            _ => 0,
+        };
 
         private static int Channels(Pass pass) => pass switch
         {

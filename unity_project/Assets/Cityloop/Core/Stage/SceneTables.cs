@@ -47,6 +47,9 @@ namespace Cityloop.Core
         /// <summary>By index of the mesh.</summary>
         public readonly List<MeshBounds> Meshes = new List<MeshBounds>();
 
+        /// <summary>By index of the mesh.</summary>
+        public readonly List<MeshVertices> Vertices = new List<MeshVertices>();
+
         /// <summary>By handle of the part, nearest level first.</summary>
         public readonly List<Level[]> Parts = new List<Level[]>();
 

@@ -51,15 +51,23 @@ namespace Cityloop.Core
         /// <summary>Returns what reaches into the camera's view, by mesh, without the hidden body.</summary>
         public static DrawList Draw(CameraView view, Instances instances, int[] meshes, SceneTables tables)
         {
-            var list = new DrawList();
+            var rows = new List<int>();
             for (int i = 0; i < meshes.Length; i++)
             {
                 bool hidden = view.HiddenBody != 0 && instances.Body[i] == view.HiddenBody;
                 if (meshes[i] >= 0 && !hidden && InView(view, instances, i, tables.Meshes[meshes[i]]))
                 {
-                    list.Rows.Add(i);
+                    rows.Add(i);
                 }
             }
+            return ByMesh(rows, meshes);
+        }
+
+        /// <summary>Returns the instances <paramref name="rows"/> by mesh.</summary>
+        public static DrawList ByMesh(List<int> rows, int[] meshes)
+        {
+            var list = new DrawList();
+            list.Rows.AddRange(rows);
             list.Rows.Sort((a, b) => meshes[a] != meshes[b] ? meshes[a].CompareTo(meshes[b]) : a.CompareTo(b));
             int first = 0;
             for (int i = 1; i <= list.Rows.Count; i++)
@@ -74,9 +82,13 @@ namespace Cityloop.Core
             return list;
         }
 
-        private static bool InView(CameraView view, Instances instances, int row, MeshBounds bounds)
+        /// <summary>Returns the sphere around an instance in the camera's frame, m.</summary>
+        public static void Sphere(
+            CameraView view, Instances instances, int row, MeshBounds bounds, out double right, out double down,
+            out double ahead, out double radius)
         {
-            double x = bounds.X, y = bounds.Y, z = bounds.Z, radius = bounds.RadiusM;
+            double x = bounds.X, y = bounds.Y, z = bounds.Z;
+            radius = bounds.RadiusM;
             if (instances.Bones[row] >= 0)
             {
                 Carry(instances.BonesCurrent, instances.Bones[row], bounds.BoneCount, ref x, ref y, ref z, ref radius);
@@ -87,9 +99,15 @@ namespace Cityloop.Core
             double wx = m[r] * x + m[r + 1] * y + m[r + 2] * z + m[r + 3] - c[3];
             double wy = m[r + 4] * x + m[r + 5] * y + m[r + 6] * z + m[r + 7] - c[7];
             double wz = m[r + 8] * x + m[r + 9] * y + m[r + 10] * z + m[r + 11] - c[11];
-            double right = c[0] * wx + c[4] * wy + c[8] * wz;
-            double down = c[1] * wx + c[5] * wy + c[9] * wz;
-            double ahead = c[2] * wx + c[6] * wy + c[10] * wz;
+            right = c[0] * wx + c[4] * wy + c[8] * wz;
+            down = c[1] * wx + c[5] * wy + c[9] * wz;
+            ahead = c[2] * wx + c[6] * wy + c[10] * wz;
+        }
+
+        private static bool InView(CameraView view, Instances instances, int row, MeshBounds bounds)
+        {
+            Sphere(
+                view, instances, row, bounds, out double right, out double down, out double ahead, out double radius);
             return ahead + radius > view.NearM && ahead - radius < view.FarM
                 && Between(view.Fx, view.Cx, view.Width, right, ahead, radius)
                 && Between(view.Fy, view.Cy, view.Height, down, ahead, radius);

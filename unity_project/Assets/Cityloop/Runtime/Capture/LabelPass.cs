@@ -15,6 +15,7 @@ namespace Cityloop.Runtime
     public sealed class LabelPass
     {
         private const int SkyPass = 6; // of CityloopLabels.shader; before it three rigid and three skinned ones
+        private const int FirstAlonePass = 9; // three rigid and three skinned ones
         private const int Groups = 3;
 
         private static readonly int Intrinsics = Shader.PropertyToID("_CityloopIntrinsics");
@@ -89,11 +90,36 @@ namespace Cityloop.Runtime
             long triangles = 0;
             foreach (var batch in list.Batches)
             {
-                triangles += DrawBatch(meshes[batch.Mesh], batch);
+                triangles += DrawBatch(meshes[batch.Mesh], batch, 0);
             }
             _commands.DrawProcedural(Matrix4x4.identity, _labels, SkyPass, MeshTopology.Triangles, 3);
             Graphics.ExecuteCommandBuffer(_commands);
             return triangles;
+        }
+
+        /// <summary>Draws objects alone, after <see cref="Draw"/> of the same camera.</summary>
+        /// <param name="view">The camera.</param>
+        /// <param name="instances">Those that <see cref="Begin"/> was given.</param>
+        /// <param name="list">What shares a layer.</param>
+        /// <param name="meshes">The scene's.</param>
+        /// <param name="layer">Of the camera's size, R32_UInt.</param>
+        public void DrawAlone(
+            CameraView view, Instances instances, DrawList list, MeshLibrary meshes, RenderTexture layer)
+        {
+            LabelRecords.Fill(view, instances, list.Rows, _instances.Room(list.Rows.Count), _ids.Room(list.Rows.Count));
+            _instances.Upload(list.Rows.Count);
+            _ids.Upload(list.Rows.Count);
+            _commands.Clear();
+            _commands.SetRenderTarget(layer);
+            _commands.ClearRenderTarget(false, true, Color.clear);
+            // Room for more may have made the buffers anew.
+            _commands.SetGlobalBuffer(InstanceTable, _instances.Buffer);
+            _commands.SetGlobalBuffer(IdTable, _ids.Buffer);
+            foreach (var batch in list.Batches)
+            {
+                DrawBatch(meshes[batch.Mesh], batch, FirstAlonePass);
+            }
+            Graphics.ExecuteCommandBuffer(_commands);
         }
 
         /// <summary>Gives everything back.</summary>
@@ -106,7 +132,7 @@ namespace Cityloop.Runtime
             UnityEngine.Object.Destroy(_labels);
         }
 
-        private long DrawBatch(StageMesh mesh, Batch batch)
+        private long DrawBatch(StageMesh mesh, Batch batch, int firstPass)
         {
             long triangles = 0;
             _commands.SetGlobalInteger(FirstRow, batch.First);
@@ -117,7 +143,7 @@ namespace Cityloop.Runtime
                 {
                     continue;
                 }
-                int pass = (mesh.IsSkinned ? Groups : 0) + group;
+                int pass = firstPass + (mesh.IsSkinned ? Groups : 0) + group;
                 _commands.DrawMeshInstancedProcedural(mesh.Mesh, submesh, _labels, pass, batch.Count);
                 triangles += mesh.Mesh.GetIndexCount(submesh) / 3 * batch.Count;
             }

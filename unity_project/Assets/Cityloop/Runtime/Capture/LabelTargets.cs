@@ -78,6 +78,26 @@ namespace Cityloop.Runtime
             return string.Empty;
         }
 
+        /// <summary>Returns an image of instance ids for objects that are drawn alone.</summary>
+        public static RenderTexture MakeLayer(int width, int height)
+        {
+            var layer = new RenderTexture(width, height, GraphicsFormat.R32_UInt, GraphicsFormat.None)
+            {
+                name = "Cityloop objects alone",
+                filterMode = FilterMode.Point,
+                hideFlags = HideFlags.DontSave,
+            };
+            layer.Create();
+            return layer;
+        }
+
+        /// <summary>Gives an image back.</summary>
+        public static void Release(RenderTexture image)
+        {
+            image.Release();
+            Object.Destroy(image);
+        }
+
         /// <summary>Gives all images back.</summary>
         public void Release()
         {
@@ -86,12 +106,6 @@ namespace Cityloop.Runtime
                 Release(image);
             }
             Release(_depth);
-        }
-
-        private static void Release(RenderTexture image)
-        {
-            image.Release();
-            Object.Destroy(image);
         }
     }
 }

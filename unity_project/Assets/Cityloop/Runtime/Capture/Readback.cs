@@ -32,10 +32,7 @@ namespace Cityloop.Runtime
                     pending.Request.WaitForCompletion();
                     if (pending.Request.hasError)
                     {
-                        throw new Refusal(
-                            StatusCode.ResourceExhausted,
-                            "The graphics card did not hand over a picture: it may be out of memory; ask for fewer or " +
-                            "smaller ones.");
+                        throw NotHandedOver();
                     }
                     Write(pending, memory);
                 }
@@ -45,6 +42,23 @@ namespace Cityloop.Runtime
                 _pending.Clear();
             }
         }
+
+        /// <summary>Waits for an image of ids and returns them row by row.</summary>
+        /// <exception cref="Refusal">If the graphics card did not give it.</exception>
+        public static uint[] Ids(RenderTexture image)
+        {
+            var request = AsyncGPUReadback.Request(image);
+            request.WaitForCompletion();
+            if (request.hasError)
+            {
+                throw NotHandedOver();
+            }
+            return request.GetData<uint>().ToArray();
+        }
+
+        private static Refusal NotHandedOver() => new Refusal(
+            StatusCode.ResourceExhausted,
+            "The graphics card did not hand over a picture: it may be out of memory; ask for fewer or smaller ones.");
 
         private void Write(Pending pending, IFrameMemory memory)
         {

@@ -26,6 +26,9 @@ namespace Cityloop.Runtime
         private readonly SizedCache<LabelTargets> _targets = new SizedCache<LabelTargets>(
             (width, height) => new LabelTargets(width, height), targets => targets.Release());
 
+        private readonly SizedCache<RenderTexture> _layers = new SizedCache<RenderTexture>(
+            LabelTargets.MakeLayer, LabelTargets.Release);
+
         private MaterialLibrary _materials;
         private MeshLibrary _meshes;
         private LampLibrary _lamps = new LampLibrary();
@@ -104,11 +107,11 @@ namespace Cityloop.Runtime
         /// <inheritdoc/>
         public DrawResult Draw(
             IReadOnlyList<CameraView> views, Instances instances, IReadOnlyList<Wire.Pass> passes, double afterDtS,
-            IReadOnlyList<long> starts, IFrameMemory memory)
+            IReadOnlyList<long> starts, IFrameMemory memory, bool silhouettes)
         {
             var watch = Stopwatch.StartNew();
             bool pictures = passes.Contains(Wire.Pass.Rgb);
-            bool labels = passes.Any(pass => pass != Wire.Pass.Rgb);
+            bool labels = silhouettes || passes.Any(pass => pass != Wire.Pass.Rgb);
             if (pictures)
             {
                 _visuals.Place(instances);
@@ -118,6 +121,7 @@ namespace Cityloop.Runtime
                 _labels.Begin(instances);
             }
             var triangles = new List<long>();
+            var alone = new List<IReadOnlyList<Wire.Silhouette>>();
             for (int i = 0; i < views.Count; i++)
             {
                 int[] meshes = Visibility.SelectMeshes(views[i], instances, _meshes.Tables);
@@ -128,6 +132,7 @@ namespace Cityloop.Runtime
                 {
                     count += DrawLabels(views[i], instances, list, afterDtS, offsets, starts[i]);
                 }
+                alone.Add(silhouettes ? DrawAlone(views[i], instances, meshes, list) : new Wire.Silhouette[0]);
                 if (pictures)
                 {
                     _visuals.Show(instances, meshes, views[i].HiddenBody);
@@ -139,8 +144,9 @@ namespace Cityloop.Runtime
             double drawS = watch.Elapsed.TotalSeconds;
             _readback.Finish(memory);
             _targets.Trim();
+            _layers.Trim();
             _camera.Trim();
-            return new DrawResult(triangles, drawS, watch.Elapsed.TotalSeconds - drawS);
+            return new DrawResult(triangles, alone, drawS, watch.Elapsed.TotalSeconds - drawS);
         }
 
         private long DrawLabels(
@@ -157,6 +163,21 @@ namespace Cityloop.Runtime
                 }
             }
             return count;
+        }
+
+        /// <summary>Draws every object that the labels of a camera show alone.</summary>
+        private List<Wire.Silhouette> DrawAlone(CameraView view, Instances instances, int[] meshes, DrawList list)
+        {
+            uint[] picture = Readback.Ids(_targets.Of(view.Width, view.Height)[PassImage.Instance]);
+            var layers = new SilhouetteLayers(view, instances, meshes, list, picture, _meshes.Tables);
+            RenderTexture layer = _layers.Of(view.Width, view.Height);
+            var pictures = new List<uint[]>();
+            foreach (DrawList draw in layers.Draws)
+            {
+                _labels.DrawAlone(view, instances, draw, _meshes, layer);
+                pictures.Add(Readback.Ids(layer));
+            }
+            return layers.Cut(pictures);
         }
 
         private long Triangles(DrawList list)
@@ -178,6 +199,7 @@ namespace Cityloop.Runtime
         {
             ReleaseScene();
             _targets.Clear();
+            _layers.Clear();
             _labels.Release();
             _camera.Release();
             _light.Release();

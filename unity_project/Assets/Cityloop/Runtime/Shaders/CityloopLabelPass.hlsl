@@ -57,8 +57,8 @@ struct LabelPixel
     uint instance : SV_Target1;
     uint semantic : SV_Target2;
     float4 flow : SV_Target3;        // backward, forward
-    float4 normal : SV_Target4;
-    float4 velocity : SV_Target5;
+    float4 normal : SV_Target4;      // w: change of depth, backward
+    float4 velocity : SV_Target5;    // w: change of depth, forward
 };
 
 CityloopRows cityloop_instance_rows(uint row, uint first)
@@ -159,9 +159,23 @@ LabelPixel label_fragment(LabelSurface s)
     p.flow = float4(
         cityloop_flow(s.at_previous.xyz, position, _CityloopIntrinsics.xy),
         cityloop_flow(s.at_next, position, _CityloopIntrinsics.xy));
-    p.normal = float4(normal, 0.0);
-    p.velocity = float4(s.velocity, 0.0);
+    p.normal = float4(normal, s.at_previous.z - position.z);
+    p.velocity = float4(s.velocity, s.at_next.z - position.z);
     return p;
+}
+
+// An object that is drawn alone: its id, wherever it would be seen.
+uint silhouette_fragment(LabelSurface s) : SV_Target0
+{
+#ifdef CITYLOOP_PERFORATED
+    int4 traits = _CityloopMaterials[s.look.y];
+    float3 place = float3(s.at_current.w, s.at_previous.w, float(max(traits.x, 0)));
+    if (traits.x >= 0 && _CityloopTextures.Sample(sampler_CityloopTextures, place).a < 127.5 / 255.0)
+    {
+        discard;
+    }
+#endif
+    return _CityloopIds[s.look.x].x;
 }
 
 // The sky: one triangle that covers the image, at the far end of the depth range.

@@ -1,5 +1,6 @@
-// Depth, instance, semantic, both flows, normal and velocity from one draw into six targets; drawn
-// by LabelPass.cs from a command buffer of its own, so that it is the same in every render pipeline.
+// Depth, instance, semantic, both flows, normal and velocity from one draw into six targets, and the
+// ids of objects that are drawn alone; drawn by LabelPass.cs from a command buffer of its own, so
+// that it is the same in every render pipeline.
 Shader "Cityloop/Labels"
 {
     Properties
@@ -128,6 +129,91 @@ Shader "Cityloop/Labels"
             HLSLPROGRAM
             #pragma vertex probe_vertex
             #pragma fragment probe_fragment
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 9
+        {
+            Name "AloneRigidClosed"
+            Cull [_CityloopCull]
+            ZTest Always
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment silhouette_fragment
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 10
+        {
+            Name "AloneRigidCard"
+            Cull [_CityloopCull]
+            ZTest Always
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment silhouette_fragment
+            #define CITYLOOP_PERFORATED
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 11
+        {
+            Name "AloneRigidOpen"
+            Cull Off
+            ZTest Always
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment silhouette_fragment
+            #define CITYLOOP_PERFORATED
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 12
+        {
+            Name "AloneSkinnedClosed"
+            Cull [_CityloopCull]
+            ZTest Always
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment silhouette_fragment
+            #define CITYLOOP_SKINNED
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 13
+        {
+            Name "AloneSkinnedCard"
+            Cull [_CityloopCull]
+            ZTest Always
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment silhouette_fragment
+            #define CITYLOOP_SKINNED
+            #define CITYLOOP_PERFORATED
+            #include "CityloopLabelPass.hlsl"
+            ENDHLSL
+        }
+
+        Pass // 14
+        {
+            Name "AloneSkinnedOpen"
+            Cull Off
+            ZTest Always
+            ZWrite Off
+            HLSLPROGRAM
+            #pragma vertex label_vertex
+            #pragma fragment silhouette_fragment
+            #define CITYLOOP_SKINNED
+            #define CITYLOOP_PERFORATED
             #include "CityloopLabelPass.hlsl"
             ENDHLSL
         }

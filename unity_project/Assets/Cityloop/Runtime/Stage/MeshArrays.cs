@@ -140,6 +140,20 @@ namespace Cityloop.Runtime
             return weights;
         }
 
+        /// <summary>Returns the mesh in the protocol's frame.</summary>
+        public MeshVertices AllVertices()
+        {
+            var positions = new float[Positions.Length * 3];
+            for (int i = 0; i < Positions.Length; i++)
+            {
+                var p = Frames.ToBody(new Vec3<UnityFrame>(Positions[i].x, Positions[i].y, Positions[i].z));
+                positions[i * 3] = (float)p.X;
+                positions[i * 3 + 1] = (float)p.Y;
+                positions[i * 3 + 2] = (float)p.Z;
+            }
+            return new MeshVertices(positions, (int[])Triangles.Clone(), Flat(Joints), Flat(Weights));
+        }
+
         /// <summary>Returns a sphere around all vertices, in the protocol's frame.</summary>
         public MeshBounds Sphere()
         {
@@ -159,6 +173,16 @@ namespace Cityloop.Runtime
             }
             var center = Frames.ToBody(new Vec3<UnityFrame>(box.center.x, box.center.y, box.center.z));
             return new MeshBounds(center.X, center.Y, center.Z, radius, BoneCount);
+        }
+
+        private static float[] Flat(Vector4[] rows)
+        {
+            var numbers = new float[rows.Length * 4];
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = rows[i / 4][i % 4];
+            }
+            return numbers;
         }
 
         private static T[] Extended<T>(T[] items, List<int> sources)

@@ -59,7 +59,7 @@ namespace Cityloop.Runtime
             }
             mesh.RecalculateBounds();
             mesh.UploadMeshData(true);
-            return new StageMesh(mesh, used, groups, arrays.Sphere());
+            return new StageMesh(mesh, used, groups, arrays.Sphere(), arrays.AllVertices());
         }
 
         private static void Upload(Mesh mesh, int[] indices)

@@ -35,6 +35,7 @@ namespace Cityloop.Runtime
         {
             _meshes.Add(mesh);
             Tables.Meshes.Add(mesh.Bounds);
+            Tables.Vertices.Add(mesh.Vertices);
             return _meshes.Count - 1;
         }
 

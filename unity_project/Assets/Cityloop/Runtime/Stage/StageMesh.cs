@@ -29,8 +29,10 @@ namespace Cityloop.Runtime
         /// <param name="materials">Index of the material of each of the first submeshes.</param>
         /// <param name="groups">Submesh of each <see cref="LabelGroup"/>, -1 where there is none.</param>
         /// <param name="bounds">Sphere around it, protocol's frame.</param>
-        public StageMesh(Mesh mesh, int[] materials, int[] groups, MeshBounds bounds)
+        /// <param name="vertices">The same mesh in memory, protocol's frame.</param>
+        public StageMesh(Mesh mesh, int[] materials, int[] groups, MeshBounds bounds, MeshVertices vertices)
         {
+            Vertices = vertices;
             Mesh = mesh;
             Materials = materials;
             Groups = groups;
@@ -48,6 +50,9 @@ namespace Cityloop.Runtime
 
         /// <summary>Sphere around it at rest, part, m; protocol's frame.</summary>
         public MeshBounds Bounds { get; }
+
+        /// <summary>The mesh in memory; protocol's frame.</summary>
+        public MeshVertices Vertices { get; }
 
         /// <summary>Its vertices follow bones.</summary>
         public bool IsSkinned => Bounds.BoneCount > 0;

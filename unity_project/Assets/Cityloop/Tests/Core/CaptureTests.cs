@@ -12,7 +12,7 @@ namespace Cityloop.Core.Tests
         private static readonly Pass[] AllPasses =
         {
             Pass.Rgb, Pass.Depth, Pass.Instance, Pass.Semantic, Pass.FlowBackward, Pass.FlowForward, Pass.Normal,
-            Pass.Velocity,
+            Pass.Velocity, Pass.DepthChangeBackward, Pass.DepthChangeForward,
         };
 
         [Test]
@@ -20,7 +20,7 @@ namespace Cityloop.Core.Tests
         {
             List<PassLayout> layouts = PassLayouts.Layouts(5, 3, AllPasses);
             // 15 pixels: 60, 60, 60 and 15 bytes, then three times 240; each image starts at a multiple of 64.
-            ulong[] offsets = { 0, 64, 128, 192, 256, 264, 512, 768 };
+            ulong[] offsets = { 0, 64, 128, 192, 256, 264, 512, 768, 524, 780 };
             Assert.That(layouts.Select(layout => layout.Offset).ToArray(), Is.EqualTo(offsets));
             Assert.That(PassLayouts.FrameSize(5, 3, AllPasses), Is.EqualTo(1024L));
             Assert.That(layouts[0].Shape.ToArray(), Is.EqualTo(new uint[] { 3, 5, 3 }));
@@ -28,6 +28,8 @@ namespace Cityloop.Core.Tests
             Assert.That(layouts[3].Shape.ToArray(), Is.EqualTo(new uint[] { 3, 5 }));
             Assert.That(layouts[3].Strides.ToArray(), Is.EqualTo(new uint[] { 5, 1 }));
             Assert.That(layouts[5].Strides.ToArray(), Is.EqualTo(new uint[] { 80, 16, 4 }));
+            Assert.That(layouts[8].Shape.ToArray(), Is.EqualTo(new uint[] { 3, 5 }));
+            Assert.That(layouts[8].Strides.ToArray(), Is.EqualTo(new uint[] { 80, 16 }));
         }
 
         [Test]
@@ -45,6 +47,11 @@ namespace Cityloop.Core.Tests
             Assert.That(header.Cameras[1].Triangles, Is.EqualTo(11UL));
             Assert.That(header.Cameras[0].WorldFromCamera.Rotation.W, Is.EqualTo(1.0).Within(1e-12));
             Assert.That(memory.Chunks.Sum(chunk => chunk.Count), Is.EqualTo(memory.Bytes.Length));
+            Assert.That(header.Cameras[0].Silhouettes.Count, Is.EqualTo(0));
+            request.Silhouettes = true;
+            header = new CaptureRequests(drawn).Draw(
+                request, Rows.Instants(Tables.Rows("cameras.json", "parts").First()), size => new StreamedFrames(size));
+            Assert.That(header.Cameras[1].Silhouettes.Single().InstanceId, Is.EqualTo(7u));
         }
 
         [Test]
@@ -132,11 +139,16 @@ namespace Cityloop.Core.Tests
 
             public DrawResult Draw(
                 IReadOnlyList<CameraView> views, Instances instances, IReadOnlyList<Pass> passes, double afterDtS,
-                IReadOnlyList<long> starts, IFrameMemory memory)
+                IReadOnlyList<long> starts, IFrameMemory memory, bool silhouettes)
             {
                 Views = views;
                 Starts = starts;
-                return new DrawResult(views.Select((_, i) => 10L + i).ToArray(), 0.1, 0.2);
+                var alone = views.Select(_ => new Silhouette[silhouettes ? 1 : 0]).ToArray();
+                foreach (var list in alone.Where(list => list.Length > 0))
+                {
+                    list[0] = new Silhouette { InstanceId = 7 };
+                }
+                return new DrawResult(views.Select((_, i) => 10L + i).ToArray(), alone, 0.1, 0.2);
             }
         }
     }

@@ -39,7 +39,7 @@ namespace Cityloop.Core.Tests
             Assert.That(reply.Code, Is.EqualTo(StatusCode.FailedPrecondition));
             Assert.That(
                 reply.Sentence,
-                Is.EqualTo("The client speaks protocol 99.0, this engine 2.0: use versions of the same major number."));
+                Is.EqualTo("The client speaks protocol 99.0, this engine 2.1: use versions of the same major number."));
         }
 
         [Test]

@@ -171,7 +171,7 @@ namespace Cityloop.Runtime.Tests
             double[] pose = { 0, 0, 1, 0, -1, 0, 0, 0, 0, -1, 0, 0 };
             var view = new CameraView("camera", Width, Height, 40, 40, 32, 24, 0.1, 1000, pose, pose, pose, 0);
             var memory = new StreamedFrames(PassLayouts.FrameSize(Width, Height, Passes));
-            _rendering!.Draw(new[] { view }, instances, Passes, DtS, new[] { 0L }, memory);
+            _rendering!.Draw(new[] { view }, instances, Passes, DtS, new[] { 0L }, memory, false);
             return new Frame(memory.Bytes, PassLayouts.Offsets(Width, Height, Passes));
         }
 

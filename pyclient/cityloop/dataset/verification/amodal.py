@@ -1,0 +1,151 @@
+"""Masks, objects drawn alone, and who hides whom, against the passes and the 3D boxes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.annotation.alone import HIDDEN_AT_MOST
+from cityloop.annotation.masks import decode
+from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.report import Row, Tally
+from cityloop.spatial import Pose
+
+Array = NDArray[np.float64]
+
+SHARE_TOLERANCE = 1e-9
+# What hides an object is nearer than the far side of its box; mirrors and swinging limbs stick out.
+BEHIND_TOLERANCE_M = 0.60
+# A rounded body does not fill the corners of its box: a share of the box drawn alone.
+BOX_TOLERANCE = 0.35
+_ROUNDING_PX = 1.5
+
+_CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
+
+
+class MaskCheck:
+    """Run lengths of masks against the instance pass, and of both kinds against each other."""
+
+    def __init__(self) -> None:
+        self._visible = Tally("masks against the instance pass", "px", 0.0)
+        self._holds = Tally("amodal masks hold the visible ones", "px", 0.0)
+        self._pixels = Tally("amodal pixels against their masks", "px", 0.0)
+        self._shares = Tally("visible fraction, occlusion level", "", SHARE_TOLERANCE)
+        self._hiders = Tally("occluders against the masks", "px", 0.0)
+        self._behind = Tally("what hides is nearer", "m", BEHIND_TOLERANCE_M, 0.999)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Compare every object's masks with what the passes show."""
+        objects, instance = picture.objects, picture.read("instance")
+        for row, actor in enumerate(objects.id.tolist()):
+            where = f"{picture.here}, {objects.name[row]}"
+            mask = _decoded(objects.mask[row], instance.shape)
+            alone = _decoded(objects.amodal_mask[row], instance.shape)
+            if mask is None or alone is None:
+                self._visible.add(np.inf, where)
+                continue
+            shown = instance == actor
+            self._visible.add(np.count_nonzero(mask != shown), where)
+            self._holds.add(np.count_nonzero(shown & ~alone), where)
+            count = np.count_nonzero(alone)
+            self._pixels.add(abs(int(objects.amodal_pixels[row]) - count), where)
+            fraction = np.count_nonzero(shown) / max(count, 1)
+            level = int(sum(1 - fraction > limit for limit in HIDDEN_AT_MOST))
+            wrong = level != int(objects.occlusion_level[row])
+            self._shares.add(abs(fraction - objects.visible_fraction[row]) + wrong, where)
+            hidden = alone & ~shown
+            self._hiders.add(self._miscounted(picture, row, instance[hidden]), where)
+            self._compare_depth(picture, row, np.flatnonzero(hidden))
+
+    def _miscounted(self, picture: Picture, row: int, who: NDArray[np.uint32]) -> int:
+        """Return on how many pixels somebody else is said to hide an object."""
+        found = dict(zip(*(a.tolist() for a in np.unique(who, return_counts=True)), strict=True))
+        ids, counts = picture.objects.occluder_ids[row], picture.objects.occluder_pixels[row]
+        if len(ids) != len(counts):
+            return len(who) + 1
+        said = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+        return sum(abs(found.get(i, 0) - said.get(i, 0)) for i in found.keys() | said.keys())
+
+    def _compare_depth(self, picture: Picture, row: int, hidden: NDArray[np.intp]) -> None:
+        if not len(hidden):
+            return
+        far = box_in_camera(picture, row)[:, 2].max()
+        depth = picture.flat("depth")[hidden].astype(np.float64)
+        self._behind.add(np.maximum(depth - far, 0.0), picture.places(hidden))
+
+    def rows(self) -> list[Row]:
+        """Return a row per quantity."""
+        return [
+            t.row()
+            for t in (
+                self._visible,
+                self._holds,
+                self._pixels,
+                self._shares,
+                self._hiders,
+                self._behind,
+            )
+        ]
+
+
+class AmodalBoxCheck:
+    """Boxes of objects drawn alone against their masks, their 3D boxes and the image."""
+
+    def __init__(self) -> None:
+        self._masks = Tally("amodal boxes against their masks", "px", 0.0)
+        self._solids = Tally("amodal boxes against 3D boxes", "of their size", BOX_TOLERANCE)
+        self._cut = Tally("truncation, clipped boxes", "px", 1e-6)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Compare every object's amodal box."""
+        objects, k = picture.objects, picture.intrinsics
+        limits = np.array([k.width, k.height, k.width, k.height], dtype=np.float64)
+        for row, name in enumerate(objects.name):
+            where = f"{picture.here}, {name}"
+            box = objects.amodal_box[row]
+            clipped = np.array([min(max(v, 0.0), s) for v, s in zip(box, limits, strict=True)])
+            inside = np.prod(clipped[2:] - clipped[:2]) / np.prod(box[2:] - box[:2])
+            error = np.abs(clipped - objects.clipped_box[row]).max()
+            self._cut.add(max(error, abs(1 - inside - objects.truncation[row])), where)
+
+            alone = _decoded(objects.amodal_mask[row], (k.height, k.width))
+            if alone is None or not alone.any():
+                self._masks.add(np.inf, where)
+                continue
+            v, u = np.nonzero(alone)
+            around = np.array([u.min(), v.min(), u.max() + 1, v.max() + 1], dtype=np.float64)
+            error = np.concatenate([box[:2] - around[:2], around[2:] - box[2:]])
+            # A box that reaches out of the image holds its mask and more.
+            leaves = (box[:2] < 0).any() or (box[2:] > limits[2:]).any()
+            self._masks.add((np.maximum(error, 0.0) if leaves else np.abs(error)).max(), where)
+            self._compare_solid(picture, row, box, where)
+
+    def _compare_solid(self, picture: Picture, row: int, box: Array, where: str) -> None:
+        kind = picture.sequence.kinds.get(picture.objects.kind[row])
+        corners = box_in_camera(picture, row)
+        # Limbs reach out of a person's box; a box that the camera's plane cuts has no picture.
+        if kind is None or kind.skinned or corners[:, 2].min() < picture.frame.camera.near_m:
+            return
+        pixels = picture.intrinsics.project(corners)
+        expected = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
+        size = np.tile(box[2:] - box[:2], 2)
+        error = np.maximum(np.abs(expected - box) - _ROUNDING_PX, 0.0) / size
+        self._solids.add(error.max(), where)
+
+    def rows(self) -> list[Row]:
+        """Return a row each for masks, 3D boxes and the image's sides."""
+        return [self._masks.row(), self._solids.row(), self._cut.row()]
+
+
+def box_in_camera(picture: Picture, row: int) -> Array:
+    """Return the (8, 3) corners of an object's 3D box in the camera frame, m."""
+    objects = picture.objects
+    box = Pose(objects.center_world[row], objects.quaternion_world[row])
+    world = box.apply(_CORNERS * objects.dimension[row])
+    return picture.frame.world_from_camera.inverse().apply(world)
+
+
+def _decoded(counts: str, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+    try:
+        return decode(counts, *shape)
+    except ValueError:
+        return None

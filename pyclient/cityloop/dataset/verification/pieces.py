@@ -1,0 +1,74 @@
+"""Riders and their machines by themselves, against the passes and the object that they make up."""
+
+import numpy as np
+
+from cityloop.annotation.masks import decode
+from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.picture import Picture, transform
+from cityloop.dataset.verification.report import Row, Tally
+from cityloop.spatial import Pose
+
+# Levels of detail differ a little, wheels and mirrors stick out.
+BOX_TOLERANCE_M = 0.15
+
+
+class PieceCheck:
+    """Every piece's mask, box, class and 3D box."""
+
+    def __init__(self) -> None:
+        self._pixels = Tally("pieces against the passes", "px", 0.0)
+        self._rows = Tally("objects with all their pieces", "objects", 0.0)
+        self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.99)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Compare the pieces of a picture."""
+        objects, pieces = picture.objects, picture.frame.pieces
+        said = list(zip(pieces.id.tolist(), pieces.piece, strict=True))
+        expected = [
+            (actor, piece.name)
+            for actor, kind in zip(objects.id.tolist(), objects.kind, strict=True)
+            if kind in picture.sequence.kinds
+            for piece in picture.sequence.kinds[kind].pieces
+        ]
+        if said or expected:
+            self._rows.add(len(set(said) ^ set(expected)), picture.here)
+        instance, semantic = picture.read("instance"), picture.read("semantic")
+        kinds = dict(zip(objects.id.tolist(), objects.kind, strict=True))
+        for i, (actor, name) in enumerate(said):
+            where = f"{picture.here}, {objects.name[list(objects.id).index(actor)]}, {name}"
+            if (actor, name) not in expected:
+                continue
+            parts = picture.sequence.kinds[kinds[actor]].pieces
+            others = [p.semantic for p in parts[:-1]]
+            own = next(p for p in parts if p.name == name)
+            mine = instance == actor
+            if own is parts[-1]:
+                mine &= ~np.isin(semantic, others)
+            else:
+                mine &= semantic == own.semantic
+            try:
+                wrong = np.count_nonzero(decode(pieces.mask[i], *instance.shape) != mine)
+            except ValueError:
+                wrong = mine.size
+            v, u = np.nonzero(mine)
+            box = np.zeros(4)
+            if len(u):
+                box = np.array([u.min(), v.min(), u.max() + 1, v.max() + 1])
+            wrong += abs(int(pieces.visible_pixels[i]) - len(u))
+            wrong += int(np.abs(box - pieces.box_2d[i]).max())
+            wrong += own.semantic != pieces.semantic[i]
+            self._pixels.add(wrong, where)
+            solid = Pose(pieces.center_world[i], pieces.quaternion_world[i])
+            if not (pieces.dimension[i] > 0).all():
+                self._solids.add(np.inf, where)
+            pixels = np.flatnonzero(mine)
+            in_camera = picture.frame.world_from_camera.inverse() @ solid
+            local = transform(in_camera.inverse(), picture.surface[pixels])
+            outside = np.abs(local) - pieces.dimension[i] / 2
+            self._solids.add(np.maximum(outside, 0.0).max(axis=-1), picture.places(pixels))
+            moved = np.abs(in_camera.position - pieces.center_camera[i]).max()
+            self._solids.add(moved, where)
+
+    def rows(self) -> list[Row]:
+        """Return a row per quantity."""
+        return [self._rows.row(), self._pixels.row(), self._solids.row()]
