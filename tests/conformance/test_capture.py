@@ -29,6 +29,8 @@ SHAPES = {
     "flow_forward": ((48, 64, 2), np.float32),
     "normal": ((48, 64, 3), np.float32),
     "velocity": ((48, 64, 3), np.float32),
+    "depth_change_backward": ((48, 64), np.float32),
+    "depth_change_forward": ((48, 64), np.float32),
 }
 
 
@@ -211,6 +213,59 @@ def test_lamps_are_those_of_the_drawn_tick(ground):
         lit = images.passes["rgb"].max(axis=2) > 100
         shown.append((bool(lit[24, 32]), bool(lit[24, 38])))
     assert shown == [(False, True), (True, False), (False, False)]
+
+
+def test_depth_changes_as_the_point_comes_nearer(ground):
+    ground.spawn([crate_at(10.5)])
+    for x in (10.4, 10.2, 9.9):
+        move(ground, x)
+    (images,) = ground.capture([camera()])
+    assert center(images.passes["depth_change_backward"]) == pytest.approx(0.2, abs=1e-4)
+    assert center(images.passes["depth_change_forward"]) == pytest.approx(-0.3, abs=1e-4)
+    assert images.passes["depth_change_forward"][0, 0] == 0  # the sky
+
+
+def placed(silhouettes, row):
+    """Return a silhouette's mask in the image."""
+    whole = np.zeros((48, 64), bool)
+    (left, top), mask = silhouettes.corner[row], silhouettes.masks[row]
+    whole[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+    return whole
+
+
+def test_what_is_partly_hidden_is_drawn_alone_as_if_nothing_hid_it(ground):
+    ground.spawn([crate_at(10.5, 0.6)])
+    move(ground, 10.5, 0.6)
+    (free,) = ground.capture([camera()], ("instance",))
+    unhidden = free.passes["instance"] == 72
+    ground.spawn([crate_at(6.0, 0.0, body_id=3)])
+    ground.advance(DT)
+    ground.advance(DT)
+    (images,) = ground.capture([camera()], ("instance",), silhouettes=True)
+    ids, alone = images.passes["instance"], images.silhouettes
+    assert alone.id.tolist() == [72, 73]
+    assert 0 < (ids == 72).sum() < unhidden.sum()
+    assert np.array_equal(placed(alone, 0), unhidden)
+    assert np.array_equal(placed(alone, 1), ids == 73)
+    v, u = np.nonzero(unhidden)
+    assert alone.box[0].tolist() == [u.min(), v.min(), u.max() + 1, v.max() + 1]
+
+
+def test_the_box_of_what_leaves_the_image_is_not_cut_off(ground):
+    ground.spawn([crate_at(5.5, 5.0)])
+    move(ground, 5.5, 5.0)
+    (images,) = ground.capture([camera()], ("instance",), silhouettes=True)
+    (box,) = images.silhouettes.box
+    # Its far left edge is at 32 - 32 * 5.5 / 5, its right one at 32 - 32 * 4.5 / 6.
+    assert box == pytest.approx([-3.2, 20.8, 8.0, 27.2], abs=1e-3)
+    assert placed(images.silhouettes, 0).sum() == (images.passes["instance"] == 72).sum()
+
+
+def test_nothing_is_drawn_alone_unless_it_is_asked_for(ground):
+    ground.spawn([crate_at(10.5)])
+    move(ground, 10.5)
+    (images,) = ground.capture([camera()], ("instance",))
+    assert len(images.silhouettes) == 0
 
 
 @pytest.mark.needs("shared_memory")

@@ -19,6 +19,21 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def recorded_briefly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a complete dataset of two frames; copy it before changing it."""
+    root = tmp_path_factory.mktemp("briefly") / "dataset"
+    with synthetic.writer(root, frame_count=2) as writer:
+        synthetic.record(writer, frame_count=2)
+    return root
+
+
+@pytest.fixture
+def brief(recorded_briefly: Path, tmp_path: Path) -> Path:
+    """Folder of a complete dataset of two frames of one's own."""
+    return Path(shutil.copytree(recorded_briefly, tmp_path / "brief"))
+
+
 @pytest.fixture
 def copied(recorded: Path, tmp_path: Path) -> Path:
     """Folder of a complete dataset of one's own."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cityloop import annotation
 from cityloop.annotation import ActorTable, Kinds, Labels, Sight, label
 from cityloop.dataset import SequenceWriter
 from cityloop.engine.frames import CameraImages, CameraSpec
@@ -27,6 +28,7 @@ from cityloop.world.scene import (
     Material,
     Mesh,
     Part,
+    Piece,
     Prototype,
     Scene,
     VehicleDynamics,
@@ -69,7 +71,14 @@ FIGURE = Figure(
         ]
     ),
 )
-KINDS = Kinds({"walker": FIGURE}, {})
+# What rides on a wagon are its wheels, and they are lorries.
+WAGON_PIECES = (
+    Piece("rider", C.TRUCK, (3.36, 2.0, 0.76), (1.3, 0.0, 0.37)),
+    Piece("machine", C.CAR, (4.0, 1.7, 1.1), (1.4, 0.0, 0.95)),
+)
+KINDS = Kinds(
+    {"walker": FIGURE}, {"wagon": tuple(annotation.Piece(**vars(p)) for p in WAGON_PIECES)}
+)
 
 
 def prototypes() -> list[Prototype]:
@@ -77,7 +86,12 @@ def prototypes() -> list[Prototype]:
     lods = (LevelOfDetail("person_near", 20.0), LevelOfDetail("person_far", 90.0))
     return [
         Prototype(
-            "wagon", (), dynamics=dynamics, dimension=(4, 1.94, 1.5), box_center=(1.4, 0, 0.75)
+            "wagon",
+            (),
+            dynamics=dynamics,
+            dimension=(4, 1.94, 1.5),
+            box_center=(1.4, 0, 0.75),
+            pieces=WAGON_PIECES,
         ),
         Prototype("crate", (), dimension=(1, 1, 1), box_center=(0, 0, 0.5)),
         Prototype(
@@ -308,6 +322,7 @@ def capture(tick: int) -> CameraImages:
     semantic[seen] = int(C.ROAD)
     for actor, (_, _, family) in ACTORS.items():
         semantic[owner == actor] = int(family)
+    semantic[seen & (now.wheel[winner] >= 0)] = int(C.TRUCK)
 
     def picture(values: np.ndarray, dtype: type) -> np.ndarray:
         return values.reshape(k.height, k.width, *values.shape[1:]).astype(dtype)

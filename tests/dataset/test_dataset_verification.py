@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from cityloop.dataset import Dataset, Report, verify
 from cityloop.dataset.passes import PassStore
+from cityloop.dataset.schema import PEOPLE_COLUMNS
 from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.verification.report import Tally
 from cityloop.errors import DatasetError
@@ -25,6 +27,40 @@ CHECKS = {
     "flow_forward: wheels",
     "flow_forward: people",
     "flow_forward against flow_backward",
+    *(
+        f"depth_change_{way}: {what}"
+        for way in ("backward", "forward")
+        for what in ("background and sky", "objects", "wheels", "people")
+    ),
+    "rgb warped by flow",
+    "masks against the instance pass",
+    "amodal masks hold the visible ones",
+    "amodal pixels against their masks",
+    "visible fraction, occlusion level",
+    "occluders against the masks",
+    "what hides is nearer",
+    "amodal boxes against their masks",
+    "amodal boxes against 3D boxes",
+    "truncation, clipped boxes",
+    "people with a pose",
+    "keypoints against skeletons",
+    "keypoints in the image",
+    "keypoint visibility against depth",
+    "seen keypoints against depth",
+    "bones against skeletons",
+    "head, body and gaze against skeletons",
+    "objects with all their pieces",
+    "pieces against the passes",
+    "pieces: world against camera",
+    "3D boxes hold the surface: pieces",
+    "ego against its state",
+    "labels: world against vehicle",
+    "time to collision: boxes touch then",
+    "time to collision: not before",
+    "conditions against states",
+    "panoptic ids",
+    "indicating against lamps",
+    "crossing against the roads",
     "velocity: background and sky",
     "velocity: objects",
     "velocity: wheels",
@@ -82,7 +118,7 @@ def test_a_true_dataset_passes_every_check(recorded: Path) -> None:
     report = verify(recorded, progress=lambda done, total: calls.append((done, total)))
     assert {row.check for row in report.rows} == CHECKS
     # The lint of what has no roads is tested in test_dataset_lint, falls in test_fallen.
-    elsewhere = ("lint:", "3D boxes hold the surface: fallen")
+    elsewhere = ("lint:", "3D boxes hold the surface: fallen", "crossing against the roads")
     assert all(row.count > 0 for row in report.rows if not row.check.startswith(elsewhere))
     assert report.passed
     assert failed(report) == set()
@@ -116,9 +152,12 @@ def change_column(
 
 
 def change_lists(
-    root: Path, column: str, change: Callable[[list[list[float]]], list[list[float]]]
+    root: Path,
+    column: str,
+    change: Callable[[list[list[float]]], list[list[float]]],
+    table: str = "states",
 ) -> None:
-    path = root / "sequences/boxes/states.parquet"
+    path = root / f"sequences/boxes/{table}.parquet"
     rows = pq.read_table(path)
     field = rows.schema.field(column)
     new = pa.array(change(rows.column(column).to_pylist()), type=field.type)
@@ -172,6 +211,8 @@ def shrunk(values: np.ndarray) -> np.ndarray:
 MATCH = "flow_forward against flow_backward"
 LABELS = "labels against states of the tick"
 FRAMES = "labels: world against camera"
+EGO, VEHICLE = "ego against its state", "labels: world against vehicle"
+TOUCH, NOT_BEFORE = "time to collision: boxes touch then", "time to collision: not before"
 
 # What is spoilt -> how, and exactly which checks (besides the hashes) must fail on it.
 CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
@@ -210,23 +251,27 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     ),
     "wheels that do not roll as recorded": (
         lambda r: change_lists(r, "wheels", slower_wheels),
-        {"flow_backward: wheels", "flow_forward: wheels"},
+        {
+            f"{name}_{way}: wheels"
+            for name in ("flow", "depth_change")
+            for way in ("backward", "forward")
+        },
     ),
     "velocity labels": (
         lambda r: change_column(r, "states", "velocity", grown),
-        {"velocities against positions", "velocity: objects", "velocity: wheels", LABELS},
+        {"velocities against positions", "velocity: objects", "velocity: wheels", LABELS, EGO},
     ),
     "acceleration labels": (
         lambda r: change_column(r, "states", "acceleration", lambda v: v + 2),
-        {"accelerations against positions", LABELS},
+        {"accelerations against positions", LABELS, EGO},
     ),
     "angular velocity": (
         lambda r: change_column(r, "states", "angular_velocity", shifted),
-        {"turn rates against orientations", "velocity: objects", "velocity: wheels", LABELS},
+        {"turn rates against orientations", "velocity: objects", "velocity: wheels", LABELS, EGO},
     ),
     "labels of another tick": (
         lambda r: change_column(r, "objects", "velocity_world", shifted),
-        {LABELS, FRAMES},
+        {LABELS, FRAMES, VEHICLE, TOUCH},
     ),
     "velocities in the camera's axes": (
         lambda r: change_column(r, "objects", "velocity_camera", lambda v: v[:, [0, 2, 1]] + 0.1),
@@ -234,7 +279,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     ),
     "orientations": (
         lambda r: change_column(r, "objects", "quaternion_world", turned),
-        {LABELS, FRAMES},
+        {LABELS, FRAMES, VEHICLE},
     ),
     "turn rates": (
         lambda r: change_column(r, "objects", "yaw_rate_radps", shifted),
@@ -266,7 +311,9 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         {
             "3D boxes hold the surface: objects",
             "3D boxes hold the surface: people",
+            "amodal boxes against 3D boxes",
             LABELS,
+            TOUCH,
         },
     ),
     "classes": (
@@ -299,6 +346,159 @@ def test_each_corruption_fails_its_checks_and_no_other(copied: Path, name: str) 
     assert failed(verify(copied)) == expected | {HASHES}
 
 
+TURNS = "head, body and gaze against skeletons"
+SHARES = "visible fraction, occlusion level"
+CUT = "truncation, clipped boxes"
+CONDITIONS = "conditions against states"
+PIECES = "pieces against the passes"
+KEYPOINTS, PIXELS = "keypoints against skeletons", "keypoints in the image"
+SEEN = "keypoint visibility against depth"
+
+
+def moved(amount: float) -> Callable[[list[list[float]]], list[list[float]]]:
+    """Return what adds to the first number of each list."""
+    return lambda rows: [[row[0] + amount, *row[1:]] if row else row for row in rows]
+
+
+def about(rows: list[list[float]]) -> list[list[float]]:
+    """Return quaternions turned by 0.05 rad."""
+    return [rotation.multiply(rotation.from_yaw(0.05), r).tolist() if r else r for r in rows]
+
+
+def dimmed(root: Path) -> None:
+    """Turn the colours of every other picture round."""
+    path = root / "sequences/boxes/cameras/front/rgb/000001.png"
+    cv2.imwrite(str(path), 255 - cv2.imread(str(path)))
+
+
+def label(column: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:
+    return lambda root: change_column(root, "objects", column, change)
+
+
+def lists(
+    column: str, change: Callable[[list[list[float]]], list[list[float]]]
+) -> Callable[[Path], None]:
+    return lambda root: change_lists(root, column, change, "objects")
+
+
+def first(values: np.ndarray, value: object) -> np.ndarray:
+    """Return the values with another first one."""
+    values = values.copy()
+    values[0] = value
+    return values
+
+
+# As CORRUPTIONS, on two frames.
+OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "masks": (label("mask", lambda v: v[::-1]), {"masks against the instance pass"}),
+    "masks that are none": (
+        label("mask", lambda v: np.where(v == v[0], "\x20", v)),
+        {"masks against the instance pass"},
+    ),
+    "amodal pixels": (
+        label("amodal_pixels", lambda v: v + 1),
+        {"amodal pixels against their masks"},
+    ),
+    "visible fractions": (label("visible_fraction", lambda v: v * 0.99), {SHARES}),
+    "occlusion levels": (label("occlusion_level", lambda v: v + 1), {SHARES}),
+    "truncation": (label("truncation", lambda v: v + 0.01), {CUT}),
+    "clipped boxes": (label("clipped_xmax", lambda v: v - 1), {CUT}),
+    "amodal boxes": (
+        label("amodal_ymin", lambda v: v + 1),
+        {CUT, "amodal boxes against their masks"},
+    ),
+    "who hides whom": (
+        lists("occluder_ids", lambda rows: [[9] * len(r) for r in rows]),
+        {"occluders against the masks"},
+    ),
+    "how much is hidden": (lists("occluder_pixels", moved(1)), {"occluders against the masks"}),
+    "3D boxes in the vehicle's frame": (label("center_vehicle", shifted), {VEHICLE}),
+    "orientations in the vehicle's frame": (label("quaternion_vehicle", turned), {VEHICLE}),
+    "relative velocities": (label("relative_velocity_vehicle", shifted), {VEHICLE}),
+    "collisions that come too late": (
+        label("time_to_collision_s", lambda v: np.where(np.isfinite(v), v + 0.6, v)),
+        {TOUCH, NOT_BEFORE},
+    ),
+    "collisions that come too soon": (
+        label("time_to_collision_s", lambda v: np.where(np.isfinite(v), v * 0.5, v)),
+        {TOUCH},
+    ),
+    "collisions that never come": (
+        label("time_to_collision_s", lambda v: np.full_like(v, np.inf)),
+        {NOT_BEFORE},
+    ),
+    "keypoints in the world": (lists("keypoints_world", moved(0.01)), {KEYPOINTS}),
+    "keypoints in the camera's frame": (
+        lists("keypoints_camera", moved(0.01)),
+        {KEYPOINTS, PIXELS},
+    ),
+    "keypoints in the image": (lists("keypoints_image", moved(0.01)), {PIXELS}),
+    "keypoints that are seen": (
+        lists("keypoint_visibility", lambda rows: [[3 - x if x else 0 for x in r] for r in rows]),
+        {SEEN, "seen keypoints against depth"},
+    ),
+    "bones": (lists("bones", moved(0.01)), {"bones against skeletons"}),
+    "heads": (lists("head_quaternion_world", about), {TURNS}),
+    "bodies": (lists("body_quaternion_camera", about), {TURNS}),
+    "gaze": (lists("gaze_world", moved(0.01)), {TURNS}),
+    "gaze in the camera's frame": (lists("gaze_camera", moved(0.01)), {TURNS}),
+    "people without a pose": (
+        lambda r: [
+            change_lists(r, c, lambda rows: [[] for _ in rows], "objects") for c in PEOPLE_COLUMNS
+        ],
+        {"people with a pose"},
+    ),
+    "who crosses": (label("crossing", lambda v: ~v), {CONDITIONS}),
+    "who brakes": (label("braking", lambda v: ~v), {CONDITIONS}),
+    "who indicates": (label("indicating", lambda v: first(v, "left")), {CONDITIONS}),
+    "what signals show": (label("signal_aspect", lambda v: first(v, "red")), {CONDITIONS}),
+    "lamps": (label("lamps", lambda v: v ^ 4), {CONDITIONS}),
+    "what somebody does": (label("activity", lambda v: first(v, "fallen")), {CONDITIONS}),
+    "panoptic ids": (label("panoptic_id", lambda v: v + 1), {"panoptic ids"}),
+    "indicators without lamps": (
+        lambda r: change_column(r, "states", "indicating", lambda v: v * 0 + 1),
+        {CONDITIONS, "indicating against lamps"},
+    ),
+    "the ego's acceleration": (
+        lambda r: change_column(r, "frames", "ego_acceleration", shifted),
+        {"ego against its state"},
+    ),
+    "changes of depth": (
+        lambda r: change_pass(r, "depth_change_forward", on(7, 0.05)),
+        {"depth_change_forward: objects"},
+    ),
+    "pictures": (dimmed, {"rgb warped by flow"}),
+    "pieces' masks": (
+        lambda r: change_column(r, "pieces", "mask", lambda v: v[::-1]),
+        {PIECES},
+    ),
+    "pieces' boxes": (lambda r: change_column(r, "pieces", "xmin", shifted), {PIECES}),
+    "pieces' classes": (
+        lambda r: change_column(r, "pieces", "class_id", lambda v: v + 1),
+        {PIECES},
+    ),
+    "pieces' places": (
+        lambda r: change_column(r, "pieces", "center_camera", grown),
+        {"pieces: world against camera"},
+    ),
+    "pieces' names": (
+        lambda r: change_column(r, "pieces", "piece", lambda v: first(v, "wheel")),
+        {"objects with all their pieces"},
+    ),
+}
+
+
+def test_two_true_frames_pass_every_check(recorded_briefly: Path) -> None:
+    assert failed(verify(recorded_briefly)) == set()
+
+
+@pytest.mark.parametrize("name", OF_LABELS)
+def test_each_corrupted_label_fails_its_checks_and_no_other(brief: Path, name: str) -> None:
+    corrupt, expected = OF_LABELS[name]
+    corrupt(brief)
+    assert failed(verify(brief)) == expected | {HASHES}
+
+
 # Changes that many checks must notice, because much follows from what they spoil.
 DEEP: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "depth": (
@@ -320,6 +520,14 @@ DEEP: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "skeletons of another tick": (
         lambda r: change_lists(r, "bones", stale_bones),
         {"flow_backward: people", "velocity: people"},
+    ),
+    "amodal masks": (
+        lambda r: change_column(r, "objects", "amodal_mask", lambda v: v[::-1]),
+        {"amodal masks hold the visible ones", "amodal boxes against their masks"},
+    ),
+    "the ego's velocity": (
+        lambda r: change_column(r, "frames", "ego_velocity", shifted),
+        {"ego against its state", VEHICLE},
     ),
     "camera poses": (
         lambda r: change_column(r, "frames", "camera_position", shifted),

@@ -6,10 +6,11 @@ from cityloop.annotation.masks import decode
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
-from cityloop.spatial import Pose
+from cityloop.spatial import Pose, rotation
 
 # Levels of detail differ a little, wheels and mirrors stick out.
 BOX_TOLERANCE_M = 0.15
+FRAMES_TOLERANCE = 1e-6
 
 
 class PieceCheck:
@@ -18,6 +19,7 @@ class PieceCheck:
     def __init__(self) -> None:
         self._pixels = Tally("pieces against the passes", "px", 0.0)
         self._rows = Tally("objects with all their pieces", "objects", 0.0)
+        self._frames = Tally("pieces: world against camera", "m", FRAMES_TOLERANCE)
         self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.99)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
@@ -47,7 +49,7 @@ class PieceCheck:
             else:
                 mine &= semantic == own.semantic
             try:
-                wrong = np.count_nonzero(decode(pieces.mask[i], *instance.shape) != mine)
+                wrong: float = np.count_nonzero(decode(pieces.mask[i], *instance.shape) != mine)
             except ValueError:
                 wrong = mine.size
             v, u = np.nonzero(mine)
@@ -55,7 +57,7 @@ class PieceCheck:
             if len(u):
                 box = np.array([u.min(), v.min(), u.max() + 1, v.max() + 1])
             wrong += abs(int(pieces.visible_pixels[i]) - len(u))
-            wrong += int(np.abs(box - pieces.box_2d[i]).max())
+            wrong += float(np.abs(box - pieces.box_2d[i]).max())
             wrong += own.semantic != pieces.semantic[i]
             self._pixels.add(wrong, where)
             solid = Pose(pieces.center_world[i], pieces.quaternion_world[i])
@@ -66,9 +68,11 @@ class PieceCheck:
             local = transform(in_camera.inverse(), picture.surface[pixels])
             outside = np.abs(local) - pieces.dimension[i] / 2
             self._solids.add(np.maximum(outside, 0.0).max(axis=-1), picture.places(pixels))
-            moved = np.abs(in_camera.position - pieces.center_camera[i]).max()
-            self._solids.add(moved, where)
+            turned = rotation.to_matrix(in_camera.quaternion)
+            turned -= rotation.to_matrix(pieces.quaternion_camera[i])
+            moved = np.abs(in_camera.position - pieces.center_camera[i])
+            self._frames.add(max(moved.max(), np.abs(turned).max()), where)
 
     def rows(self) -> list[Row]:
         """Return a row per quantity."""
-        return [self._rows.row(), self._pixels.row(), self._solids.row()]
+        return [t.row() for t in (self._rows, self._pixels, self._frames, self._solids)]

@@ -21,8 +21,14 @@ class DepthChangeCheck:
 
     def __init__(self) -> None:
         self._tallies = {
-            name: Tally(f"{name} against motion", "m", CHANGE_TOLERANCE_M, 0.999)
+            (name, label): Tally(f"{name}: {title}", "m", CHANGE_TOLERANCE_M, 0.999)
             for name in ("depth_change_backward", "depth_change_forward")
+            for label, title in (
+                ("background", "background and sky"),
+                ("rigid", "objects"),
+                ("wheels", "wheels"),
+                ("people", "people"),
+            )
         }
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
@@ -39,7 +45,7 @@ class DepthChangeCheck:
             camera = instant.world_from_camera.inverse()
             for group in groups:
                 if group.label == "sky":
-                    self._tallies[name].add(
+                    self._tallies[name, "background"].add(
                         np.abs(recorded[group.pixels]), picture.places(group.pixels)
                     )
                     continue
@@ -51,10 +57,10 @@ class DepthChangeCheck:
                 error = np.where(known & ~np.isnan(apart), apart, np.inf).min(axis=0)
                 chosen = known.any(axis=0)
                 pixels = group.pixels[chosen]
-                self._tallies[name].add(error[chosen], picture.places(pixels))
+                self._tallies[name, group.label].add(error[chosen], picture.places(pixels))
 
     def rows(self) -> list[Row]:
-        """Return a row per pass."""
+        """Return a row per pass and kind of surface."""
         return [tally.row() for tally in self._tallies.values()]
 
 
