@@ -46,9 +46,9 @@ class MaskCheck:
             shown = instance == actor
             self._visible.add(np.count_nonzero(mask != shown), where)
             self._holds.add(np.count_nonzero(shown & ~alone), where)
-            count = np.count_nonzero(alone)
+            count = int(np.count_nonzero(alone))
             self._pixels.add(abs(int(objects.amodal_pixels[row]) - count), where)
-            fraction = np.count_nonzero(shown) / max(count, 1)
+            fraction = int(np.count_nonzero(shown)) / max(count, 1)
             level = int(sum(1 - fraction > limit for limit in HIDDEN_AT_MOST))
             wrong = level != int(objects.occlusion_level[row])
             self._shares.add(abs(fraction - objects.visible_fraction[row]) + wrong, where)

@@ -49,9 +49,9 @@ class PieceCheck:
             else:
                 mine &= semantic == own.semantic
             try:
-                wrong: float = np.count_nonzero(decode(pieces.mask[i], *instance.shape) != mine)
+                wrong = float(np.count_nonzero(decode(pieces.mask[i], *instance.shape) != mine))
             except ValueError:
-                wrong = mine.size
+                wrong = float(mine.size)
             v, u = np.nonzero(mine)
             box = np.zeros(4)
             if len(u):
