@@ -56,7 +56,7 @@ class PoseCheck:
         bones = np.tile(np.eye(4), (len(figure.names), 1, 1))
         bones[:, :3] = now.state.bones[actor]
         body = (now.state.pose(actor) or Pose()).matrix
-        camera: Array = np.linalg.inv(picture.frame.world_from_camera.matrix)
+        camera = picture.frame.world_from_camera.inverse().matrix
 
         rest = np.concatenate([figure.keypoints, np.ones((len(figure.keypoints), 1))], axis=1)
         local = np.einsum("kij,kj->ki", bones[figure.keypoint_bones], rest)
