@@ -74,6 +74,7 @@ LOD_DISTANCES_M = (13.0, 45.0, 1500.0)
 RIDDEN_LOD_DISTANCES_M = (10.0, 32.0, 1500.0)
 # Farther off the lines of doors, seen aslant, are thinner than a pixel and would come out dotted.
 GAPS_DRAWN_TO_M = 5.0
+_CAR_FRONT_M = 3.7  # from the origin to a car's front
 DRIVER_FINE_TO_M = 6.0
 LETTERS_DRAWN_TO_M = 15.0  # a pixel of most cameras is as wide as their strokes there
 SIGN_DRAWN_TO_M = 60.0
@@ -85,7 +86,13 @@ LevelsOfDetail = tuple[LevelOfDetail, ...]
 _WHEEL_NAMES = ("front_left", "front_right", "rear_left", "rear_right")
 
 
-def _levels(meshes: list[Mesh], distances: tuple[float, ...] = LOD_DISTANCES_M) -> LevelsOfDetail:
+def _distances(kind: VehicleKind, distances: tuple[float, ...]) -> tuple[float, ...]:
+    """Return distances for a kind, m: they count from its origin, far from which long ones end."""
+    beyond = max(0.0, kind.wheelbase_m + kind.front_overhang_m - _CAR_FRONT_M)
+    return tuple(distance + beyond for distance in distances)
+
+
+def _levels(meshes: list[Mesh], distances: tuple[float, ...]) -> LevelsOfDetail:
     """Return levels of detail of as many meshes as there are, the finest first."""
     return tuple(map(LevelOfDetail, (mesh.name for mesh in meshes), distances))
 
@@ -246,6 +253,7 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
 
 def _shelled(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     details = range(len(LOD_DISTANCES_M))
+    distances = _distances(kind, LOD_DISTANCES_M)
     bodies = [body(kind, i).build(f"{kind.name}/body/{i}") for i in details]
     sides = {
         "left": [wheel(kind, i).build(f"{kind.name}/wheel_left/{i}") for i in details],
@@ -253,9 +261,9 @@ def _shelled(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     }
     outside = [mirrors(kind, i).build(f"{kind.name}/mirrors/{i}") for i in details[:2]]
     parts = [
-        Part("body", _levels(bodies)),
+        Part("body", _levels(bodies, distances)),
         # A part of their own: they do not count to the dimension.
-        Part("mirrors", _levels(outside)),
+        Part("mirrors", _levels(outside, distances)),
     ]
     lines = gaps(kind).build(f"{kind.name}/gaps")
     if len(lines.indices):
@@ -263,7 +271,9 @@ def _shelled(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         parts.append(Part("gaps", (LevelOfDetail(lines.name, GAPS_DRAWN_TO_M),)))
     for i, (name, center) in enumerate(zip(_WHEEL_NAMES, kind.wheel_centers, strict=True)):
         side = sides[name.rsplit("_", 1)[1]]
-        parts.append(Part(f"wheel_{name}", _levels(side), Pose.from_xyz_yaw(*center), wheel=i))
+        parts.append(
+            Part(f"wheel_{name}", _levels(side, distances), Pose.from_xyz_yaw(*center), wheel=i)
+        )
     prototype = Prototype(
         name=kind.name,
         parts=tuple(parts),
@@ -288,7 +298,7 @@ def _driver(kind: VehicleKind, number: int) -> tuple[Part, list[Mesh]]:
         for level in (1, 2)  # of a person: glass and shade hide what is finer
     ]
     hips = Pose.from_xyz_yaw(cabin.hips[0], cabin.aside_m, cabin.hips[1])
-    lods = _levels(meshes, (DRIVER_FINE_TO_M, LOD_DISTANCES_M[0]))
+    lods = _levels(meshes, _distances(kind, (DRIVER_FINE_TO_M, LOD_DISTANCES_M[0])))
     return Part("driver", lods, hips), meshes
 
 
@@ -296,18 +306,19 @@ def _individuals(kind: VehicleKind, plain: Prototype) -> Scene:
     """Return the individuals of a kind, driven and parked: the kind, a driver, and a number."""
     scene = Scene()
     mounts = plates(kind)
+    letters_to, sign_to = _distances(kind, (LETTERS_DRAWN_TO_M, SIGN_DRAWN_TO_M))
     for number in range(INDIVIDUALS):
         lettered: tuple[Part, ...] = ()
         if mounts:
             text = plate_number(kind.name, number, INDIVIDUALS)
             mesh = plate_letters(kind, text).build(f"plates/{kind.name}/{number}")
             scene.meshes.append(mesh)
-            lettered = (Part("plates", (LevelOfDetail(mesh.name, LETTERS_DRAWN_TO_M),)),)
+            lettered = (Part("plates", (LevelOfDetail(mesh.name, letters_to),)),)
         words = destination_sign(kind, number) if kind.name == "bus" else firm_sign(kind, number)
         if words is not None:
             sign = words.build(f"sign/{kind.name}/{number}")
             scene.meshes.append(sign)
-            lettered += (Part("sign", (LevelOfDetail(sign.name, SIGN_DRAWN_TO_M),)),)
+            lettered += (Part("sign", (LevelOfDetail(sign.name, sign_to),)),)
         driven = lettered
         if not kind.two_wheeled:
             part, meshes = _driver(kind, number)

@@ -524,6 +524,6 @@ CABINS: dict[str, Cabin] = {
     "pickup": Cabin((1.46, 0.74), 0.39, 0.31, 2.44, bench=0.68),
     "van": Cabin((2.42, 0.92), 0.50, 1.96, 3.46, upright=True),
     "truck": Cabin((4.40, 1.30), 0.62, 3.75, 5.42, upright=True),
-    "bus": Cabin((7.25, 1.05), 0.72, 6.50, 8.55, upright=True),
+    "bus": Cabin((7.25, 1.05), 0.72, 6.42, 8.55, upright=True),
 }
 CABINS |= {"taxi": CABINS["estate"], "police": CABINS["estate"], "ambulance": CABINS["van"]}
