@@ -77,7 +77,7 @@ GAPS_DRAWN_TO_M = 5.0
 _CAR_FRONT_M = 3.7  # from the origin to a car's front
 DRIVER_FINE_TO_M = 6.0
 LETTERS_DRAWN_TO_M = 15.0  # a pixel of most cameras is as wide as their strokes there
-SIGN_DRAWN_TO_M = 60.0
+SIGN_DRAWN_TO_M = 35.0
 INDIVIDUALS = 16  # of each kind, driven and parked, told apart by driver and number plate
 MAX_STEERING_ANGLE_RAD = math.radians(35.0)
 
