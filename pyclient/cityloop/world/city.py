@@ -33,7 +33,7 @@ from cityloop.world.network import RoadNetwork
 from cityloop.world.opendrive import default_speed_mps, opendrive_content, read_opendrive
 from cityloop.world.osm import LICENCE, RIGHTS, read_osm
 from cityloop.world.parking import Roadside
-from cityloop.world.props import PROPS, prop_scene, street_lamps
+from cityloop.world.props import PROPS, prop_scene
 from cityloop.world.props_street import bars_texture
 from cityloop.world.road_textures import road_textures
 from cityloop.world.road_wear import wear_roads
@@ -376,7 +376,7 @@ def _build(
     room = StandingRoom.of(network, [*solid, *covered])
     for mast in masts:
         room.take(mast.pole.pose.position[:2], _MAST_ROOM_M)
-    lamps = build_lamps(room, seed)
+    build_lamps(room, seed)
     bus_signs = build_bus_stops(room, stops)
     signs = build_signs(room, seed, content.signs)
     signs.placements += bus_signs
@@ -393,7 +393,6 @@ def _build(
     scene.extend(content.scene)
     signal_placements = [p for mast in masts for p in (mast.placement, mast.pole)]
     scene.placements += [*parked, *signal_placements, *room.placements]
-    scene.street_lamps += street_lamps(lamps)
     scene.extend(signs)
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
     props = {p.prototype for p in (*room.placements, *signal_placements, *signs.placements)}

@@ -13,7 +13,7 @@ from cityloop.world.network import Lane
 from cityloop.world.props import PROPS, STREET_LAMP
 from cityloop.world.props_plants import TREES
 from cityloop.world.road_class import built_up_edges
-from cityloop.world.scene import Placement, Rgb
+from cityloop.world.scene import Rgb
 from cityloop.world.standing_room import StandingRoom
 from cityloop.world.streams import stream
 from cityloop.world.strips import BED_LENGTH_M
@@ -55,12 +55,10 @@ _GARDEN_FROM_ROAD_M = 22.0  # at most, house to sidewalk, for a garden to be fen
 _PIECE_M = 2.0
 
 
-def build_lamps(room: StandingRoom, seed: int) -> list[Placement]:
-    """Stand street lamps along the roads of the town and return them."""
-    first = len(room.placements)
+def build_lamps(room: StandingRoom, seed: int) -> None:
+    """Stand street lamps along the roads of the town."""
     for edge_id in sorted(built_up_edges(room.network)):
         _lamps(room, room.network.lanes_of(edge_id), seed)
-    return room.placements[first:]
 
 
 def build_furniture(room: StandingRoom, seed: int, trees: Array, gardens: Sequence[Shape]) -> None:

@@ -7,8 +7,6 @@ open side, a street lamp's arm) towards +x.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from cityloop.errors import ScenarioError
 from cityloop.world import props_furniture as furniture
 from cityloop.world import props_signals as signals
@@ -37,10 +35,8 @@ from cityloop.world.scene import (
     Collider,
     LevelOfDetail,
     Part,
-    Placement,
     Prototype,
     Scene,
-    StreetLamp,
 )
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.sign_faces import SIGN_FACES, SIGN_TEXTURES, sign_texture
@@ -52,7 +48,6 @@ __all__ = [
     "PropKind",
     "SignalLamp",
     "prop_scene",
-    "street_lamps",
 ]
 
 Vector = tuple[float, float, float]
@@ -293,16 +288,6 @@ PROPS: dict[str, PropKind] = {
         _kind("hedge", (-0.35, -1.0, 0.0), (0.35, 1.0, 1.1), None, SemanticClass.VEGETATION, hedge),
     )
 }
-
-
-def street_lamps(placements: Iterable[Placement]) -> list[StreetLamp]:
-    """Return the lanterns of the street lamps among `placements`; they shine straight down."""
-    lamps = []
-    for placement in placements:
-        if placement.prototype == STREET_LAMP:
-            x, y, z = placement.pose.apply(np.array(signals.LANTERN)).tolist()
-            lamps.append(StreetLamp(placement.name, (x, y, z), (0.0, 0.0, -1.0)))
-    return lamps
 
 
 def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:

@@ -264,31 +264,15 @@ class Placement:
     night_lamps: int = 0
 
 
-@dataclass(frozen=True)
-class StreetLamp:
-    """The lantern of a street lamp.
-
-    Attributes:
-        placement: name of the lamp's placement, which has lamp bit 1 while it is on.
-        position: (x, y, z) middle of the lens, metres, world frame.
-        direction: unit vector that it shines along, world frame.
-    """
-
-    placement: str
-    position: tuple[float, float, float]
-    direction: tuple[float, float, float]
-
-
 @dataclass
 class Scene:
-    """Everything an engine needs before the first tick; `street_lamps` says where light is."""
+    """Everything an engine needs before the first tick."""
 
     textures: list[Texture] = field(default_factory=list)
     materials: list[Material] = field(default_factory=list)
     meshes: list[Mesh] = field(default_factory=list)
     prototypes: list[Prototype] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
-    street_lamps: list[StreetLamp] = field(default_factory=list)
 
     def extend(self, other: "Scene") -> None:
         """Add all of `other`; an item whose name is already there is taken to be the same one."""
@@ -302,5 +286,3 @@ class Scene:
         for mine, theirs in pairs:
             known = {item.name for item in mine}
             mine.extend(item for item in theirs if item.name not in known)
-        lit = {lamp.placement for lamp in self.street_lamps}
-        self.street_lamps += [x for x in other.street_lamps if x.placement not in lit]
