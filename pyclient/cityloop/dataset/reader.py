@@ -25,6 +25,7 @@ from cityloop.dataset.kinds import KindGeometry
 from cityloop.dataset.layout import SequenceLayout, read_json
 from cityloop.dataset.reading import read_table
 from cityloop.dataset.recorded_states import RecordedStates
+from cityloop.dataset.road_lines import RoadLine, in_picture, road_lines
 from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.stored_pass import StoredPass
@@ -95,6 +96,22 @@ class Frame:
 
         pose = Pose(said("position"), said("quaternion"))
         return Ego(pose, said("velocity"), said("acceleration"), said("angular_velocity"))
+
+    def road_lines(self) -> list[tuple[RoadLine, list[NDArray[np.float64]]]]:
+        """Return the lines of the road in view, each with its pieces (M, 2) in the image, pixels.
+
+        Raises:
+            DatasetError: if the sequence was recorded without its roads.
+        """
+        camera = self.camera
+        found = [
+            (
+                line,
+                in_picture(line.points, camera.intrinsics, self.world_from_camera, camera.near_m),
+            )
+            for line in self.sequence.road_lines
+        ]
+        return [(line, pieces) for line, pieces in found if pieces]
 
     def flow_occlusion(self, direction: Literal["backward", "forward"]) -> NDArray[np.uint8]:
         """Return (H, W) 0 where the point at a pixel is seen at t-dt or t+dt, 1 hidden, 2 outside.
@@ -298,6 +315,16 @@ class Sequence:
         """
         self._check_map()
         return RoadNetwork(self.layout.network)
+
+    @cached_property
+    def road_lines(self) -> tuple[RoadLine, ...]:
+        """Lanes, their borders and ends, and crossings as polylines in the world.
+
+        Raises:
+            DatasetError: if none were recorded.
+            MapError: if the file is missing or damaged.
+        """
+        return road_lines(self.network)
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:
