@@ -15,8 +15,10 @@ Array = NDArray[np.float64]
 SHARE_TOLERANCE = 1e-9
 # What hides an object is nearer than the far side of its box; mirrors and swinging limbs stick out.
 BEHIND_TOLERANCE_M = 0.60
-# A rounded body does not fill the corners of its box: a share of the box drawn alone.
-BOX_TOLERANCE = 0.35
+# A rounded body does not fill the corners of its box: how far a corner stands out, at its depth.
+# Nearer than this, the perspective makes more of a corner than it is.
+BOX_TOLERANCE_M = 0.50
+_BOX_AHEAD_M = 3.0
 _ROUNDING_PX = 1.5
 
 _CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
@@ -92,7 +94,7 @@ class AmodalBoxCheck:
 
     def __init__(self) -> None:
         self._masks = Tally("amodal boxes against their masks", "px", 0.0)
-        self._solids = Tally("amodal boxes against 3D boxes", "of their size", BOX_TOLERANCE)
+        self._solids = Tally("amodal boxes against 3D boxes", "m", BOX_TOLERANCE_M)
         self._cut = Tally("truncation, clipped boxes", "px", 1e-6)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
@@ -122,14 +124,15 @@ class AmodalBoxCheck:
     def _compare_solid(self, picture: Picture, row: int, box: Array, where: str) -> None:
         kind = picture.sequence.kinds.get(picture.objects.kind[row])
         corners = box_in_camera(picture, row)
-        # Limbs reach out of a person's box; a box that the camera's plane cuts has no picture.
-        if kind is None or kind.skinned or corners[:, 2].min() < picture.frame.camera.near_m:
+        # Limbs reach out of a person's box.
+        if kind is None or kind.skinned or corners[:, 2].min() < _BOX_AHEAD_M:
             return
         pixels = picture.intrinsics.project(corners)
+        outermost = np.concatenate([pixels.argmin(axis=0), pixels.argmax(axis=0)])
         expected = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
-        size = np.tile(box[2:] - box[:2], 2)
-        error = np.maximum(np.abs(expected - box) - _ROUNDING_PX, 0.0) / size
-        self._solids.add(error.max(), where)
+        error = np.maximum(np.abs(expected - box) - _ROUNDING_PX, 0.0)
+        meters = error * corners[outermost, 2] / picture.intrinsics.fx
+        self._solids.add(meters.max(), where)
 
     def rows(self) -> list[Row]:
         """Return a row each for masks, 3D boxes and the image's sides."""
