@@ -112,7 +112,7 @@ _CLEAR_ZENITH: Rgb = (0.17, 0.33, 0.68)
 _CLEAR_HORIZON: Rgb = (0.62, 0.72, 0.86)
 _CLOUD_ZENITH: Rgb = (0.60, 0.63, 0.67)
 _CLOUD_HORIZON: Rgb = (0.72, 0.74, 0.77)
-_LAMP_LIGHT = 0.07  # on streets at night, in the same unit
+_LAMP_LIGHT = 0.085  # on streets at night, in the same unit
 
 
 def _air_mass(sine_of_elevation: float) -> float:

@@ -122,7 +122,7 @@ Lamps lamps_at(vec3 place, sampler2D map, sampler2D from) {
     // Nothing above the lamp is in its light, but for a little that the air scatters.
     float below = 1.0 - 0.97 * smoothstep(height - 0.15, 1.12 * height + 0.5, above);
     Lamps lamps;
-    lamps.light = light.rgb * (min(nearer, 4.0) * below);
+    lamps.light = light.rgb * (min(nearer, 2.0) * below);
     lamps.way = normalize(way);
     lamps.together = min(dot(mean, mean), 1.0);
     lamps.bounce = light.rgb * (mean.z * 0.16 / (1.0 + 0.12 * above));
