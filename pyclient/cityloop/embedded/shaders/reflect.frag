@@ -60,6 +60,7 @@ void main() {
         float square = grazing * grazing;
         float fresnel = 0.02 + 0.98 * square * square * grazing;
         float share = sqrt(fresnel) * mix(0.45 * frame.ground_radiance.w, 0.95, water.puddle);
+        share *= 1.0 - frame.weather.y;  // snow does not mirror
         vec2 edge = smoothstep(vec2(0.0), vec2(0.06), 1.0 - abs(hit * frame.image.zw * 2.0 - 1.0));
         color = mix(color, seen, share * edge.x * edge.y);
     }
