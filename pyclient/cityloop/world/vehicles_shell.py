@@ -202,6 +202,9 @@ class ShellShape:
     bed: Bed | None = None
 
 
+_STATION_M = 0.02  # between the sections that `Shell.side_y` looks at
+
+
 def _linear(curve: Curve, x: F64) -> F64:
     points = np.array(curve)
     return np.interp(x, points[:, 0], points[:, 1])
@@ -225,6 +228,7 @@ class Shell:
         for _ in range(3):  # until the foremost and rearmost points are where the shape says
             self._last += shape.front - float(self._fascia_grid(True, rows)[..., 0].max())
             self._first += shape.rear - float(self._fascia_grid(False, rows)[..., 0].min())
+        self._sections: dict[int, F64] = {}  # station -> its half section, as far as asked for
         self._fascias = {front: self._fascia_grid(front, rows) for front in (True, False)}
 
     @cached_property
@@ -297,8 +301,16 @@ class Shell:
             points[:, :, 0] += sign * near * rows
 
     def side_y(self, x: float, z: float) -> float:
-        """Return the half width at (x, z), m."""
-        section = self.half_sections([x])[0, SILL : ROOF_EDGE + 1]
+        """Return the half width at (x, z), m: between stations 2 cm apart, linear along x."""
+        station, share = divmod(x / _STATION_M, 1.0)
+        here, beyond = (self._half_width(int(station) + i, z) for i in (0, 1))
+        return here + share * (beyond - here)
+
+    def _half_width(self, station: int, z: float) -> float:
+        section = self._sections.get(station)
+        if section is None:
+            section = self.half_sections([station * _STATION_M])[0, SILL : ROOF_EDGE + 1]
+            self._sections[station] = section
         return float(np.interp(z, section[:, 2], section[:, 1]))
 
     def fascia_x(self, y: float, z: float, front: bool) -> float:
