@@ -31,15 +31,16 @@ SIZE = (1280, 720)
 TILE = (480, 270)
 PORTRAIT = (220, 200)
 FRAME = 70
+NOON, NIGHT = {"time": "12:30"}, {"time": "23:30"}
 # Title -> words of `scenario.environment`.
-CONDITIONS = {
-    "clear, noon": {"time": "12:30", "weather": "clear"},
-    "clear, late": {"time": "18:40", "weather": "clear"},
+CONDITIONS: dict[str, dict[str, str]] = {
+    "clear, noon": NOON,
+    "clear, evening": {"time": "18:50"},
     "overcast": {"time": "12:30", "weather": "overcast"},
     "rain": {"time": "14:00", "weather": "rain"},
     "fog": {"time": "09:00", "weather": "fog"},
-    "snow": {"time": "11:00", "weather": "snow", "day_of_year": 20},
-    "dusk": {"time": "20:15", "weather": "clear"},
+    "snow": {"time": "11:00", "date": "2026-01-20", "weather": "snowfall"},
+    "dusk": {"time": "20:15"},
     "night, rain": {"time": "23:30", "weather": "rain"},
 }
 
@@ -47,7 +48,7 @@ CONDITIONS = {
 def corner(city: cl.City) -> cl.Scenario:
     """Return the scenario that all pictures of the street come from."""
     scenario = cl.Scenario(city, duration_s=10.0, seed=7)
-    scenario.environment(**CONDITIONS["clear, noon"])
+    scenario.environment(**NOON)
     scenario.traffic(vehicles=80, pedestrians=160)
     ego = scenario.vehicle(
         "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=40.0, speed_mps=9.0
@@ -115,11 +116,12 @@ def main(full: Path | None) -> None:
         for title, words in CONDITIONS.items():
             scenario = corner(city)
             scenario.environment(**words)
-            frame = drawn(scenario, engine)
-            pictures[title] = frame.passes["rgb"]
-            if title == "clear, noon":
-                plain = frame
-            same_labels(plain, frame, "light and weather")
+            pictures[title] = drawn(scenario, engine).passes["rgb"]
+        plain = drawn(corner(city), engine)
+        scenario = corner(city)
+        scenario.environment(**NIGHT)
+        dark = drawn(scenario, engine)
+        same_labels(plain, dark, "light")
         scenario = corner(city)
         scenario.colours(seed=99)
         coloured = drawn(scenario, engine)
@@ -131,13 +133,17 @@ def main(full: Path | None) -> None:
     write("people.jpg", sheet(people, 6, PORTRAIT))
     write("vehicles.jpg", sheet(vehicles, 5, PORTRAIT))
     write("passes.jpg", contact_sheet(dict(plain.passes), columns=2, width=480))
-    pair = {"clear, noon": noon, "only the light changed": pictures["clear, late"]}
+    pair = {"noon": noon, "only the light changed": dark.passes["rgb"]}
     write("pair_light.jpg", sheet(pair, 2, TILE))
     pair = {"these colours": noon, "only the colours changed": coloured.passes["rgb"]}
     write("pair_colours.jpg", sheet(pair, 2, TILE))
     if full is not None:
         full.mkdir(parents=True, exist_ok=True)
-        for title, picture in {**pictures, "colours": coloured.passes["rgb"]}.items():
+        for title, picture in {
+            **pictures,
+            "night": dark.passes["rgb"],
+            "colours": coloured.passes["rgb"],
+        }.items():
             name = title.replace(", ", "_").replace(" ", "_")
             cv2.imwrite(str(full / f"{name}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 

@@ -203,7 +203,7 @@ def serve():
 
 
 def test_another_protocol_is_named(serve):
-    with pytest.raises(EngineError, match=r"speaks protocol 7\.0, this client 2\.0"):
+    with pytest.raises(EngineError, match=r"speaks protocol 7\.0, this client 2\.1"):
         connect(serve(_FromTheFuture()))
 
 

@@ -108,7 +108,7 @@ def test_a_player_that_listens_and_does_not_answer_is_given_up(tmp_path):
 
 def test_another_protocol_is_named(tmp_path):
     player = make_player(tmp_path, fake_player.SPEAKS_ANOTHER_PROTOCOL)
-    with pytest.raises(EngineError, match=r"city.x86_64 refused .*2\.0, this engine 7\.0"):
+    with pytest.raises(EngineError, match=r"city.x86_64 refused .*2\.1, this engine 7\.1"):
         launch("unity", build=player)
 
 

@@ -44,15 +44,16 @@ def match(found: Detections, boxes: Array, counts: NDArray[np.bool_], least_iou:
         least_iou: intersection over union from which a detection is of an object.
     """
     overlap = intersection_over_union(found.boxes, boxes)
-    # A box around a part of somebody hidden, or around some of a group, is not out of nothing.
+    # A box of somebody small, or around a part of somebody hidden, is not out of nothing.
     inside = _share_inside(found.boxes, boxes[~counts]).max(axis=1, initial=0.0)
+    let_be = (inside >= _INSIDE) | (overlap[:, ~counts].max(axis=1, initial=0.0) >= least_iou)
     taken = np.zeros(len(boxes), dtype=np.bool_)
     right = np.zeros(len(found), dtype=np.bool_)
     for i in np.argsort(-found.scores, kind="stable"):
         open_to = np.where(taken | ~counts, 0.0, overlap[i])
         if open_to.max(initial=0.0) >= least_iou:
             taken[open_to.argmax()] = right[i] = True
-    return Match(taken, overlap.max(axis=0, initial=0.0), right, (inside >= _INSIDE) & ~right)
+    return Match(taken, overlap.max(axis=0, initial=0.0), right, let_be & ~right)
 
 
 def _shared(a: Array, b: Array) -> Array:

@@ -15,7 +15,7 @@ from cityloop.world.scene import LevelOfDetail as Level
 from cityloop.world.scene import Material, Mesh, MeshCollider, Part, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import stream
-from cityloop.world.vehicles import VEHICLE_KINDS, pick_paint, vehicle_scene
+from cityloop.world.vehicles import VEHICLE_KINDS, individual, pick_paint, vehicle_scene
 
 Rgb = NDArray[np.uint8]
 
@@ -78,7 +78,10 @@ def _subject(number: int, kind: str, seed: int) -> BodySpec:
     """Return the body of a kind; people are on their way."""
     bones = gait_pose(kind, _PHASE_RAD, _WALK_MPS) if kind in PERSON_KINDS else None
     tints = _tints(kind, seed)
-    return BodySpec(number, kind, "kinematic", instance_id=number, tints=tints, bones=bones)
+    name = kind
+    if kind in VEHICLE_KINDS:
+        name = individual(kind, stream(seed, f"portrait/{kind}/individual"), driven=True)
+    return BodySpec(number, name, "kinematic", instance_id=number, tints=tints, bones=bones)
 
 
 def _tints(kind: str, seed: int) -> tuple[tuple[float, float, float], ...]:

@@ -228,7 +228,6 @@ class Shell:
         for _ in range(3):  # until the foremost and rearmost points are where the shape says
             self._last += shape.front - float(self._fascia_grid(True, rows)[..., 0].max())
             self._first += shape.rear - float(self._fascia_grid(False, rows)[..., 0].min())
-        self._sections: dict[int, F64] = {}  # station -> its half section, as far as asked for
         self._fascias = {front: self._fascia_grid(front, rows) for front in (True, False)}
 
     @cached_property
@@ -302,16 +301,21 @@ class Shell:
 
     def side_y(self, x: float, z: float) -> float:
         """Return the half width at (x, z), m: between stations 2 cm apart, linear along x."""
-        station, share = divmod(x / _STATION_M, 1.0)
-        here, beyond = (self._half_width(int(station) + i, z) for i in (0, 1))
+        first, sections = self._sides
+        station, share = divmod((x - first) / _STATION_M, 1.0)
+        rear = min(max(int(station), 0), len(sections) - 2)
+        here, beyond = (
+            float(np.interp(z, section[:, 2], section[:, 1]))
+            for section in sections[rear : rear + 2]
+        )
         return here + share * (beyond - here)
 
-    def _half_width(self, station: int, z: float) -> float:
-        section = self._sections.get(station)
-        if section is None:
-            section = self.half_sections([station * _STATION_M])[0, SILL : ROOF_EDGE + 1]
-            self._sections[station] = section
-        return float(np.interp(z, section[:, 2], section[:, 1]))
+    @cached_property
+    def _sides(self) -> tuple[float, F64]:
+        """Return the rearmost station and (S, K, 3) sides of the stations from there, m."""
+        first, last = self.shape.rear - _STATION_M, self.shape.front + 2.0 * _STATION_M
+        stations = np.arange(first, last, _STATION_M)
+        return first, self.half_sections(stations)[:, SILL : ROOF_EDGE + 1]
 
     def fascia_x(self, y: float, z: float, front: bool) -> float:
         """Return x of the front or rear fascia at (y, z), m."""
