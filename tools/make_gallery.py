@@ -30,7 +30,7 @@ LIMIT_BYTES = 200_000
 SIZE = (1280, 720)
 TILE = (480, 270)
 PORTRAIT = (220, 200)
-FRAME = 70
+FRAME = 24
 NOON, NIGHT = {"time": "12:30"}, {"time": "23:30"}
 # Title -> words of `scenario.environment`.
 CONDITIONS: dict[str, dict[str, str]] = {
@@ -47,13 +47,13 @@ CONDITIONS: dict[str, dict[str, str]] = {
 
 def corner(city: cl.City) -> cl.Scenario:
     """Return the scenario that all pictures of the street come from."""
-    scenario = cl.Scenario(city, duration_s=10.0, seed=7)
+    scenario = cl.Scenario(city, duration_s=10.0, seed=11)
     scenario.environment(**NOON)
-    scenario.traffic(vehicles=80, pedestrians=160)
+    scenario.traffic(vehicles=60, pedestrians=500)
     ego = scenario.vehicle(
-        "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=40.0, speed_mps=9.0
+        "ego", kind="sedan", route=city.route("east_in", "west_out"), start_m=100.0, speed_mps=6.0
     )
-    ego.camera("front", fov_deg=80, size=SIZE, position=(1.6, 0.0, 1.5))
+    ego.camera("front", fov_deg=70, size=SIZE, position=(1.6, 0.0, 1.5))
     return scenario
 
 
@@ -81,9 +81,10 @@ def same_labels(a: CameraImages, b: CameraImages, what: str) -> None:
 def titled(picture: Rgb, title: str, size: tuple[int, int]) -> Rgb:
     tile = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     font = cv2.FONT_HERSHEY_SIMPLEX
-    (width, height), _ = cv2.getTextSize(title, font, 0.5, 1)
-    cv2.rectangle(tile, (0, 0), (width + 12, height + 12), (0, 0, 0), -1)
-    cv2.putText(tile, title, (6, height + 5), font, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
+    (width, height), _ = cv2.getTextSize(title, font, 0.45, 1)
+    foot = tile.shape[0]
+    cv2.rectangle(tile, (0, foot - height - 12), (width + 12, foot), (0, 0, 0), -1)
+    cv2.putText(tile, title, (6, foot - 7), font, 0.45, (255, 255, 255), 1, cv2.LINE_AA)
     return tile
 
 
