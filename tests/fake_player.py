@@ -17,7 +17,7 @@ from cityloop.embedded.server import main
 log.write("display=" + os.environ.get("DISPLAY", "") + " pid=" + str(os.getpid()) + "\\n")
 with open(__file__ + ".pid", "w") as file:
     file.write(str(os.getpid()) + " " + os.environ.get("DISPLAY", "none"))
-sys.exit(main(["--port", port, "--access-token", token]))
+sys.exit(main(["--port", port, f"--access-token={token}"]))
 """
 
 DIES = """
@@ -47,7 +47,7 @@ with socket.create_server(("127.0.0.1", int(port))):
 SPEAKS_ANOTHER_PROTOCOL = """
 from cityloop.embedded import server, service
 service.PROTOCOL_MAJOR = 7
-sys.exit(server.main(["--port", port, "--access-token", token]))
+sys.exit(server.main(["--port", port, f"--access-token={token}"]))
 """
 
 

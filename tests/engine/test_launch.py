@@ -12,6 +12,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cityloop.engine import client, connect, launch
+from cityloop.engine.opening import start
 from cityloop.engine.process import EngineProcess
 from cityloop.errors import EngineError
 from cityloop.protocol import engine_pb2, engine_pb2_grpc
@@ -221,3 +222,12 @@ def test_an_engine_on_another_machine_streams(serve, tmp_path, exists):
     with connect(serve(elsewhere)) as engine:
         assert not engine.info.shared_memory
     assert elsewhere.asked == [True, False]
+
+
+def test_a_token_may_begin_like_an_option() -> None:
+    running = start("embedded", access_token="-x")
+    try:
+        with connect(running.address, token="-x") as session:
+            assert session.info.name == "embedded"
+    finally:
+        running.process.stop()

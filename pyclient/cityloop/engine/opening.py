@@ -64,14 +64,14 @@ def start(
                 "Which Unity player? Name it with launch('unity', build=PATH) or --build PATH; "
                 "'python -m tools.unity build' makes one."
             )
-        token = access_token or secrets.token_urlsafe(24)
+        token = access_token or secrets.token_hex(24)
         player = UnityProcess(Path(build), deadline_s, token, player_arguments)
         return RunningEngine(player, player.address, token)
     if build is not None or player_arguments:
         raise EngineError(
             "build and player_arguments are for engine 'unity': the embedded engine has neither."
         )
-    token_argument = ("--access-token", access_token) if access_token else ()
+    token_argument = (f"--access-token={access_token}",) if access_token else ()
     process = EngineProcess(deadline_s, token_argument)
     return RunningEngine(process, process.address, access_token)
 
