@@ -10,6 +10,7 @@ import street
 from png16 import read_png16
 
 from cityloop.annotation import ObjectTable
+from cityloop.annotation.flow_occlusion import SEEN
 from cityloop.dataset import Dataset, Frame
 from cityloop.exporters.kitti import encode_depth, encode_flow
 from cityloop.spatial import rotation
@@ -127,7 +128,7 @@ def test_flow_comes_back_to_a_64th_of_a_pixel(
                 continue
             if frame.number % 4 == 0:
                 flow = frame.read("flow_forward")
-                occluded = frame.occluded("forward")
+                occluded = frame.flow_occlusion("forward") != SEEN
                 for folder, valid in (
                     ("flow_occ", ~np.zeros_like(occluded)),
                     ("flow_noc", ~occluded),

@@ -19,7 +19,6 @@ from cityloop.annotation.flow_occlusion import flow_occlusion
 from cityloop.dataset import fields
 from cityloop.dataset.description import RecordedCamera, check_format, recorded_classes
 from cityloop.dataset.events import Event, read_events
-from cityloop.dataset.flow_occlusion import hidden_there
 from cityloop.dataset.frame_rows import FrameRows
 from cityloop.dataset.kinds import KindGeometry
 from cityloop.dataset.layout import SequenceLayout, read_json
@@ -137,23 +136,6 @@ class Frame:
         """Riders and machines of the two-wheelers that the camera sees."""
         return pieces_of(
             rows_of_camera(self.sequence.pieces_of_frame(self.number), self.camera.name)
-        )
-
-    def occluded(self, direction: Literal["forward", "backward"]) -> NDArray[np.bool_]:
-        """Return (H, W), True where what is seen is not seen in the next or the former picture.
-
-        Such is what lies outside that picture, or behind something there.
-
-        Raises:
-            DatasetError: if there is no such picture, or a pass that is needed was not recorded or
-                is damaged.
-        """
-        there = self.number + (1 if direction == "forward" else -1)
-        return hidden_there(
-            self.read(f"flow_{direction}"),
-            self.read("depth"),
-            self.read(f"depth_change_{direction}"),
-            self.sequence.frame(self.camera.name, there).read("depth"),
         )
 
     def png(self) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
+from cityloop.annotation.flow_occlusion import SEEN
 from cityloop.dataset import Dataset, Frame
 from cityloop.exporters.class_map import ClassMap
 from cityloop.exporters.target import copy_picture, write_file, writing
@@ -114,7 +115,7 @@ class Exporter:
     def _write_flow(self, frame: Frame, name: str) -> None:
         flow = frame.read("flow_forward")
         write_file(self._flow / "flow_occ" / name, encode_flow(flow))
-        hidden = frame.occluded("forward")
+        hidden = frame.flow_occlusion("forward") != SEEN
         write_file(self._flow / "flow_noc" / name, encode_flow(flow, hidden))
 
 
