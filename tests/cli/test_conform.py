@@ -1,11 +1,14 @@
 """`cityloop conform`: engines that conform, lie, cannot draw, and die."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import CITYLOOP
@@ -177,6 +180,22 @@ def test_a_session_that_does_not_end_in_order_fails_the_case(
     monkeypatch.setattr(Engine, "__exit__", ends)
     (case,) = run_suite(embedded, only=("session: rays hit the nearest",)).cases
     assert (case.outcome, case.why) == ("failed", "The session did not end.")
+
+
+def test_a_failure_is_told_at_once_in_continuous_integration_too(
+    embedded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There pytest tells how lists differ in full, which takes minutes for a thousand ticks."""
+    monkeypatch.setenv("CI", "true")
+    advance, calls = Engine.advance, count()
+
+    def drifts(engine: Engine, dt: float, *rest: Any) -> Any:
+        return advance(engine, dt + 1e-9 * next(calls), *rest)
+
+    monkeypatch.setattr(Engine, "advance", drifts)
+    (case,) = run_suite(embedded, only=("a thousand ticks of changing",)).cases
+    assert (case.outcome, len(case.why) < 500) == ("failed", True)
+    assert os.environ["CI"] == "true"
 
 
 def test_without_pytest_the_extra_is_named() -> None:

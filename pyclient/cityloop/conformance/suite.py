@@ -18,6 +18,8 @@ _PACKAGE = Path(cityloop.__file__).resolve().parent
 _FOLDERS = (_PACKAGE / "conformance" / "cases", _PACKAGE.parents[1] / "tests" / "conformance")
 # Neither the user's settings of pytest nor his plugins have a say.
 _ARGUMENTS = ("-c", os.devnull, "-p", "no:terminal", "-p", "no:cacheprovider", "--strict-markers")
+# With "CI" or "BUILD_NUMBER" set pytest spends minutes on telling how two long lists differ.
+_VARIABLES_OF_PYTEST = ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER")
 _ALIVE_S = 10.0
 
 
@@ -107,7 +109,8 @@ def _environment(**variables: str) -> Iterator[None]:
     """Set variables of the environment, and those of pytest so that nobody else's count."""
     before = dict(os.environ)
     os.environ.update(variables, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for name in _VARIABLES_OF_PYTEST:
+        os.environ.pop(name, None)
     try:
         yield
     finally:
