@@ -23,6 +23,7 @@ from cityloop.spatial import (
     rotation,
 )
 from cityloop.world.environment import daylight
+from cityloop.world.markings import Mark
 from cityloop.world.scene import (
     LevelOfDetail,
     Material,
@@ -44,6 +45,11 @@ CAMERA = CameraSpec(
     body=1,
 )
 ENVIRONMENT = daylight(12.0)
+PAINT = -2
+STOP_LINE = Mark(
+    np.array([[5.0, -0.5, 0.004], [5.6, -0.5, 0.004], [5.6, 2.0, 0.004], [5.0, 2.0, 0.004]]),
+    "stop_line",
+)
 
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2
 _FACES = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
@@ -228,7 +234,9 @@ class Triangles:
 
     corners: np.ndarray
     owner: np.ndarray
-    wheel: np.ndarray  # index of the wheel, -1 for the rest
+    wheel: (
+        np.ndarray
+    )  # index of the wheel, PAINT for what is painted on the ground, -1 for the rest
 
 
 def triangles_at(t: float) -> Triangles:
@@ -241,6 +249,7 @@ def triangles_at(t: float) -> Triangles:
 
     ground = np.array([[-50, -200, 0], [300, -200, 0], [300, 200, 0], [-50, 200, 0]], dtype=float)
     add(ground, np.array([[0, 1, 2], [0, 2, 3]]), 0)
+    add(STOP_LINE.outline, np.array([[0, 1, 2], [0, 2, 3]]), 0, PAINT)
     car = body_at("car", t).pose
     add(car.apply(_CORNERS * BODY_SIZE + BODY_CENTER), BOX, 2)
     for i, (w, state) in enumerate(zip(WHEELS, wheels_at(t), strict=True)):
@@ -320,6 +329,7 @@ def capture(tick: int) -> CameraImages:
     facing[~seen] = 0
     semantic = np.full(len(rays), int(C.SKY))
     semantic[seen] = int(C.ROAD)
+    semantic[seen & (now.wheel[winner] == PAINT)] = int(C.ROAD_MARKING)
     for actor, (_, _, family) in ACTORS.items():
         semantic[owner == actor] = int(family)
     semantic[seen & (now.wheel[winner] >= 0)] = int(C.TRUCK)
@@ -375,6 +385,7 @@ def writer(root: Path, frame_count: int = 4, **options: object) -> SequenceWrite
         "dt_s": DT,
         "frame_count": frame_count,
         "hosts": {"front": "ego"},
+        "road_marks": [STOP_LINE],
         "assets": [{"name": "boxes", "licence": "Apache-2.0", "source": "this file"}],
     }
     return SequenceWriter(root, "boxes", {"seed": 3}, [CAMERA], **(plan | options))

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from cityloop.dataset import Dataset, Report, verify
 from cityloop.dataset.passes import PassStore
+from cityloop.dataset.road_marks import read_road_marks, write_road_marks
 from cityloop.dataset.schema import PEOPLE_COLUMNS
 from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.verification.report import Tally
 from cityloop.errors import DatasetError
 from cityloop.spatial import rotation
+from cityloop.world.markings import Mark
 
 CHECKS = {
     "flow_backward: background and sky",
@@ -80,6 +83,7 @@ CHECKS = {
     "normals: away from the camera",
     "normals against the slope of depth",
     "camera pose against its host",
+    "road marks against the semantic mask",
     "velocities against positions",
     "accelerations against positions",
     "turn rates against orientations",
@@ -388,9 +392,30 @@ def first(values: np.ndarray, value: object) -> np.ndarray:
     return values
 
 
+MARKS = "road marks against the semantic mask"
+
+
+def change_marks(change: Callable[[tuple[Mark, ...]], list[Mark]]) -> Callable[[Path], None]:
+    def spoil(root: Path) -> None:
+        path = root / "sequences/boxes/road_marks.parquet"
+        write_road_marks(path, change(read_road_marks(path)))
+
+    return spoil
+
+
+def aside(mark: Mark) -> Mark:
+    return replace(mark, outline=mark.outline + [0.0, 0.1, 0.0])
+
+
 # As CORRUPTIONS, on two frames.
 OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "masks": (label("mask", lambda v: v[::-1]), {"masks against the instance pass"}),
+    "road marks that lie elsewhere": (change_marks(lambda m: [aside(m[0])]), {MARKS}),
+    "road marks that nobody painted": (
+        change_marks(lambda m: [*m, replace(m[0], outline=m[0].outline + [1.0, 0.0, 0.0])]),
+        {MARKS},
+    ),
+    "road marks that are left out": (change_marks(lambda _: []), {MARKS}),
     "masks that are none": (
         label("mask", lambda v: np.where(v == v[0], "\x20", v)),
         {"masks against the instance pass"},

@@ -31,6 +31,7 @@ def test_states_are_recorded_without_a_camera(
         "signals.parquet",
         "road_network.net.xml.gz",
         "surroundings.json",
+        "road_marks.parquet",
         "sequence.json",
     }
     sequence = Dataset(tmp_path / "d").sequence("states")

@@ -95,7 +95,7 @@ def test_lane_borders_add_up_from_the_offset(tmp_path: Path) -> None:
     assert found.middle(section, -1, 50.0) == pytest.approx([-1.25])
 
 
-def marked(tmp_path: Path, *marks: str) -> list[tuple[shapely.Polygon, str]]:
+def marked(tmp_path: Path, *marks: str) -> list[tuple[shapely.Polygon, str, str]]:
     center = f'<center><lane id="0" type="none" level="false">{"".join(marks)}</lane></center>'
     section = f'<laneSection s="0">{center}<right>{lane(-1, "driving", 3.5)}</right></laneSection>'
     link = '<link><predecessor elementType="road" elementId="2"/>'
@@ -103,7 +103,7 @@ def marked(tmp_path: Path, *marks: str) -> list[tuple[shapely.Polygon, str]]:
     text = road(1, LINE, 100.0, lanes=section).replace("<planView>", f"{link}<planView>")
     markings = Markings()
     draw_marks(read_opendrive(write(tmp_path / "a.xodr", text)), markings)
-    return [(shapely.Polygon(outline), material) for outline, material in markings.pieces]
+    return [(shapely.Polygon(m.outline), m.kind, m.color) for m in markings.pieces]
 
 
 def mark(kind: str, start: float = 0.0, inner: str = "", **more: object) -> str:
@@ -113,22 +113,22 @@ def mark(kind: str, start: float = 0.0, inner: str = "", **more: object) -> str:
 
 
 def test_a_solid_mark_is_one_line_of_its_width(tmp_path: Path) -> None:
-    ((paint, material),) = marked(tmp_path, mark("solid", color="yellow"))
+    ((paint, *said),) = marked(tmp_path, mark("solid", color="yellow"))
     assert paint.bounds == pytest.approx((0.0, -0.1, 100.0, 0.1))
-    assert material == "marking_yellow"
+    assert said == ["solid", "yellow"]
 
 
 def test_dashes_are_as_long_and_far_apart_as_the_file_says(tmp_path: Path) -> None:
     line = '<line length="4" space="8" tOffset="0" sOffset="2" width="0.15"/>'
     inner = f'<type name="broken" width="0.15">{line}</type>'
-    pieces = sorted(p.bounds for p, _ in marked(tmp_path, mark("broken", inner=inner)))
+    pieces = sorted(p.bounds for p, *_ in marked(tmp_path, mark("broken", inner=inner)))
     assert [b[0] for b in pieces] == pytest.approx(np.arange(2.0, 100.0, 12.0))
     assert all(b[2] - b[0] == pytest.approx(min(4.0, 100.0 - b[0])) for b in pieces)
     assert all((b[1], b[3]) == pytest.approx((-0.075, 0.075)) for b in pieces)
 
 
 def test_double_marks_and_changes_along_the_road(tmp_path: Path) -> None:
-    pieces = [p.bounds for p, _ in marked(tmp_path, mark("solid solid"), mark("none", 60.0))]
+    pieces = [p.bounds for p, *_ in marked(tmp_path, mark("solid solid"), mark("none", 60.0))]
     assert len(pieces) == 2
     assert sorted(b[1] for b in pieces) == pytest.approx([-0.3, 0.1])
     assert all(b[2] == pytest.approx(60.0) for b in pieces)
@@ -171,7 +171,7 @@ def test_objects_stand_where_the_file_says(tmp_path: Path) -> None:
     assert shapely.union_all(done.walls).bounds == pytest.approx((10, -8.1, 90, -7.9))
     ((crosswalk, _),) = done.crosswalks
     assert crosswalk.bounds == pytest.approx((78.5, -3.5, 81.5, 3.5))
-    paint = shapely.union_all([shapely.Polygon(outline) for outline, _ in markings.pieces])
+    paint = shapely.union_all([shapely.Polygon(mark.outline) for mark in markings.pieces])
     assert paint.bounds == pytest.approx((67.5, -13.25, 72.5, -10.75))
 
 

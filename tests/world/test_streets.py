@@ -98,7 +98,7 @@ def test_kerb_faces_look_towards_the_road(town: City) -> None:
 
 def test_lines_lie_on_lane_borders(town: City) -> None:
     markings = build_markings(town.network)
-    shapes = [shapely.Polygon(outline) for outline, _ in markings.pieces]
+    shapes = [shapely.Polygon(mark.outline) for mark in markings.pieces]
     # The centre line of the eastern road is at y = 0, 12 cm wide: dashes of 3 m far out.
     center = [s for s in shapes if abs(s.centroid.y) < 1e-6 and 40 < s.centroid.x < 120]
     assert center
@@ -115,7 +115,7 @@ def test_lines_lie_on_lane_borders(town: City) -> None:
 def test_stop_line_crosses_its_lane_just_before_the_crossing(town: City) -> None:
     lane = town.network.driving_lane("east_in")
     end = lane.shape[-1]
-    shapes = [shapely.Polygon(outline) for outline, _ in build_markings(town.network).pieces]
+    shapes = [shapely.Polygon(mark.outline) for mark in build_markings(town.network).pieces]
     stop = [
         s
         for s in shapes
@@ -129,12 +129,35 @@ def test_stop_line_crosses_its_lane_just_before_the_crossing(town: City) -> None
 
 def test_zebra_stripes_lie_on_the_road_across_the_way(town: City) -> None:
     network = town.network
-    shapes = [shapely.Polygon(outline) for outline, _ in build_markings(network).pieces]
+    shapes = [shapely.Polygon(mark.outline) for mark in build_markings(network).pieces]
     for lane in (x for x in network.lanes.values() if x.kind == "crossing"):
         area = network.ground.crossings[lane.id]
         stripes = [s for s in shapes if area.buffer(0.01).contains(s)]
         assert len(stripes) == 7  # 6.5 m of road, a stripe each metre
         assert sum(s.area for s in stripes) / area.area == pytest.approx(0.5, abs=0.06)
+
+
+def test_marks_say_what_they_are(town: City) -> None:
+    marks = town.road_marks
+    assert {m.kind for m in marks} == {"solid", "broken", "stop_line", "zebra", "parking"}
+    assert {m.color for m in marks} == {"white"}
+    # Four arms: a stop line and a crossing each.
+    assert sum(m.kind == "stop_line" for m in marks) == 4
+    assert sum(m.kind == "zebra" for m in marks) == 4 * 7
+    size = {m.kind: shapely.Polygon(m.outline).area for m in marks}
+    assert size["broken"] == pytest.approx(3.0 * LINE_WIDTH_M)
+    assert size["stop_line"] == pytest.approx(0.5 * (3.25 - LINE_WIDTH_M))
+
+
+def test_marks_lie_on_the_land(town: City, hilly: City) -> None:
+    assert {z for m in town.road_marks for z in m.outline[:, 2].tolist()} == {0.004}
+    ground = hilly.network.ground
+    outlines = [m.outline for m in hilly.road_marks]
+    corners = np.concatenate(outlines)
+    assert np.ptp(corners[:, 2]) > 1.0
+    np.testing.assert_allclose(corners[:, 2] - ground.elevation(corners[:, :2]), 0.012)
+    steps = [np.linalg.norm(np.diff(o[:, :2], axis=0), axis=1).max() for o in outlines]
+    assert max(steps) <= 2.0 + 1e-9
 
 
 def test_paint_is_four_millimetres_above_the_asphalt(town: City) -> None:
@@ -179,7 +202,7 @@ def check_mesh(mesh: Mesh, known: set[str]) -> None:
 def test_real_map_has_its_kerbs_and_lines_where_the_lanes_are(gothenburg: City) -> None:
     network = gothenburg.network
     lane = network.driving_lane("2")  # a curved road
-    shapes = [shapely.Polygon(outline) for outline, _ in build_markings(network).pieces]
+    shapes = [shapely.Polygon(mark.outline) for mark in build_markings(network).pieces]
     tree = shapely.STRtree(shapes)
     for s in (40.0, 120.0, 250.0):
         way = polylines.directions(lane.shape, s)[0]

@@ -74,7 +74,7 @@ def part_hashes(
 
     for table in (layout.frames, layout.objects, layout.pieces, layout.states, layout.events):
         add(table)
-    for part in (layout.signals, layout.network, layout.surroundings):
+    for part in (layout.signals, layout.network, layout.surroundings, layout.road_marks):
         add(part)
     rows = pq.read_table(layout.frames)
     for camera in cameras:

@@ -76,6 +76,11 @@ class SequenceLayout:
         return self.folder / "surroundings.json"
 
     @property
+    def road_marks(self) -> Path:
+        """Table of the paint on the roads."""
+        return self.folder / "road_marks.parquet"
+
+    @property
     def lock(self) -> Path:
         """Locked by the process that records; beside the folder, which may be removed anew."""
         return self.folder.with_name(f".{self.folder.name}.lock")

@@ -25,6 +25,7 @@ from cityloop.dataset.layout import SequenceLayout, read_json
 from cityloop.dataset.reading import read_table
 from cityloop.dataset.recorded_states import RecordedStates
 from cityloop.dataset.road_lines import RoadLine, in_picture, road_lines
+from cityloop.dataset.road_marks import ProjectedMarks, in_image, read_road_marks
 from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.stored_pass import StoredPass
@@ -33,6 +34,7 @@ from cityloop.dataset.tables import objects_of, pieces_of, rows_of_camera, vecto
 from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
+from cityloop.world.markings import Mark
 from cityloop.world.network import RoadNetwork
 
 _INSTANT_AND_POSE = ["camera", "tick", "time_s", "camera_position", "camera_quaternion"]
@@ -111,6 +113,22 @@ class Frame:
             for line in self.sequence.road_lines
         ]
         return [(line, pieces) for line, pieces in found if pieces]
+
+    def road_marks(self) -> list[tuple[Mark, list[NDArray[np.float64]]]]:
+        """Return the paint in view, each mark with the outlines (M, 2) of its parts in the image.
+
+        Outlines are in continuous pixels; what hides a mark is not cut out.
+
+        Raises:
+            DatasetError: if the sequence was recorded without its road marks.
+        """
+        camera, marks = self.camera, self.sequence.road_marks
+        seen = ProjectedMarks(marks, camera.intrinsics, self.world_from_camera, camera.near_m)
+        found = [
+            (marks[i], in_image(shape, camera.intrinsics))
+            for i, shape in zip(seen.index, seen.shapes, strict=True)
+        ]
+        return [(mark, parts) for mark, parts in found if parts]
 
     def flow_occlusion(self, direction: Literal["backward", "forward"]) -> NDArray[np.uint8]:
         """Return (H, W) 0 where the point at a pixel is seen at t-dt or t+dt, 1 hidden, 2 outside.
@@ -307,6 +325,25 @@ class Sequence:
             MapError: if the file is missing or damaged.
         """
         return road_lines(self.network)
+
+    @property
+    def has_road_marks(self) -> bool:
+        """Whether the paint on the roads was recorded."""
+        return self.layout.road_marks.name in self.parts
+
+    @cached_property
+    def road_marks(self) -> tuple[Mark, ...]:
+        """The paint on the roads, with outlines (N, 3), world, m.
+
+        Raises:
+            DatasetError: if none was recorded, or the file is missing or damaged.
+        """
+        if not self.has_road_marks:
+            raise DatasetError(
+                f"{self.folder} was recorded without its road marks; record it again with "
+                "cityloop.record"
+            )
+        return read_road_marks(self.layout.road_marks)
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:

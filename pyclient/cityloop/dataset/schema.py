@@ -380,6 +380,27 @@ SIGNALS_SCHEMA = pa.schema(
     ]
 )
 
+ROAD_MARKS_SCHEMA = pa.schema(
+    [
+        _field(
+            "kind",
+            pa.string(),
+            "",
+            "",
+            "solid or broken (pieces of lines along lanes, of a broken one each dash), stop_line, "
+            "give_way (a block of the row), zebra (a bar), parking",
+        ),
+        _field("color", pa.string(), "", "", "white or yellow"),
+        _field(
+            "outline",
+            numbers(),
+            "m",
+            "world",
+            "x, y, z of each corner of a simple polygon, on the paint's upper side",
+        ),
+    ]
+)
+
 
 def tables() -> Mapping[str, pa.Schema]:
     """Return file name -> columns of every table of a sequence."""
@@ -390,6 +411,7 @@ def tables() -> Mapping[str, pa.Schema]:
         "states.parquet": STATES_SCHEMA,
         "events.parquet": EVENTS_SCHEMA,
         "signals.parquet": SIGNALS_SCHEMA,
+        "road_marks.parquet": ROAD_MARKS_SCHEMA,
     }
 
 

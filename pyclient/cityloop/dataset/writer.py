@@ -34,6 +34,7 @@ from cityloop.dataset.layout import (
 from cityloop.dataset.lock import FileLock
 from cityloop.dataset.overlay import draw_labels
 from cityloop.dataset.passes import PassStore
+from cityloop.dataset.road_marks import write_road_marks
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.states import StateRecorder
 from cityloop.dataset.surroundings import Surroundings
@@ -42,6 +43,7 @@ from cityloop.engine.frames import PASSES, CameraImages, CameraSpec
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
 from cityloop.world.environment import Environment
+from cityloop.world.markings import Mark
 from cityloop.world.scene import Prototype
 
 
@@ -80,6 +82,7 @@ class SequenceWriter:
         hosts: Mapping[str, str] | None = None,
         assets: Iterable[Mapping[str, Any]] = (),
         surroundings: Surroundings | None = None,
+        road_marks: Sequence[Mark] | None = None,
         passes: Sequence[str] = PASSES,
         overwrite: bool = False,
     ) -> None:
@@ -96,6 +99,7 @@ class SequenceWriter:
             hosts: camera name -> name of the actor that carries it; the world where left out.
             assets: records of provenance.json: name, source, licence.
             surroundings: roads and what stands beside them, to be stored with the sequence.
+            road_marks: the paint on the roads, outlines (N, 3), world, m; likewise.
             passes: passes to store, "rgb" as PNG, the others in Zarr.
             overwrite: remove a sequence of this name first.
 
@@ -143,6 +147,8 @@ class SequenceWriter:
             self._frames = self._count_whole_frames() if self._plan.cameras else 0
             if surroundings is not None:
                 surroundings.write(self._layout.network, self._layout.surroundings)
+            if road_marks is not None:
+                write_road_marks(self._layout.road_marks, road_marks)
         except BaseException:
             lock.release()
             raise

@@ -191,5 +191,6 @@ def _writer(
             stage.prototypes,
             simulation.scenario.city.masts,
         ),
+        road_marks=simulation.scenario.city.road_marks,
         overwrite=overwrite,
     )

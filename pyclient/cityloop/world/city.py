@@ -26,7 +26,7 @@ from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
 from cityloop.world.map_content import MapContent
 from cityloop.world.map_xml import UnsafeMapError
-from cityloop.world.markings import build_markings
+from cityloop.world.markings import Mark, Markings, build_markings
 from cityloop.world.materials import CITY_MATERIALS
 from cityloop.world.netconvert import convert_opendrive, convert_osm, mark_ends
 from cityloop.world.network import RoadNetwork
@@ -87,6 +87,7 @@ class City:
     source: dict[str, Any]
     footprints: list[Shape] = field(repr=False)
     _masts: list[signals.Mast] = field(repr=False)
+    _markings: Markings = field(repr=False)
     _folder: _Folder | None = field(default=None, repr=False)
 
     @staticmethod
@@ -210,6 +211,11 @@ class City:
     def masts(self) -> tuple[signals.Mast, ...]:
         """The traffic lights: where each stands and which signal and lane it is for."""
         return tuple(self._masts)
+
+    @property
+    def road_marks(self) -> tuple[Mark, ...]:
+        """All paint on the roads, with outlines (N, 3), world, metres."""
+        return self._markings.on(self.network.ground)
 
     def route(self, start: str, end: str) -> tuple[str, ...]:
         """Return the ids of the edges from `start` to `end`, edge ids or compass names.
@@ -397,4 +403,4 @@ def _build(
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
     props = {p.prototype for p in (*room.placements, *signal_placements, *signs.placements)}
     scene.extend(prop_scene(sorted(props & set(PROPS))))
-    return City(network, scene, seed, source, footprints, masts, folder)
+    return City(network, scene, seed, source, footprints, masts, markings, folder)

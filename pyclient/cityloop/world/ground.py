@@ -24,6 +24,7 @@ Shape = Any
 KERB_HEIGHT_M = 0.12
 KERB_WIDTH_M = 0.15
 RAMP_M = 0.6  # how far behind the road's edge a dropped kerb has risen to full height
+UNEVEN_M = 0.004  # that a mesh may differ from the land that it stands for
 BEYOND_FRINGE_M = 80.0  # how far roads are drawn on where they leave the map
 
 # Vertices of the road and of the raised paving lie on a grid, so that none nearly coincide: unions
@@ -34,6 +35,7 @@ _GRID_M = 0.01
 _LEVEL_SHARE = 0.03
 # Sideways from a crossing the kerb rises again over this length.
 _WING_M = 0.5
+_PAINT_M = 0.004  # thickness of paint
 _ROAD_KINDS = ("driving", "parking", "bicycle", "border")
 
 
@@ -222,6 +224,13 @@ class Ground:
     def elevation(self, xy: Array) -> Array:
         """Return (N,) the height of the land, without kerbs, at the points (N, 2), metres."""
         return self.land(xy)
+
+    def paint_height(self, xy: Array) -> Array:
+        """Return (N,) the height of the upper side of paint at the points (N, 2), metres.
+
+        Where land is not flat it lies over what the meshes of the road and its own are off.
+        """
+        return self.elevation(xy) + _PAINT_M + (0.0 if self.land.is_flat else 2 * UNEVEN_M)
 
     @cached_property
     def land(self) -> Elevation:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cityloop.spatial import Pose
 from cityloop.world.ground import (
     KERB_WIDTH_M,
+    UNEVEN_M,
     Ground,
     Shape,
     polygons,
@@ -28,8 +29,6 @@ TILE_M = 60.0
 MARGIN_M = 45.0  # land in tiles around the drawn roads
 HORIZON_M = 1500.0  # land in one piece beyond
 
-_MARKING_HEIGHT_M = 0.004
-_UNEVEN_M = 0.004  # that a mesh may differ from the land that it stands for
 _FINEST = 32  # most cells along a tile's side
 _PROBES = 64  # heights along a tile's side that its division is judged by
 _DRAWN_TO_M = 2500.0
@@ -174,7 +173,7 @@ class _Streets:
         for tile in self._tiles:
             z = land((tile.center + probes).reshape(-1, 2)).reshape(probes.shape[:2])
             tile.cells = next(
-                (n for n in (1, 2, 4, 8, 16) if _unevenness(z, n) <= _UNEVEN_M), _FINEST
+                (n for n in (1, 2, 4, 8, 16) if _unevenness(z, n) <= UNEVEN_M), _FINEST
             )
         columns, rows = self._count
         cells = np.array([t.cells for t in self._tiles]).reshape(rows, columns)
@@ -278,19 +277,18 @@ class _Streets:
         return np.asarray(cell[:, 1] * self._count[0] + cell[:, 0])
 
     def _paint(self) -> None:
-        markings, rise = self._markings, _MARKING_HEIGHT_M
+        markings = self._markings
         if not self._ground.land.is_flat:
-            rise += 2 * _UNEVEN_M  # over what the ground below may be off, and the paint itself
             markings = Markings()
-            for outline, material in self._markings.pieces:
-                paint = shapely.Polygon(outline)
+            for mark in self._markings.pieces:
+                paint = shapely.Polygon(mark.outline)
                 for tile in self._tiles_near(paint):
                     for piece in tile.cut(paint):
-                        markings.area(piece, material)
+                        markings.area(piece, mark.kind, mark.color)
         vertices, triangles, materials = markings.triangles()
         if not len(triangles):
             return
-        z = self._ground.elevation(vertices) + rise
+        z = self._ground.paint_height(vertices)
         owner = self._tile_of(vertices[triangles].mean(axis=1))
         for n in np.unique(owner):
             tile = self._tiles[n]

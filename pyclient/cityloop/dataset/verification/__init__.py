@@ -22,6 +22,7 @@ from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.pieces import PieceCheck
 from cityloop.dataset.verification.poses import PoseCheck
 from cityloop.dataset.verification.report import Finding, Report, Row
+from cityloop.dataset.verification.road_marks import RoadMarkCheck
 from cityloop.dataset.verification.skins import SkinCheck
 from cityloop.dataset.verification.solids import SolidCheck
 from cityloop.dataset.verification.states import DerivativeCheck, LabelCheck
@@ -77,6 +78,7 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         SolidCheck(),
         NormalCheck(),
         MountCheck(),
+        RoadMarkCheck(),
     ]
     pictures = sum(s.frame_count * len(s.cameras) for s in sequences)
     total = sum(frames_to_check(s) for s in sequences)

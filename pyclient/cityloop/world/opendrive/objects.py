@@ -123,7 +123,9 @@ class _Work:
             corners = np.asarray(polygon.exterior.coords)
             for a, b in pairwise(corners):
                 side = shapely.LineString([a, b]).buffer(LINE_WIDTH_M, cap_style="flat")
-                self._markings.area(side.intersection(polygon).difference(inner.buffer(-1e-3)))
+                self._markings.area(
+                    side.intersection(polygon).difference(inner.buffer(-1e-3)), "parking"
+                )
 
     def crosswalk(self, road: Road, thing: RoadObject) -> None:
         _, heading = road.reference(thing.s)
@@ -278,4 +280,4 @@ def paint_crosswalks(
         low, high = (reach @ way).min(), (reach @ way).max()
         for s in np.arange(low + STRIPE_M / 2, high - STRIPE_M / 2, 2 * STRIPE_M):
             line = np.array([middle + s * way, middle + (s + STRIPE_M) * way])
-            markings.area(ribbon(line, 50.0).intersection(polygon))
+            markings.area(ribbon(line, 50.0).intersection(polygon), "zebra")

@@ -4,8 +4,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cityloop.world.ground import BEYOND_FRINGE_M, ribbon
-from cityloop.world.markings import Markings
+from cityloop.world.ground import BEYOND_FRINGE_M
+from cityloop.world.markings import MarkColor, Markings
 from cityloop.world.opendrive.reading import OpenDriveMap
 from cityloop.world.opendrive.road import LaneSection, MarkLine, Road
 
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 _STEP_M = 1.0
 _STRAIGHT_M = 0.002  # that a line may differ from the curve that it follows
 _SHORTEST_M = 0.05
-_MATERIALS = {"yellow": "marking_yellow", "orange": "marking_yellow"}
+_COLORS: dict[str, MarkColor] = {"yellow": "yellow", "orange": "yellow"}  # the rest is white
 
 
 def draw_marks(source: OpenDriveMap, markings: Markings) -> None:
@@ -48,7 +48,8 @@ def _draw(
 ) -> None:
     """Draw a line from span[0] to span[2]; its dashes count from span[1]."""
     start, origin, end = span
-    if line.space_m <= 0 or line.length_m <= 0:
+    broken = line.space_m > 0 and line.length_m > 0
+    if not broken:
         pieces = [(start, end)]
     else:
         period = line.length_m + line.space_m
@@ -66,6 +67,9 @@ def _draw(
         s = np.linspace(a, b, max(2, int(np.ceil((b - a) / _STEP_M)) + 1))
         points, _ = road.place(s, road.border(section, number, s) + line.offset_m)
         curve = shapely.LineString(points).simplify(_STRAIGHT_M)
-        markings.area(
-            ribbon(np.asarray(curve.coords), line.width_m), _MATERIALS.get(color, "marking")
+        markings.line(
+            np.asarray(curve.coords),
+            line.width_m,
+            "broken" if broken else "solid",
+            _COLORS.get(color, "white"),
         )
