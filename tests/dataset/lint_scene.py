@@ -19,6 +19,7 @@ from cityloop.dataset.surroundings import Surroundings
 from cityloop.dataset.verification.lint import SceneLint
 from cityloop.spatial import Pose, rotation
 from cityloop.world.network import RoadNetwork
+from cityloop.world.people import PERSON_KINDS
 from cityloop.world.scene import (
     BoxCollider,
     Placement,
@@ -48,6 +49,11 @@ PROTOTYPES = {
             box_center=(1.3, 0.0, 0.75),
         ),
         Prototype("adult", (), dimension=(0.3, 0.5, 1.75), box_center=(0, 0, 0.875)),
+        # With a phone and an umbrella the box reaches far beyond the body.
+        *(
+            Prototype(k.name, (), dimension=k.dimension, box_center=k.box_center)
+            for k in (PERSON_KINDS["man_with_phone"], PERSON_KINDS["woman_with_umbrella"])
+        ),
         Prototype("traffic_light_vehicle", (), dimension=(0.3, 0.3, 1.0), box_center=(0, 0, 3.0)),
         Prototype(
             "traffic_light_pedestrian", (), dimension=(0.3, 0.3, 0.6), box_center=(0, 0, 2.4)
@@ -79,8 +85,8 @@ def car(name: str, at: Path2, activity: str = "driving") -> Actor:
     return Actor(name, at, "car", activity)
 
 
-def person(name: str, at: Path2, activity: str = "walking") -> Actor:
-    return Actor(name, at, "adult", activity)
+def person(name: str, at: Path2, activity: str = "walking", kind: str = "adult") -> Actor:
+    return Actor(name, at, kind, activity)
 
 
 def parked(name: str, x: float, y: float, yaw: float = 0.0) -> Actor:

@@ -142,6 +142,21 @@ def test_how_much_and_where_is_known(net_file: Path, tmp_path: Path) -> None:
     assert (finding.first_tick, finding.last_tick) == (0, 60)
 
 
+@pytest.mark.parametrize("kind", ["man_with_phone", "woman_with_umbrella"])
+def test_what_people_hold_is_no_part_of_their_torso(
+    kind: str, net_file: Path, tmp_path: Path
+) -> None:
+    def face_to_face(apart: float) -> set[str]:
+        actors = (
+            person("a", standing(60.0, 7.5, 0.0, PAVEMENT_M), "standing", kind),
+            person("b", standing(60.0 + apart, 7.5, WEST, PAVEMENT_M), "standing", kind),
+        )
+        return lint(record(tmp_path / f"{apart}", net_file, actors)).failed
+
+    assert face_to_face(0.40) == set()
+    assert face_to_face(0.30) == {"people inside people"}
+
+
 def test_a_body_below_the_road_is_found(net_file: Path, tmp_path: Path) -> None:
     fallen = person("gone", standing(60.0, 6.8, 0.0, -1.3), "fallen")
     assert lint(record(tmp_path / "d", net_file, (fallen,))).failed == {"bodies below the road"}

@@ -203,3 +203,29 @@ def test_walkable_leaves_out_kerbs_and_obstacles_and_opens_at_crossings():
     assert (open_ > 0).tolist() == [True, False, False, True]
     assert (closed > 0).tolist() == [True, False, False, False]
     assert walkable.is_road(points).tolist() == [False, False, False, True]
+
+
+def test_who_comes_off_a_crossing_gets_around_a_mast_beside_it():
+    """Along the kerb, not towards the crossing: who is held may not go back there."""
+    walkable = Walkable(Street, [shapely.Point(22.4, 0.5).buffer(0.1)])
+    target = np.array([[24.2, 0.8]])
+    before = position = np.array([[21.7, 0.3]])
+    for _ in range(120):
+        way = target - position
+        distance = np.linalg.norm(way)
+        everybody = crowd.Crowd(
+            position=position,
+            velocity=(position - before) / DT_S,
+            target=target,
+            target_velocity=way / max(distance, 1.0),
+            radius_m=np.full(1, 0.25),
+            party=np.zeros(1, dtype=np.int64),
+            held=np.ones(1, dtype=bool),
+            roaming=np.zeros(1, dtype=bool),
+            front=np.zeros((1, 2)),
+            others=np.zeros((0, 2)),
+            others_velocity=np.zeros((0, 2)),
+            others_radius_m=np.zeros(0),
+        )
+        before, position = position, crowd.step(everybody, walkable, DT_S)
+    assert np.linalg.norm(target - position) < 0.5

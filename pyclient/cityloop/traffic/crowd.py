@@ -109,15 +109,16 @@ def step(crowd: Crowd, walkable: Walkable | None, dt_s: float) -> Array:
     way = crowd.target - crowd.position - crowd.target_velocity * dt_s
     steering = np.zeros_like(way)
     wanted = _wanted_velocity(crowd, way)
+    gates = [] if walkable is None else _gates(crowd, walkable)
     if walkable is not None:
-        wanted, steering = _go_around(crowd, way, wanted, walkable.open)
+        wanted, steering = _go_around(crowd, way, wanted, gates, walkable.open)
     paces = np.hypot(crowd.target_velocity[:, 0], crowd.target_velocity[:, 1])
     accel = (wanted - crowd.velocity) / RESPONSE_S
     readiness = np.where(paces > STANDING_MPS, 1.0, _STEADY)
     accel += readiness[:, None] * _power_law(crowd) + steering
     accel = _clipped(accel, MAX_ACCEL_MPS2)
     moved = crowd.position + (crowd.velocity + accel * dt_s) * dt_s
-    right = _put_right(crowd, moved, readiness, walkable, dt_s)
+    right = _put_right(crowd, moved, readiness, gates, dt_s)
     fastest = np.maximum(FASTEST_SHARE * paces, FASTEST_MPS)
     return crowd.position + _clipped(right - crowd.position, fastest * dt_s)
 
@@ -201,28 +202,72 @@ def _rather_aside(force: Array, velocity: Array) -> Array:
     return eased
 
 
-def _go_around(crowd: Crowd, way: Array, wanted: Array, boundary: Boundary) -> tuple[Array, Array]:
-    """Return the velocity that is wanted beside the boundary and a push off it, (N, 2) each.
+class _Gate:
+    """The boundary that some of the crowd are kept within.
 
-    Who touches the boundary goes along it, towards the side where the target is; who walks into it
-    soon turns aside.
+    Attributes:
+        boundary: of what they may walk on.
+        rows: (R,) who they are.
+        waits: whether it is that of the sidewalks alone.
+    """
+
+    def __init__(self, boundary: Boundary, rows: Rows, position: Array, *, waits: bool) -> None:
+        """Measure where `rows` of everybody's positions (N, 2) are, m."""
+        self.boundary, self.rows, self.waits = boundary, rows, waits
+        self._at = position[rows]
+        self.distance, self.inwards = boundary.clearance(self._at)
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Let the others go: `rows` (R,) says who stays."""
+        self.rows, self._at = self.rows[rows], self._at[rows]
+        self.distance, self.inwards = self.distance[rows], self.inwards[rows]
+
+    def measure(self, position: Array) -> None:
+        """Measure again those who have moved, of everybody's positions (N, 2), m."""
+        here = position[self.rows]
+        moved = np.flatnonzero((here != self._at).any(axis=1))
+        self._at[moved] = here[moved]
+        self.distance[moved], self.inwards[moved] = self.boundary.clearance(here[moved])
+
+
+def _gates(crowd: Crowd, walkable: Walkable) -> list[_Gate]:
+    """Return who is kept where: those who are held on the sidewalks, unless they left them."""
+    kept = ~crowd.roaming
+    held = np.flatnonzero(kept & crowd.held)
+    closed = _Gate(walkable.closed, held, crowd.position, waits=True)
+    closed.keep(closed.distance > -STEPPED_OUT_M)
+    kept[closed.rows] = False
+    return [_Gate(walkable.open, np.flatnonzero(kept), crowd.position, waits=False), closed]
+
+
+def _go_around(
+    crowd: Crowd, way: Array, wanted: Array, gates: list[_Gate], boundary: Boundary
+) -> tuple[Array, Array]:
+    """Return the velocity that is wanted beside boundaries and a push off them, (N, 2) each.
+
+    Who touches the boundary that they are kept within goes along it, towards the side where the
+    target is; who walks off all that is walkable soon turns aside.
 
     Args:
         crowd: everybody.
         way: (N, 2) to the targets, m.
         wanted: (N, 2) m/s, without a thought of the boundary.
+        gates: who is kept where.
         boundary: of what is walkable.
 
     Returns:
         m/s and m/s^2.
     """
-    velocity, bound = crowd.velocity, ~crowd.roaming
-    distance, inwards = boundary.clearance(crowd.position)
-    touching = bound & (distance < TOUCH_M)
-    wanted = np.where(touching[:, None], _along(way, wanted, inwards), wanted)
+    velocity, wanted = crowd.velocity, wanted.copy()
+    distance = np.full(len(way), np.inf)
+    for gate in gates:
+        distance[gate.rows] = gate.distance
+        touching = gate.distance < TOUCH_M
+        rows = gate.rows[touching]
+        wanted[rows] = _along(way[rows], wanted[rows], gate.inwards[touching])
     speed = np.hypot(velocity[:, 0], velocity[:, 1])
     # Who is too far inside to get to the boundary in that time need not look.
-    looks = [np.flatnonzero(bound & (distance < _SURE_M + t * speed)) for t in LOOK_AHEAD_S]
+    looks = [np.flatnonzero(distance < _SURE_M + t * speed) for t in LOOK_AHEAD_S]
     points = [
         crowd.position[rows] + t * velocity[rows]
         for rows, t in zip(looks, LOOK_AHEAD_S, strict=True)
@@ -257,34 +302,11 @@ def _along(way: Array, wanted: Array, inwards: Array) -> Array:
     return turned
 
 
-class _Measured:
-    """Clearances to a boundary, measured again only for who has moved since.
-
-    Attributes:
-        of: the boundary.
-    """
-
-    def __init__(self, of: Boundary, count: int) -> None:
-        """Remember those of `count` people."""
-        self.of = of
-        self._at = np.full((count, 2), np.nan)
-        self._distance, self._inwards = np.empty(count), np.empty((count, 2))
-
-    def clearance(self, position: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Return `Boundary.clearance` of `rows` of everybody's positions (N, 2), m."""
-        here = position[rows]
-        stale = (here != self._at[rows]).any(axis=1)
-        moved, there = rows[stale], here[stale]
-        self._distance[moved], self._inwards[moved] = self.of.clearance(there)
-        self._at[moved] = there
-        return self._distance[rows], self._inwards[rows]
-
-
 def _put_right(
     crowd: Crowd,
     moved: Array,
     readiness: Array,
-    walkable: Walkable | None,
+    gates: list[_Gate],
     dt_s: float,
 ) -> Array:
     """Return (N, 2) positions moved until nobody overlaps and all are where people can walk."""
@@ -294,18 +316,6 @@ def _put_right(
     owner = np.concatenate([np.arange(count), prams, np.full(len(crowd.others), -1)])
     radius = np.concatenate([crowd.radius_m, crowd.radius_m[prams], crowd.others_radius_m])
     give = np.concatenate([readiness, readiness[prams], np.zeros(len(crowd.others))])
-    inside = np.flatnonzero(~crowd.roaming)
-    gates = []
-    if walkable is not None:
-        held, closed = inside[crowd.held[inside]], _Measured(walkable.closed, count)
-        distance, _ = closed.clearance(position, held)
-        held = held[distance > -STEPPED_OUT_M]
-        free = np.ones(count, dtype=bool)
-        free[held] = False
-        gates = [
-            (_Measured(walkable.open, count), inside[free[inside]]),
-            (closed, held),
-        ]
     start = np.concatenate([position, position[prams] + ahead, crowd.others])
     # Corrections are small: who is far apart now is no pair in any round.
     reach = 2 * float(radius.max()) + 0.3
@@ -316,16 +326,17 @@ def _put_right(
             shift = _parting(body, radius, give, pairs)
             position += shift[:count]
             np.add.at(position, prams, shift[count : count + len(prams)])
-        if walkable is None or turn % 2 == 0:
+        if turn % 2 == 0:
             continue
-        for k, (boundary, rows) in enumerate(gates):
-            distance, inwards = boundary.clearance(position, rows)
-            back = np.minimum(np.maximum(-distance, 0.0), SLIDE_MPS * dt_s)
-            if boundary.of is walkable.closed:
-                further = np.minimum(np.maximum(STAND_BACK_M - distance, 0.0), STEP_BACK_MPS * dt_s)
-                back = np.where(readiness[rows] < 1.0, np.maximum(back, further), back)
-            position[rows] += back[:, None] * inwards
-            gates[k] = boundary, rows[distance < _NEAR_BOUNDARY_M]
+        for gate in gates:
+            gate.measure(position)
+            back = np.minimum(np.maximum(-gate.distance, 0.0), SLIDE_MPS * dt_s)
+            if gate.waits:
+                room = STAND_BACK_M - gate.distance
+                further = np.minimum(np.maximum(room, 0.0), STEP_BACK_MPS * dt_s)
+                back = np.where(readiness[gate.rows] < 1.0, np.maximum(back, further), back)
+            position[gate.rows] += back[:, None] * gate.inwards
+            gate.keep(gate.distance < _NEAR_BOUNDARY_M)
     return position
 
 

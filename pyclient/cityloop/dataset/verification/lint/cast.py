@@ -15,7 +15,7 @@ from cityloop.dataset.verification.lint.requests import Requests
 from cityloop.dataset.verification.lint.spells import Spell
 from cityloop.dataset.verification.report import Finding
 from cityloop.spatial import rotation
-from cityloop.world.people import CAPSULE_RADIUS_SHARE
+from cityloop.world.people import CAPSULE_RADIUS_SHARE, PERSON_KINDS
 from cityloop.world.road_areas import RoadAreas
 from cityloop.world.semantics import SemanticClass
 
@@ -61,6 +61,16 @@ class Cast:
     def size(self) -> int:
         """One more than the highest id: the length of a column by id."""
         return max(self.sequence.actors, default=0) + 1
+
+    @cached_property
+    def statures(self) -> Array:
+        """(size,) by id, m, of people of the kinds that are known; nan for others."""
+        known = np.full(self.size, np.nan)
+        for actor, said in self.sequence.actors.items():
+            kind = PERSON_KINDS.get(str(said["kind"]))
+            if kind is not None:
+                known[actor] = kind.height_m
+        return known
 
     def name(self, actor: int) -> str:
         """Return the name of an id."""
@@ -158,12 +168,20 @@ class View:
 
     @cached_property
     def torso_radius(self) -> Array:
-        """(R,) radius of a person's upright capsule, m."""
-        return np.asarray(CAPSULE_RADIUS_SHARE * self.block.dimension[:, 2])
+        """(R,) radius of a person's upright capsule, m; an umbrella makes nobody taller."""
+        stature = self.cast.statures[self.ids]
+        height = np.where(np.isnan(stature), self.block.dimension[:, 2], stature)
+        return np.asarray(CAPSULE_RADIUS_SHARE * height)
+
+    @cached_property
+    def middle(self) -> Array:
+        """(R, 2) of the outline: the box's, a person's axis, which things held in hand leave."""
+        upright = self.is_person & ~self.is_fallen
+        return np.where(upright[:, None], self.block.position[:, :2], self.center[:, :2])
 
     @cached_property
     def reach(self) -> Array:
-        """(R,) radius of the circle around the centre that holds the outline, m."""
+        """(R,) radius of the circle around the middle that holds the outline, m."""
         box = np.linalg.norm(self.block.dimension[:, :2], axis=1) / 2
         return np.where(self.is_person, self.torso_radius, box)
 

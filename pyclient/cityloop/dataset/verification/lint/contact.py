@@ -32,7 +32,7 @@ def _solid_depth(view: View, rows: Rows, corners: Array) -> Array:
     depth = np.zeros(len(rows))
     person = view.is_person[rows]
     who = rows[person]
-    distance = signed_distance(view.center[who, :2], corners[person])
+    distance = signed_distance(view.middle[who], corners[person])
     depth[person] = np.maximum(view.torso_radius[who] - distance, 0.0)
     depth[~person] = overlap_depth(view.corners[rows[~person]], corners[~person])
     return depth
@@ -87,7 +87,7 @@ class InsideEachOther:
             return none, none
         first = view.block.tick[rows].min()
         tick = (view.block.tick[rows] - first) * _APART_M
-        points = np.column_stack([view.center[rows, :2], tick])
+        points = np.column_stack([view.middle[rows], tick])
         finite = np.isfinite(points).all(axis=1)
         rows, points = rows[finite], points[finite]
         if len(rows) < 2:
@@ -115,7 +115,7 @@ class InsideEachOther:
 
     def _judge(self, view: View, kind: str, a: Rows, b: Rows) -> None:
         if kind == "people":
-            gap = np.linalg.norm(view.center[a, :2] - view.center[b, :2], axis=1)
+            gap = np.linalg.norm(view.middle[a] - view.middle[b], axis=1)
             depth = np.maximum(view.torso_radius[a] + view.torso_radius[b] - gap, 0.0)
         else:
             depth = _solid_depth(view, b, view.corners[a])
@@ -164,7 +164,7 @@ class InsideWalls:
             self._ledgers[person].looked_at(int((view.is_person[movers] == person).sum()))
         if not len(self._names) or not len(movers):
             return
-        points = shapely.points(view.center[movers, :2])
+        points = shapely.points(view.middle[movers])
         which, solid = self._tree.query(points, "dwithin", distance=view.reach[movers])
         rows = movers[which]
         low, high = _heights(view, rows)
@@ -198,7 +198,7 @@ class InsideWalls:
         """Return (N,) who is not where they were at the tick looked at before."""
         ids, moved = view.ids[rows], np.zeros(len(rows), np.bool_)
         ticks = view.block.tick[rows]
-        state = np.column_stack([view.center[rows, :2], view.yaw[rows]])
+        state = np.column_stack([view.middle[rows], view.yaw[rows]])
         for tick in np.unique(ticks):
             now = np.flatnonzero(ticks == tick)
             before = np.stack([column.get(ids[now]) for column in self._at], axis=1)
