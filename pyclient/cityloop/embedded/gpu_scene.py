@@ -82,6 +82,7 @@ class SceneTables:
 
     Attributes:
         centers, radii: (M, 3), (M,) bounding spheres at rest, part frame, m.
+        corners: (M, 8, 3) of boxes around rigid meshes, part frame, m; any for skinned ones.
         bone_counts: (M,) int64, 0 for rigid.
         lod_limits: (P, L) distances in m up to which a level is used, rising, padded with inf.
         lod_meshes: (P, L + 1) int32 mesh of each level, -1 for nothing.
@@ -89,6 +90,7 @@ class SceneTables:
 
     centers: NDArray[np.float64]
     radii: NDArray[np.float64]
+    corners: NDArray[np.float64]
     bone_counts: NDArray[np.int64]
     lod_limits: NDArray[np.float64]
     lod_meshes: NDArray[np.int32]
@@ -248,6 +250,7 @@ class GpuScene:
         return SceneTables(
             centers=np.array([m.center for m in self.meshes]).reshape(-1, 3),
             radii=np.array([m.radius for m in self.meshes], dtype=np.float64),
+            corners=np.array([m.geometry.corners[0] for m in self.meshes]).reshape(-1, 8, 3),
             bone_counts=np.array([m.bone_count for m in self.meshes], dtype=np.int64),
             lod_limits=limits,
             lod_meshes=meshes,

@@ -11,7 +11,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.embedded import gl_context, targets
+from cityloop.embedded import gl_context, occlusion, targets
 from cityloop.embedded.frame_block import FrameBlock
 from cityloop.embedded.glare import Glare
 from cityloop.embedded.gpu_scene import GpuScene
@@ -34,13 +34,7 @@ from cityloop.embedded.silhouettes import layer_records, plan_layers, seen_ids
 from cityloop.embedded.silhouettes import silhouettes as found_alone
 from cityloop.embedded.surface_pass import SurfacePass
 from cityloop.embedded.targets import Picture, Targets
-from cityloop.embedded.visibility import (
-    DrawList,
-    bounding_spheres,
-    draw_list,
-    in_view,
-    select_meshes,
-)
+from cityloop.embedded.visibility import InView, look
 from cityloop.protocol import capture_pb2, scene_pb2
 
 _MOST_SIZES = 4  # of images kept
@@ -175,14 +169,7 @@ class Renderer:
         """
         began = time.perf_counter()
         images = self._images(view.width, view.height)
-        tables = self._scene.tables
-        distance = np.linalg.norm(instances.origin - view.current[:, 3], axis=1)
-        meshes = select_meshes(instances.part, distance, tables)
-        centers, radii = bounding_spheres(instances, meshes, tables)
-        inside, depth = in_view(view, centers, radii)
-        if view.hidden_body:
-            inside &= instances.body != view.hidden_body
-        todo = draw_list(inside, meshes, depth)
+        seen = look(view, instances, self._scene.tables)
 
         set_camera(self._frame, view, dt_s)
         set_light(self._frame, view, self._environment, instances.time_s)
@@ -196,11 +183,7 @@ class Renderer:
         lamps = self._lamp_map.draw(view, lights, self._frame)
         self._reached("lamps")
         self._frame.upload()
-        records, ids = camera_records(view, instances, todo.rows)
-        self._instance_table.write(records)
-        self._id_table.write(ids)
-
-        triangles += self._draw_passes(images, todo, self._surfaces_in(lamps))
+        triangles += self._draw_passes(view, instances, seen, images, self._surfaces_in(lamps))
         self._reached("surface")
         self._sky.render(moderngl.TRIANGLES, vertices=3)
         self._reached("sky")
@@ -219,7 +202,7 @@ class Renderer:
         read = time.perf_counter()
         alone = []
         if silhouettes:
-            alone = self._draw_alone(view, instances, meshes, todo, images)
+            alone = self._draw_alone(view, instances, seen, images)
             self._reached("alone")
         return DrawResult(
             layouts=targets.layouts(view.width, view.height, passes),
@@ -282,48 +265,65 @@ class Renderer:
             )
         return self._surfaces[switches]
 
-    def _draw_passes(self, images: Targets, todo: DrawList, surfaces: SurfacePass) -> int:
+    def _draw_passes(
+        self,
+        view: CameraView,
+        instances: Instances,
+        seen: InView,
+        images: Targets,
+        surfaces: SurfacePass,
+    ) -> int:
         c = self._context
         images.depth_only.use()
         images.depth_only.clear(depth=1.0)
         images.drawing.use()
         c.enable_only(moderngl.DEPTH_TEST)
         c.depth_func = "<"
-        self._instance_table.use(UNITS["instance_table"])
-        self._id_table.use(UNITS["id_table"])
         self._shadows.use()
         self._lamp_map.use()
         self._patches.use(UNITS["patches"])
         meshes = self._scene.meshes
-        triangles = surfaces.draw(meshes, todo, perforated=False)
+        large, small = occlusion.split(seen)
+        self._write_records(*camera_records(view, instances, large.rows))
+        triangles = surfaces.draw(meshes, large, perforated=False)
+        boxes = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
+        small = small.only(~occlusion.hidden(view, images.read_depths(), boxes))
+        both = large.then(small)
+        self._write_records(*camera_records(view, instances, both.rows))
+        triangles += surfaces.draw(meshes, small, perforated=False, first_row=len(large.rows))
         # Leaves hide each other many times over, and a shader that may discard is run for all of
         # them: so their depth is found first, and only what is seen in the end is shaded.
         images.depth_only.use()
-        triangles += self._holes.draw(meshes, todo, perforated=True)
+        triangles += self._holes.draw(meshes, both, perforated=True)
         images.drawing.use()
         c.depth_func = "=="
-        triangles += surfaces.draw(meshes, todo, perforated=True)
+        triangles += surfaces.draw(meshes, both, perforated=True)
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
         return triangles
+
+    def _write_records(self, records: NDArray[np.float32], ids: NDArray[np.uint32]) -> None:
+        """Write both tables of instances and bind them; a table that grows is another texture."""
+        for table, rows, name in (
+            (self._instance_table, records, "instance_table"),
+            (self._id_table, ids, "id_table"),
+        ):
+            table.write(rows)
+            table.use(UNITS[name])
 
     def _draw_alone(
         self,
         view: CameraView,
         instances: Instances,
-        meshes: NDArray[np.int32],
-        todo: DrawList,
+        seen: InView,
         images: Targets,
     ) -> list[capture_pb2.Silhouette]:
         ids = seen_ids(images.read_instance())
         if not len(ids):
             return []
-        layers = plan_layers(view, instances, meshes, todo, ids, self._scene)
+        layers = plan_layers(view, instances, seen.meshes, seen.todo, ids, self._scene)
         records, numbers, first = layer_records(view, instances, layers)
-        self._instance_table.write(records)
-        self._id_table.write(numbers)
-        self._instance_table.use(UNITS["instance_table"])
-        self._id_table.use(UNITS["id_table"])
+        self._write_records(records, numbers)
         c = self._context
         c.enable_only(moderngl.NOTHING)
         for layer, draw in enumerate(layers.draws):
@@ -331,7 +331,7 @@ class Renderer:
             for perforated in (False, True):
                 self._alone.draw(self._scene.meshes, draw, perforated, first[layer])
         pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
-        return found_alone(view, instances, meshes, self._scene, layers, pictures)
+        return found_alone(view, instances, seen.meshes, self._scene, layers, pictures)
 
     def _mirrored(self, images: Targets) -> Picture:
         """Return the picture with what wet ground mirrors."""

@@ -174,6 +174,12 @@ class Targets:
                 write_offset=offset,
             )
 
+    def read_depths(self) -> NDArray[np.float32]:
+        """Return (H, W) depths, 0 at the near to 1 at the far plane."""
+        width, height = self.size
+        depths = self.depth_only.read(components=1, attachment=-1, dtype="f4", alignment=1)
+        return np.frombuffer(depths, dtype=np.float32).reshape(height, width)
+
     def read_instance(self) -> NDArray[np.uint32]:
         """Return (H, W) instance ids."""
         width, height = self.size

@@ -27,6 +27,50 @@ class DrawList:
     rows: NDArray[np.int64]
     batches: tuple[Batch, ...]
 
+    def only(self, chosen: NDArray[np.bool_]) -> "DrawList":
+        """Return what is chosen (K,) of this list, in the same order."""
+        before = np.concatenate([[0], np.cumsum(chosen)]).tolist()
+        batches = (
+            Batch(b.mesh, before[b.first], before[b.first + b.count] - before[b.first])
+            for b in self.batches
+        )
+        return DrawList(self.rows[chosen], tuple(b for b in batches if b.count))
+
+    def then(self, other: "DrawList") -> "DrawList":
+        """Return what this list draws, and after it what the other does."""
+        first = len(self.rows)
+        later = (Batch(b.mesh, b.first + first, b.count) for b in other.batches)
+        return DrawList(np.concatenate([self.rows, other.rows]), (*self.batches, *later))
+
+
+@dataclass(frozen=True, eq=False)
+class InView:
+    """What a camera has in its frustum, hidden or not.
+
+    Attributes:
+        meshes: (N,) mesh of each instance, -1 for none.
+        centers, radii: (N, 3), (N,) spheres around what is drawn, world, m.
+        depth: (N,) of the centres before the camera, m.
+        todo: what is in the frustum, near ones first.
+    """
+
+    meshes: NDArray[np.int32]
+    centers: F64
+    radii: F64
+    depth: F64
+    todo: DrawList
+
+
+def look(view: CameraView, instances: Instances, tables: SceneTables) -> InView:
+    """Return what a camera has in its frustum, without the body that is hidden from it."""
+    distance = np.linalg.norm(instances.origin - view.current[:, 3], axis=1)
+    meshes = select_meshes(instances.part, distance, tables)
+    centers, radii = bounding_spheres(instances, meshes, tables)
+    inside, depth = in_view(view, centers, radii)
+    if view.hidden_body:
+        inside &= instances.body != view.hidden_body
+    return InView(meshes, centers, radii, depth, draw_list(inside, meshes, depth))
+
 
 def select_meshes(
     part: NDArray[np.int32], distance: F64, tables: SceneTables, coarseness: float = 1.0
@@ -61,14 +105,19 @@ def bounding_spheres(
         return instances.origin, np.zeros(len(meshes))
     centers = tables.centers[meshes]
     radii = tables.radii[meshes]
-    for row in np.flatnonzero((instances.bones >= 0) & (meshes >= 0)):
-        first = instances.bones[row]
-        bones = instances.bones_current[first : first + tables.bone_counts[meshes[row]]]
-        carried = bones[:, :, :3] @ centers[row] + bones[:, :, 3]
-        low, high = carried.min(axis=0), carried.max(axis=0)
-        centers[row] = (low + high) / 2
-        radii[row] += float(np.linalg.norm(high - low)) / 2
-    world = np.einsum("ijk,ik->ij", instances.current[:, :, :3], centers)
+    posed = np.flatnonzero((instances.bones >= 0) & (meshes >= 0))
+    if len(posed):
+        counts = tables.bone_counts[meshes[posed]]
+        ends = np.cumsum(counts)
+        within = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
+        bones = instances.bones_current[np.repeat(instances.bones[posed], counts) + within]
+        rest = np.repeat(centers[posed], counts, axis=0)
+        carried = (bones[:, :, :3] @ rest[:, :, None])[:, :, 0] + bones[:, :, 3]
+        low = np.minimum.reduceat(carried, ends - counts)
+        high = np.maximum.reduceat(carried, ends - counts)
+        centers[posed] = (low + high) / 2
+        radii[posed] += np.linalg.norm(high - low, axis=1) / 2
+    world = (instances.current[:, :, :3] @ centers[:, :, None])[:, :, 0]
     return world + instances.current[:, :, 3], radii
 
 

@@ -12,6 +12,7 @@ NEVER = np.inf
 TABLES = SceneTables(
     centers=np.zeros((3, 3)),
     radii=np.ones(3),
+    corners=np.zeros((3, 8, 3)),
     bone_counts=np.zeros(3, dtype=np.int64),
     lod_limits=np.array([[20.0, 40.0], [60.0, NEVER]]),
     lod_meshes=np.array([[0, 1, -1], [2, -1, -1]], dtype=np.int32),
