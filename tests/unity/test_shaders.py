@@ -11,6 +11,7 @@ import pytest
 
 sys.path.append(str(hlsl.DRAWING_TESTS))
 
+import test_renderer_edge_on as edge_on
 import test_renderer_geometry as geometry
 import test_renderer_materials as materials
 from label_renderer import Convention, LabelRenderer
@@ -114,6 +115,10 @@ def test_drawn_by_the_label_shaders(case, draw_with):
 @pytest.mark.parametrize(("edge", "first"), [(20.3, 20), (20.49, 20), (20.51, 21), (20.7, 21)])
 def test_the_pixel_centre_decides_for_the_label_shaders(draw_with, edge, first):
     draw_with(geometry.test_the_pixel_centre_decides, edge, first)
+
+
+def test_the_label_shaders_continue_no_blade_beyond_its_ends(draw_with):
+    draw_with(edge_on.test_a_blade_seen_edge_on_is_not_continued_beyond_its_ends, 10)
 
 
 def skin(*bones):

@@ -61,7 +61,11 @@ def test_other_processes_and_thread_counts_draw_the_same_bytes(scene):
     for threads in ("0", "2"):
         answer = subprocess.run(
             [sys.executable, __file__],
-            env={**os.environ, "LP_NUM_THREADS": threads, "PYTHONPATH": folder},
+            env={
+                **os.environ,
+                "LP_NUM_THREADS": threads,
+                "PYTHONPATH": os.pathsep.join([folder, *sys.path]),
+            },
             capture_output=True,
             text=True,
             check=True,

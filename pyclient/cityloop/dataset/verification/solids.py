@@ -61,11 +61,7 @@ class SolidCheck:
             tally = self._people if kind is not None and kind.skinned else self._rigid
             if objects.activity[row] == "fallen":
                 tally = self._fallen
-            # A triangle seen edge-on has a depth that changes by metres from pixel to pixel: at a
-            # centre that it barely reaches, its plane may lie beyond its end. One pixel may do so.
-            kept = np.ones(len(outside), dtype=np.bool_)
-            kept[outside.argmax()] = len(outside) == 1
-            tally.add(outside[kept], picture.places(pixels[kept]))
+            tally.add(outside, picture.places(pixels))
 
     def rows(self) -> list[Row]:
         """Return a row each for distance, frames, and boxes of objects, people and the fallen."""

@@ -2,6 +2,13 @@
 
 uniform int first_row;
 
+// Rasterisers snap corners to 1/256 pixel, but interpolate between the corners that they were given:
+// at a pixel that only the snapped triangle covers, a triangle seen edge-on would be continued by
+// metres. Corners are therefore given where they are snapped to.
+const float SUBPIXELS = 256.0;
+// Nearer corners are outside every image, m.
+const float NEAREST_SNAPPED_M = 1e-3;
+
 in vec3 in_position;
 in vec3 in_normal;
 in vec2 in_uv;
@@ -39,6 +46,9 @@ void main() {
 #endif
     vec3 p = apply(camera_from_part, at_rest);
     vec2 pixel = frame.intrinsics.xy * p.xy + frame.intrinsics.zw * p.z;  // times depth
+    if (p.z > NEAREST_SNAPPED_M) {
+        pixel = floor(pixel / p.z * SUBPIXELS + 0.5) / SUBPIXELS * p.z;
+    }
     gl_Position = vec4(2.0 * pixel * frame.image.zw - p.z, frame.range.x * p.z + frame.range.y, p.z);
 
 #ifdef DEPTH_ONLY

@@ -137,16 +137,27 @@ LabelSurface label_vertex(LabelVertex v)
     return s;
 }
 
+float3 label_moved(float3 value, float2 way)
+{
+    return value + way.x * ddx(value) + way.y * ddy(value);
+}
+
 LabelPixel label_fragment(LabelSurface s)
 {
     int4 traits = _CityloopMaterials[s.look.y];
     uint4 ids = _CityloopIds[s.look.x];
-    float3 position = s.at_current.xyz;
+    float3 across = ddx(s.at_current.xyz);
+    float3 along = ddy(s.at_current.xyz);
+    float2 way = cityloop_way_to_center(s.at_current.xyz, across, along, _CityloopIntrinsics);
+    float3 position = label_moved(s.at_current.xyz, way);
+    float3 before = label_moved(s.at_previous.xyz, way);
+    float3 after = label_moved(s.at_next, way);
+    float3 velocity = label_moved(s.velocity, way);
     float3 normal = normalize(s.normal);
 #ifdef CITYLOOP_PERFORATED
     float3 place = float3(s.at_current.w, s.at_previous.w, float(max(traits.x, 0)));
     float alpha = _CityloopTextures.Sample(sampler_CityloopTextures, place).a;
-    normal = cityloop_card_normal(ddx(position), ddy(position), position);
+    normal = cityloop_card_normal(across, along, position);
     if (traits.x >= 0 && alpha < 127.5 / 255.0)
     {
         discard;
@@ -157,10 +168,10 @@ LabelPixel label_fragment(LabelSurface s)
     p.instance = ids.x;
     p.semantic = traits.w < 0 ? ids.y : uint(traits.w);
     p.flow = float4(
-        cityloop_flow(s.at_previous.xyz, position, _CityloopIntrinsics.xy),
-        cityloop_flow(s.at_next, position, _CityloopIntrinsics.xy));
-    p.normal = float4(normal, s.at_previous.z - position.z);
-    p.velocity = float4(s.velocity, s.at_next.z - position.z);
+        cityloop_flow(before, position, _CityloopIntrinsics.xy),
+        cityloop_flow(after, position, _CityloopIntrinsics.xy));
+    p.normal = float4(normal, before.z - position.z);
+    p.velocity = float4(velocity, after.z - position.z);
     return p;
 }
 

@@ -11,6 +11,16 @@
 // in front of it: a long flow in about the right direction, never infinite, never NaN.
 static const float CITYLOOP_NEAREST_PROJECTED_M = 1e-3;
 
+// Rasterisers snap corners to 1/256 pixel, but interpolate between the corners that they were given:
+// at a pixel that only the snapped triangle covers, a triangle seen edge-on would be continued by
+// metres. Corners are therefore given where they are snapped to.
+static const float CITYLOOP_SUBPIXELS = 256.0;
+// Nearer corners are outside every image, m.
+static const float CITYLOOP_NEAREST_SNAPPED_M = 1e-3;
+
+// Of the way to a pixel's centre, as a share of the depth; see cityloop_way_to_center.
+static const float CITYLOOP_LARGEST_SHIFT = 1e-3;
+
 static const uint CITYLOOP_SKY = 10u; // class id
 
 // Rows of an affine map.
@@ -69,6 +79,10 @@ float cityloop_sky_depth()
 float4 cityloop_clip(float3 p, float4 intrinsics, float4 image, float4 range)
 {
     float2 pixel = intrinsics.xy * p.xy + intrinsics.zw * p.z; // times depth
+    if (p.z > CITYLOOP_NEAREST_SNAPPED_M)
+    {
+        pixel = floor(pixel / p.z * CITYLOOP_SUBPIXELS + 0.5) / CITYLOOP_SUBPIXELS * p.z;
+    }
     float2 edge = 2.0 * pixel * image.zw - p.z;                // -depth to depth, y down
     return float4(edge.x, -range.z * edge.y, range.x * p.z + range.y, p.z);
 }
@@ -77,6 +91,21 @@ float4 cityloop_clip(float3 p, float4 intrinsics, float4 image, float4 range)
 float3 cityloop_ray(float2 pixel, float4 intrinsics)
 {
     return float3((pixel - intrinsics.zw) / intrinsics.xy, 1.0);
+}
+
+// What is interpolated between snapped corners belongs to a point `p` of the triangle that is seen up
+// to 1/256 pixel beside the pixel's centre. This is the way to the centre along the triangle's plane, in
+// differences of p between pixels; none if the triangle is so edge-on that it may end within that way.
+float2 cityloop_way_to_center(float3 p, float3 across, float3 along, float4 intrinsics)
+{
+    float2 center = floor(cityloop_project(p, intrinsics.xy) + intrinsics.zw) + 0.5;
+    float3 ray = cityloop_ray(center, intrinsics);
+    float2 off = ray.xy * p.z - p.xy;
+    float2 a = across.xy - ray.xy * across.z;
+    float2 b = along.xy - ray.xy * along.z;
+    float2 way = float2(off.x * b.y - off.y * b.x, a.x * off.y - a.y * off.x) / (a.x * b.y - a.y * b.x);
+    float change = dot(way, float2(across.z, along.z));
+    return abs(change) < CITYLOOP_LARGEST_SHIFT * p.z ? way : float2(0.0, 0.0);
 }
 
 // The weighted mean of up to four bones' matrices.
