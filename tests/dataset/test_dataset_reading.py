@@ -144,7 +144,7 @@ def test_events_come_back_by_rising_tick(tmp_path: Path) -> None:
     assert read == (told[1], told[0], told[2])
 
 
-TABLES = ("frames", "objects", "pieces", "states", "events", "signals")
+TABLES = ("frames", "objects", "pieces", "states", "events", "signals", "road_marks")
 
 
 def sentence(path: Path) -> str:

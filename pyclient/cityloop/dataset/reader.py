@@ -68,7 +68,7 @@ class Frame:
         if name not in self.sequence.passes:
             raise DatasetError(
                 f"{self.sequence.folder} has no pass {name!r}, only "
-                f"{', '.join(self.sequence.passes)}"
+                f"{', '.join(self.sequence.passes)}; record the sequence again with it"
             )
         if name == "rgb":
             return self._read_rgb()
@@ -437,6 +437,22 @@ class Sequence:
         for number in range(self.frame_count):
             for camera in self.cameras:
                 yield self.frame(camera, number)
+
+    def film(self, camera: str) -> bytes:
+        """Return the MP4 file with velocity labels that was recorded of a camera.
+
+        Raises:
+            DatasetError: if it is missing or not what was recorded.
+        """
+        path = self.layout.video(camera)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise DatasetError(f"{path} is missing; record the sequence again") from None
+        part = path.relative_to(self.folder).as_posix()
+        if hashlib.sha256(content).hexdigest() != self.parts.get(part):
+            raise DatasetError(f"{path} is damaged; record the sequence again")
+        return content
 
     def store(self, camera: str, name: str) -> StoredPass:
         """Return the array of a pass.

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cityloop.dataset import Dataset, Frame
-from cityloop.errors import ExportError
+from cityloop.errors import DatasetError, ExportError
 from cityloop.exporters.class_map import ClassMap
 from cityloop.exporters.target import mark, whole_folder
+from cityloop.world.semantics import CLASSES
 
 # Each is a module beside this one with an `Exporter`.
 FORMATS = ("coco", "kitti", "mot", "nuscenes", "yolo")
@@ -69,6 +70,7 @@ def export(
     if form not in FORMATS:
         raise ExportError(f"{form!r} is no format; choose one of {', '.join(FORMATS)}")
     opened = Dataset(dataset)
+    _check_classes(opened)
     exporter: type[PictureExporter] = import_module(f"cityloop.exporters.{form}").Exporter
     classes = ClassMap.read(form, class_map)
     classes.check_complete(name for name, _ in opened.classes.values())
@@ -101,6 +103,16 @@ def export(
             },
         )
     return Path(out)
+
+
+def _check_classes(dataset: Dataset) -> None:
+    """Check that dataset.json names every class that actors or the semantic pass can have."""
+    for number, info in CLASSES.items():
+        if number not in dataset.classes:
+            raise DatasetError(
+                f"{dataset.path / 'dataset.json'} lacks the class {info.name!r}; copy the one of "
+                "another dataset of this version"
+            )
 
 
 def pictures_to_export(dataset: Dataset) -> int:

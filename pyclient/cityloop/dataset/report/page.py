@@ -76,7 +76,7 @@ def _section(sequence: Sequence, camera: str, numbers: list[int], count: Callabl
         count()
     # "</" would end the element that the JSON stands in.
     frames = json.dumps(entries, separators=(",", ":")).replace("</", "<\\/")
-    film = data_url("video/mp4", sequence.layout.video(camera).read_bytes())
+    film = data_url("video/mp4", sequence.film(camera))
     switches = "".join(
         f'<label><input type="checkbox" value="{layer}"{" checked" if layer in _ON else ""}> '
         f"{layer}</label>"
