@@ -49,10 +49,11 @@ PROTOTYPES = {
             box_center=(1.3, 0.0, 0.75),
         ),
         Prototype("adult", (), dimension=(0.3, 0.5, 1.75), box_center=(0, 0, 0.875)),
-        # With a phone and an umbrella the box reaches far beyond the body.
+        # With things in hand the box reaches far beyond the body.
         *(
             Prototype(k.name, (), dimension=k.dimension, box_center=k.box_center)
-            for k in (PERSON_KINDS["man_with_phone"], PERSON_KINDS["woman_with_umbrella"])
+            for name in ("man_with_phone", "woman_with_umbrella", "woman_with_pram")
+            for k in (PERSON_KINDS[name],)
         ),
         Prototype("traffic_light_vehicle", (), dimension=(0.3, 0.3, 1.0), box_center=(0, 0, 3.0)),
         Prototype(

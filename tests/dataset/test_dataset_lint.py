@@ -93,6 +93,19 @@ BREACHES: dict[str, tuple[str, tuple[Actor, ...], set[str]]] = {
         ),
         {"a", "b"},
     ),
+    "a person walks through a pram": (
+        "people inside people",
+        (
+            person("pusher", standing(100.0, 6.8, 0.0, PAVEMENT_M), "standing", "woman_with_pram"),
+            person("ghost", moving(100.8, 6.0, NORTH, 1.4, PAVEMENT_M)),
+        ),
+        {"pusher", "ghost"},
+    ),
+    "a pram in a wall": (
+        "people inside fixed things",
+        (person("pusher", standing(30.0, 10.2, NORTH, PAVEMENT_M), "standing", "woman_with_pram"),),
+        {"pusher", "house/1"},
+    ),
     "into a parked car": (
         "vehicles inside fixed things",
         (car("scratch", moving(60.0, 3.0, WEST, 5.0)),),

@@ -131,24 +131,53 @@ def test_two_in_one_place_part():
     assert gaps(track)[-1] > 0.48
 
 
-def test_a_pram_keeps_its_distance_too():
-    everybody = crowd.Crowd(
-        position=np.array([[0.0, 0.0], [1.0, 0.0]]),
-        velocity=np.zeros((2, 2)),
-        target=np.array([[0.0, 0.0], [1.0, 0.0]]),
-        target_velocity=np.zeros((2, 2)),
-        radius_m=np.full(2, 0.25),
-        party=np.arange(2),
-        held=np.zeros(2, dtype=bool),
-        roaming=np.zeros(2, dtype=bool),
-        front=np.array([[0.9, 0.0], [0.0, 0.0]]),
-        others=np.zeros((0, 2)),
-        others_velocity=np.zeros((0, 2)),
-        others_radius_m=np.zeros(0),
-    )
-    moved = crowd.step(everybody, None, DT_S)
-    before = 1.0 - 0.9
-    assert np.linalg.norm(moved[1] - moved[0] - [0.9, 0.0]) > before + 0.02
+@pytest.mark.parametrize("ahead_m", [0.45, 0.8, 1.1])
+def test_nobody_is_inside_a_pram_or_between_it_and_who_pushes_it(ahead_m):
+    """The pram reaches from 0.43 to 1.25 m ahead and 0.28 m to either side."""
+    start = np.array([[0.0, 0.0], [ahead_m, 0.05]])
+    before = position = start
+    for _ in range(40):
+        everybody = crowd.Crowd(
+            position=position,
+            velocity=(position - before) / DT_S,
+            target=start,
+            target_velocity=np.zeros((2, 2)),
+            radius_m=np.full(2, 0.25),
+            party=np.arange(2),
+            held=np.zeros(2, dtype=bool),
+            roaming=np.zeros(2, dtype=bool),
+            front=np.array([[1.1, 0.0], [0.0, 0.0]]),
+            others=np.zeros((0, 2)),
+            others_velocity=np.zeros((0, 2)),
+            others_radius_m=np.zeros(0),
+        )
+        before, position = position, crowd.step(everybody, None, DT_S)
+    x, y = position[1] - position[0]
+    pram = np.hypot(max(0.43 - x, x - 1.25, 0.0), max(abs(y) - 0.28, 0.0))
+    assert pram > 0.2
+
+
+def test_a_pram_stops_before_a_wall():
+    pavement = Pavement(shapely.box(-5, -1.5, 3, 1.5))
+    position = np.array([[0.0, 0.0]])
+    before = position - [[1.2 * DT_S, 0.0]]
+    for _ in range(60):
+        everybody = crowd.Crowd(
+            position=position,
+            velocity=(position - before) / DT_S,
+            target=np.array([[8.0, 0.0]]),
+            target_velocity=np.array([[1.2, 0.0]]),
+            radius_m=np.full(1, 0.25),
+            party=np.zeros(1, dtype=np.int64),
+            held=np.ones(1, dtype=bool),
+            roaming=np.zeros(1, dtype=bool),
+            front=np.array([[1.1, 0.0]]),
+            others=np.zeros((0, 2)),
+            others_velocity=np.zeros((0, 2)),
+            others_radius_m=np.zeros(0),
+        )
+        before, position = position, crowd.step(everybody, pavement, DT_S)
+        assert position[0, 0] + 1.1 < 3.05
 
 
 def test_others_are_gone_around_and_do_not_move():
@@ -172,9 +201,20 @@ def test_others_are_gone_around_and_do_not_move():
 def test_newcomers_start_clear_of_others():
     taken = np.array([[0.0, 0.0], [0.7, 0.0]])
     wanted = np.zeros((3, 2))
-    places = crowd.free_places(wanted, np.zeros(3), taken, np.zeros(3, dtype=bool), None)
+    kept = np.zeros(3, dtype=bool)
+    places = crowd.free_places(wanted, np.zeros(3), np.zeros(3), taken, kept, None)
     everybody = np.concatenate([taken, places])[None]
     assert gaps(everybody)[0] > 0.55
+
+
+def test_newcomers_start_clear_of_prams_and_prams_of_others():
+    wanted, kept = np.zeros((2, 2)), np.zeros(2, dtype=bool)
+    taken = np.array([[1.1, 0.0]])
+    places = crowd.free_places(wanted, np.zeros(2), np.array([1.1, 0.0]), taken, kept, None)
+    prams = crowd.pram_discs(places[:1], np.array([[1.1, 0.0]]))
+    np.testing.assert_allclose(prams - places[0], [[0.55, 0.0], [1.1, 0.0]])
+    for other in (taken[0], places[1]):
+        assert np.linalg.norm(np.vstack([places[0], prams]) - other, axis=1).min() > 0.55
 
 
 def test_distance_to_a_boundary_is_exact_near_it():

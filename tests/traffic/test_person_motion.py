@@ -134,6 +134,19 @@ def test_turns_are_smooth_and_limited():
     assert np.abs((yaw[2:] - yaw[:-2]) / (2 * DT_S) - rate[1:-1]).max() < 0.08
 
 
+def test_a_pram_turns_with_the_walk_and_not_on_the_spot():
+    """Nobody behind or beside it is swept away: it would turn towards what there is to see."""
+    corner = along_x(60) + [(59 * 0.065, 0.065 * k) for k in range(1, 90)]
+    stand = walk([corner[-1]] * 100, kinds=["man_with_pram"], facing=-math.pi / 2)
+    shown = show(walk(corner, kinds=["man_with_pram"]) + stand)
+    yaw = np.unwrap([rotation.yaw_of(p.quaternion)[0] for p in shown])
+    rate = column(shown, "angular_velocity")[:, 2]
+    assert np.abs(rate).max() < 1.3
+    assert np.abs((yaw[2:] - yaw[:-2]) / (2 * DT_S) - rate[1:-1]).max() < 0.02
+    assert yaw[140] == pytest.approx(math.pi / 2, abs=0.1)
+    np.testing.assert_allclose(yaw[-60:], yaw[-1], atol=1e-9)
+
+
 def test_feet_follow_the_ground():
     shown = show(walk(along_x(200)), ground=lambda xy: 0.12 * (xy[:, 0] > 6.0))
     position = column(shown, "position")

@@ -62,6 +62,8 @@ START_SLOTS_M = np.array(
     )
 )
 
+PRAM_DISCS, PRAM_RADIUS_M = np.array([0.5, 1.0]), 0.28  # shares of the way to its nose; half width
+
 _SURE_M = MARGIN_M + 0.05  # distances to the boundary are not exact far from it
 _NEAR_BOUNDARY_M = 0.25  # who is farther inside is not pushed over it by others in a step
 _ROUNDS = 4  # of putting positions right
@@ -81,7 +83,7 @@ class Crowd:
         party: (N,) people with the same number walk together.
         held: (N,) who may not step onto a crossing.
         roaming: (N,) who is not kept on sidewalks and crossings.
-        front: (N, 2) from the middle to that of the pram that they push, m; 0 for none.
+        front: (N, 2) from the middle to the nose of the pram that they push, m; 0 for none.
         others: (M, 2) where others will be at the end of the next tick, m.
         others_velocity: (M, 2) m/s.
         others_radius_m: (M,).
@@ -203,41 +205,56 @@ def _rather_aside(force: Array, velocity: Array) -> Array:
 
 
 class _Gate:
-    """The boundary that some of the crowd are kept within.
+    """The boundary that some of the crowd, or their prams, are kept within.
 
     Attributes:
         boundary: of what they may walk on.
         rows: (R,) who they are.
         waits: whether it is that of the sidewalks alone.
+        distance: (R,) to the boundary when it was measured last, m, negative outside.
+        inwards: (R, 2) the way inwards there.
     """
 
-    def __init__(self, boundary: Boundary, rows: Rows, position: Array, *, waits: bool) -> None:
-        """Measure where `rows` of everybody's positions (N, 2) are, m."""
+    def __init__(
+        self, boundary: Boundary, rows: Rows, position: Array, ahead: Array, *, waits: bool
+    ) -> None:
+        """Measure at `ahead` (R, 2) of `rows` of everybody's positions (N, 2), m."""
         self.boundary, self.rows, self.waits = boundary, rows, waits
-        self._at = position[rows]
+        self._ahead, self._at = ahead, position[rows] + ahead
         self.distance, self.inwards = boundary.clearance(self._at)
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         """Let the others go: `rows` (R,) says who stays."""
-        self.rows, self._at = self.rows[rows], self._at[rows]
+        self.rows, self._at, self._ahead = self.rows[rows], self._at[rows], self._ahead[rows]
         self.distance, self.inwards = self.distance[rows], self.inwards[rows]
 
     def measure(self, position: Array) -> None:
         """Measure again those who have moved, of everybody's positions (N, 2), m."""
-        here = position[self.rows]
+        here = position[self.rows] + self._ahead
         moved = np.flatnonzero((here != self._at).any(axis=1))
         self._at[moved] = here[moved]
         self.distance[moved], self.inwards[moved] = self.boundary.clearance(here[moved])
 
 
 def _gates(crowd: Crowd, walkable: Walkable) -> list[_Gate]:
-    """Return who is kept where: those who are held on the sidewalks, unless they left them."""
+    """Return who is kept where: those who are held on the sidewalks, unless they left them.
+
+    Prams are kept where those are who push them.
+    """
     kept = ~crowd.roaming
     held = np.flatnonzero(kept & crowd.held)
-    closed = _Gate(walkable.closed, held, crowd.position, waits=True)
+    nothing = np.zeros_like(crowd.front)
+    closed = _Gate(walkable.closed, held, crowd.position, nothing[held], waits=True)
     closed.keep(closed.distance > -STEPPED_OUT_M)
     kept[closed.rows] = False
-    return [_Gate(walkable.open, np.flatnonzero(kept), crowd.position, waits=False), closed]
+    free = np.flatnonzero(kept)
+    gates = [_Gate(walkable.open, free, crowd.position, nothing[free], waits=False), closed]
+    for gate in gates[:]:
+        prams = gate.rows[crowd.front[gate.rows].any(axis=1)]
+        if len(prams):
+            ahead = crowd.front[prams]
+            gates.append(_Gate(gate.boundary, prams, crowd.position, ahead, waits=gate.waits))
+    return gates
 
 
 def _go_around(
@@ -261,7 +278,7 @@ def _go_around(
     velocity, wanted = crowd.velocity, wanted.copy()
     distance = np.full(len(way), np.inf)
     for gate in gates:
-        distance[gate.rows] = gate.distance
+        distance[gate.rows] = np.minimum(distance[gate.rows], gate.distance)
         touching = gate.distance < TOUCH_M
         rows = gate.rows[touching]
         wanted[rows] = _along(way[rows], wanted[rows], gate.inwards[touching])
@@ -269,7 +286,7 @@ def _go_around(
     # Who is too far inside to get to the boundary in that time need not look.
     looks = [np.flatnonzero(distance < _SURE_M + t * speed) for t in LOOK_AHEAD_S]
     points = [
-        crowd.position[rows] + t * velocity[rows]
+        crowd.position[rows] + crowd.front[rows] + t * velocity[rows]
         for rows, t in zip(looks, LOOK_AHEAD_S, strict=True)
     ]
     there, turns = boundary.clearance(np.concatenate(points))
@@ -312,9 +329,12 @@ def _put_right(
     """Return (N, 2) positions moved until nobody overlaps and all are where people can walk."""
     position, count = moved.copy(), len(moved)
     prams = np.flatnonzero(crowd.front.any(axis=1))
-    ahead = crowd.front[prams]
+    ahead = (crowd.front[prams, None] * PRAM_DISCS[:, None]).reshape(-1, 2)
+    prams = np.repeat(prams, len(PRAM_DISCS))
     owner = np.concatenate([np.arange(count), prams, np.full(len(crowd.others), -1)])
-    radius = np.concatenate([crowd.radius_m, crowd.radius_m[prams], crowd.others_radius_m])
+    radius = np.concatenate(
+        [crowd.radius_m, np.full(len(prams), PRAM_RADIUS_M), crowd.others_radius_m]
+    )
     give = np.concatenate([readiness, readiness[prams], np.zeros(len(crowd.others))])
     start = np.concatenate([position, position[prams] + ahead, crowd.others])
     # Corrections are small: who is far apart now is no pair in any round.
@@ -403,9 +423,22 @@ def _clipped(vectors: Array, limit: Array | float) -> Array:
     return shorter
 
 
+def pram_discs(position: Array, front: Array) -> Array:
+    """Return (D, 2) the middles of the discs that cover prams, m.
+
+    Args:
+        position: (N, 2) of people, m.
+        front: (N, 2) to the noses of their prams, m; 0 for none.
+    """
+    prams = np.flatnonzero(front.any(axis=1))
+    discs = position[prams, None] + PRAM_DISCS[:, None] * front[prams, None]
+    return np.asarray(discs.reshape(-1, 2))
+
+
 def free_places(
     wanted: Array,
     heading_rad: Array,
+    front_m: Array,
     taken: Array,
     kept: NDArray[np.bool_],
     walkable: Walkable | None,
@@ -415,20 +448,26 @@ def free_places(
     Args:
         wanted: (K, 2) m.
         heading_rad: (K,) of their ways.
-        taken: (N, 2) where people are, m.
+        front_m: (K,) to the noses of their prams, 0 for none.
+        taken: (N, 2) where people and prams are, m.
         kept: (K,) who must be on a sidewalk or crossing.
         walkable: what is free, if anything is known.
     """
     places = np.zeros((0, 2))
     for k in range(len(wanted)):
-        cos, sin = np.cos(heading_rad[k]), np.sin(heading_rad[k])
-        tried = wanted[k] + START_SLOTS_M @ np.array([[cos, sin], [-sin, cos]])
-        people = np.concatenate([taken, places])
+        ahead = np.array([np.cos(heading_rad[k]), np.sin(heading_rad[k])])
+        tried = wanted[k] + START_SLOTS_M @ np.array([ahead, [-ahead[1], ahead[0]]])
+        body = np.array([0.0, *PRAM_DISCS] if front_m[k] else [0.0]) * front_m[k]
+        covered = tried[:, None] + body[:, None] * ahead  # (slots, discs, 2)
         gap = np.full(len(tried), np.inf)
-        if len(people):
-            gap = np.linalg.norm(tried[:, None] - people[None], axis=2).min(axis=1)
+        if len(taken):
+            away = np.linalg.norm(covered[:, :, None] - taken, axis=3)
+            gap = away.min(axis=(1, 2))
         room = np.minimum(gap - START_GAP_M, 0.0)
         if walkable is not None and kept[k]:
-            room += np.minimum(walkable.open.clearance(tried)[0], 0.0)
-        places = np.vstack([places, tried[int(np.argmax(room))]])
+            for disc in range(len(body)):
+                room += np.minimum(walkable.open.clearance(covered[:, disc])[0], 0.0)
+        best = int(np.argmax(room))
+        places = np.vstack([places, tried[best]])
+        taken = np.concatenate([taken, covered[best]])
     return places

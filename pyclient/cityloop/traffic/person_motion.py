@@ -46,7 +46,8 @@ TRAIL_AHEAD_M = 0.8  # on that way, to where they head
 PLAN_RESPONSE_S = 0.14  # in which a new velocity of the plan is taken up
 
 ADULT_RADIUS_M, CHILD_RADIUS_M = 0.25, 0.21  # half of what two keep between their middles
-PRAM_FRONT_M = 0.88  # from who pushes a pram to its middle
+PRAM_NOSE_M = 0.15  # before a pram's front: the middle of the disc that covers it there
+PRAM_TURN_RATE_RADPS = 1.2  # a pram turns with those who walk behind it, not on the spot
 OTHERS_RADIUS_M = 0.3
 
 _SURE_M = 0.05  # distances to the boundary are not exact far from it
@@ -135,7 +136,8 @@ class _PersonColumns(Columns):
     aim: NDArray[np.int64]  # point of the trail that they head for, 0 for the plan itself
     pace: Array  # m/s
     radius_m: Array
-    front_m: Array
+    front_m: Array  # from the middle to the nose of their pram, 0 for none
+    course: Array  # of who pushes a pram, at the newest sample, rad
     running_mps: Array  # from which they run
     held: NDArray[np.bool_]
     roaming: NDArray[np.bool_]
@@ -169,7 +171,7 @@ class PersonTracks:
         self._kernel = kernel
         self._ground_height = ground_height
         self._walkable = walkable
-        self._history = SampleHistory(kernel, channels=3)
+        self._history = SampleHistory(kernel, channels=4)  # place, m; course, rad
         self._gaits = _phase_rate_table()
         self._trail_samples = max(1, round(TRAIL_SPACING_S / kernel.sample_s))
         self._plan_share = 1 - math.exp(-kernel.sample_s / PLAN_RESPONSE_S)
@@ -220,7 +222,7 @@ class PersonTracks:
                 party=c.party,
                 held=c.held,
                 roaming=c.roaming,
-                front=c.front_m[:, None] * np.column_stack([np.cos(c.yaw), np.sin(c.yaw)]),
+                front=self._fronts(),
                 others=others.position,
                 others_velocity=others.velocity,
                 others_radius_m=others.radius_m,
@@ -230,16 +232,21 @@ class PersonTracks:
         )
         new = np.flatnonzero(~np.isin(plan.number, c.number))
         comers = _newcomers(plan, new)
-        taken = np.concatenate([position, others.position])
-        places = crowd.free_places(
-            comers.place, plan.heading_rad[new], taken, ~comers.roaming, self._walkable
-        )
+        places = comers.place
+        if len(new):
+            prams = crowd.pram_discs(position, self._fronts())
+            taken = np.concatenate([position, prams, others.position])
+            places = crowd.free_places(
+                *(comers.place, plan.heading_rad[new], comers.front_m, taken),
+                *(~comers.roaming, self._walkable),
+            )
         heights = self._ground_height(np.concatenate([position, places]))
-        self._history.push(np.column_stack([position, heights[: len(position)]]))
+        self._steer_prams((position - newest) / dt_s)
+        self._history.push(np.column_stack([position, heights[: len(position)], c.course]))
         c.samples = c.samples + 1
         if len(new):
-            rate = np.column_stack([comers.plan_velocity, np.zeros(len(new))])
-            samples = np.column_stack([places, heights[len(position) :]])
+            rate = np.column_stack([comers.plan_velocity, np.zeros((len(new), 2))])
+            samples = np.column_stack([places, heights[len(position) :], comers.course])
             self._history.append(samples, rate)
             c.append(comers)
             order = np.argsort(c.number)
@@ -324,15 +331,36 @@ class PersonTracks:
         velocity[late] = (c.pace[late] / np.maximum(distance[pick], 0.1))[:, None] * way[pick]
         return target, velocity
 
+    def _fronts(self) -> Array:
+        """Return (N, 2) from everybody's newest place to the nose of their pram, m; 0 for none."""
+        c = self._columns
+        return c.front_m[:, None] * np.column_stack([np.cos(c.course), np.sin(c.course)])
+
+    def _steer_prams(self, velocity: Array) -> None:
+        """Turn prams towards where they are pushed, (N, 2) m/s; those of who stands stay."""
+        c = self._columns
+        rows = np.flatnonzero(c.front_m)
+        if not len(rows):
+            return
+        vx, vy = velocity[rows].T
+        turn = (np.arctan2(vy, vx) - c.course[rows] + np.pi) % (2 * np.pi) - np.pi
+        limit = PRAM_TURN_RATE_RADPS * self._kernel.sample_s
+        walks = np.hypot(vx, vy) > TURNING_MPS
+        c.course[rows] += np.where(walks, np.clip(turn, -limit, limit), 0.0)
+
     def shown(self) -> PersonColumns:
         """Integrate up to the shown tick; once a tick, after `record` or `go_on`."""
         c, lookahead = self._columns, self._kernel.lookahead
         if not len(c.number):
             return PersonColumns.none()
-        position, velocity, acceleration = self._history.curves([(0, 0.0), (1, 0.0), (2, 0.0)])
+        curves = self._history.curves([(0, 0.0), (1, 0.0), (2, 0.0)])
+        position, velocity, acceleration = curves[..., :3]
         speed = np.hypot(velocity[:, 0], velocity[:, 1])
         walking = c.under_way
         self._turn(velocity, speed, walking)
+        pushes = c.front_m > 0
+        c.yaw = np.where(pushes, curves[0, :, 3], c.yaw)
+        c.yaw_rate = np.where(pushes, curves[1, :, 3], c.yaw_rate)
         moving = c.moving = speed > np.where(c.moving, STANDING_MPS, STARTING_MPS)
         phase_rate = np.where(moving, self._phase_rates(speed) * speed, 0.0)
         mean_rate = np.where(walking, (c.phase_rate + phase_rate) / 2, 0.0)
@@ -449,7 +477,8 @@ def _newcomers(plan: PlanSamples, rows: NDArray[np.intp] | None = None) -> _Pers
         aim=0 * ones,
         pace=plan.pace_mps[rows].copy(),
         radius_m=np.array([CHILD_RADIUS_M if p.child else ADULT_RADIUS_M for p in people]),
-        front_m=np.array([PRAM_FRONT_M if p.pram else 0.0 for p in people]),
+        front_m=np.array([p.pram_span_m[1] - PRAM_NOSE_M if p.pram else 0.0 for p in people]),
+        course=heading.copy(),
         running_mps=np.sqrt(RUN_FROUDE * GRAVITY_MPS2 * legs),
         held=plan.held[rows].copy(),
         roaming=plan.roaming[rows].copy(),

@@ -96,6 +96,11 @@ class PersonKind:
         """Whether they push a pram."""
         return self.thing == "pram"
 
+    @property
+    def pram_span_m(self) -> tuple[float, float]:
+        """From where to where their pram is ahead of them; as wide as the box around both."""
+        return HANDLE[0], self.box_center[0] + self.dimension[0] / 2
+
 
 def _kind(
     name: str,
@@ -279,9 +284,9 @@ def _prototype(kind: PersonKind) -> Prototype:
     capsule = CapsuleCollider((0.0, 0.0, kind.height_m / 2), kind.height_m / 2 - radius, radius)
     colliders: tuple[Collider, ...] = (capsule,)
     if kind.pram:
-        front, half_width = kind.box_center[0] + kind.dimension[0] / 2, kind.dimension[1] / 2
-        half = (front - HANDLE[0]) / 2, half_width, 0.40
-        colliders += (BoxCollider((HANDLE[0] + half[0], 0.0, 0.55), half),)
+        rear, front = kind.pram_span_m
+        half = (front - rear) / 2, kind.dimension[1] / 2, 0.40
+        colliders += (BoxCollider((rear + half[0], 0.0, 0.55), half),)
     return Prototype(
         name=kind.name,
         parts=(body,),

@@ -72,6 +72,19 @@ class Cast:
                 known[actor] = kind.height_m
         return known
 
+    @cached_property
+    def prams(self) -> Array:
+        """(size, 3) by id, m: from where to where ahead of who pushes it a pram is, half its width.
+
+        nan for who pushes none.
+        """
+        known = np.full((self.size, 3), np.nan)
+        for actor, said in self.sequence.actors.items():
+            kind = PERSON_KINDS.get(str(said["kind"]))
+            if kind is not None and kind.pram:
+                known[actor] = *kind.pram_span_m, kind.dimension[1] / 2
+        return known
+
     def name(self, actor: int) -> str:
         """Return the name of an id."""
         said = self.sequence.actors.get(actor)
@@ -183,7 +196,22 @@ class View:
     def reach(self) -> Array:
         """(R,) radius of the circle around the middle that holds the outline, m."""
         box = np.linalg.norm(self.block.dimension[:, :2], axis=1) / 2
-        return np.where(self.is_person, self.torso_radius, box)
+        pram = np.hypot(*self.cast.prams[self.ids, 1:].T)
+        person = np.where(self.pushes_pram, pram, self.torso_radius)
+        return np.where(self.is_person, person, box)
+
+    @cached_property
+    def pushes_pram(self) -> Mask:
+        """(R,) whether it is a person on their feet who pushes a pram."""
+        pushes = ~np.isnan(self.cast.prams[self.ids, 0])
+        return np.asarray(self.is_person & ~self.is_fallen & pushes)
+
+    def pram_corners(self, rows: NDArray[np.intp]) -> Array:
+        """Return (N, 4, 2) the outlines of the prams that those in `rows` (N,) push, m."""
+        rear, front, half_width = self.cast.prams[self.ids[rows]].T
+        ahead = np.column_stack([np.cos(self.yaw[rows]), np.sin(self.yaw[rows])])
+        middle = self.middle[rows] + ((rear + front) / 2)[:, None] * ahead
+        return box_corners(middle, self.yaw[rows], front - rear, 2 * half_width)
 
     @cached_property
     def ids(self) -> NDArray[np.int64]:

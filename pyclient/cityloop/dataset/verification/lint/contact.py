@@ -31,15 +31,33 @@ def _solid_depth(view: View, rows: Rows, corners: Array) -> Array:
     """Return (N,) how deep the actors in `rows` (N,) are in the outlines (N, C, 2)."""
     depth = np.zeros(len(rows))
     person = view.is_person[rows]
-    who = rows[person]
-    distance = signed_distance(view.middle[who], corners[person])
-    depth[person] = np.maximum(view.torso_radius[who] - distance, 0.0)
+    depth[person] = _torso_depth(view, rows[person], corners[person])
     depth[~person] = overlap_depth(view.corners[rows[~person]], corners[~person])
+    pushes = view.pushes_pram[rows]
+    prams = overlap_depth(view.pram_corners(rows[pushes]), corners[pushes])
+    depth[pushes] = np.maximum(depth[pushes], prams)
+    return depth
+
+
+def _torso_depth(view: View, rows: Rows, corners: Array) -> Array:
+    """Return (N,) how deep the torsos of people in `rows` (N,) are in the outlines (N, C, 2)."""
+    distance = signed_distance(view.middle[rows], corners)
+    return np.maximum(view.torso_radius[rows] - distance, 0.0)
+
+
+def _people_depth(view: View, a: Rows, b: Rows) -> Array:
+    """Return (N,) how deep people in rows (N,) are in those in others, prams included."""
+    gap = np.linalg.norm(view.middle[a] - view.middle[b], axis=1)
+    depth = np.maximum(view.torso_radius[a] + view.torso_radius[b] - gap, 0.0)
+    for one, other in ((a, b), (b, a)):
+        pushes = np.flatnonzero(view.pushes_pram[one])
+        prams = view.pram_corners(one[pushes])
+        depth[pushes] = np.maximum(depth[pushes], _solid_depth(view, other[pushes], prams))
     return depth
 
 
 class InsideEachOther:
-    """Two who move overlap: boxes of vehicles, upright capsules (the torso) of people."""
+    """Two who move overlap: boxes of vehicles and prams, upright capsules (the torso) of people."""
 
     def __init__(self, cast: Cast, book: Book, step_ticks: int) -> None:
         self._cast = cast
@@ -115,8 +133,7 @@ class InsideEachOther:
 
     def _judge(self, view: View, kind: str, a: Rows, b: Rows) -> None:
         if kind == "people":
-            gap = np.linalg.norm(view.middle[a] - view.middle[b], axis=1)
-            depth = np.maximum(view.torso_radius[a] + view.torso_radius[b] - gap, 0.0)
+            depth = _people_depth(view, a, b)
         else:
             depth = _solid_depth(view, b, view.corners[a])
         breach = depth > DEPTH_M
