@@ -4,10 +4,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import synthetic
 
 from cityloop.dataset.verification.people import person_levels
+from cityloop.dataset.verification.vehicles import vehicle_shape
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +43,16 @@ def copied(recorded: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _synthetic_people(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _synthetic_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("cityloop.world.people.people_scene", synthetic.people_scene)
+    monkeypatch.setattr("cityloop.world.vehicles.vehicle_scene", synthetic.vehicle_scene)
+    # The ground is level, and no roads are recorded.
+    monkeypatch.setattr(
+        "cityloop.dataset.verification.ground.recorded_ground",
+        lambda _sequence: lambda points: np.zeros(len(points)),
+    )
     person_levels.cache_clear()
+    vehicle_shape.cache_clear()
     yield
     person_levels.cache_clear()
+    vehicle_shape.cache_clear()

@@ -4,7 +4,7 @@ Flow comes from barycentric points carried along by the triangles, not from dept
 verification under test.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +139,31 @@ def people_scene(_kinds: list[str]) -> Scene:
         materials=[Material("skin", (0.5, 0.4, 0.3))],
         meshes=[person_mesh(), person_mesh("person_far", bulge=1.4)],
         prototypes=[p for p in prototypes() if p.name == "walker"],
+    )
+
+
+def vehicle_scene(kinds: list[str]) -> Scene:
+    """Return the body of a wagon with its wheels, or a crate."""
+
+    def mesh(name: str, points: np.ndarray, faces: np.ndarray) -> Mesh:
+        none = np.zeros_like(points, np.float32)
+        materials = np.zeros(len(points), np.uint16)
+        corners, indices = points.astype(np.float32), faces.astype(np.uint32)
+        return Mesh(name, corners, none, none[:, :2], ("paint",), materials, indices)
+
+    def part(name: str, wheel: int | None = None) -> Part:
+        place = Pose() if wheel is None else Pose(np.array(WHEELS[wheel].center))
+        return Part(name, (LevelOfDetail(name, 200.0),), place, wheel)
+
+    wagon = (part("wagon"), *(part("wheel", i) for i in range(len(WHEELS))))
+    parts = {"wagon": wagon, "crate": (part("crate"),)}
+    return Scene(
+        meshes=[
+            mesh("wagon", _CORNERS * BODY_SIZE + BODY_CENTER, BOX),
+            mesh("crate", _CORNERS + [0, 0, 0.5], BOX),
+            mesh("wheel", *_wheel_mesh()),
+        ],
+        prototypes=[replace(p, parts=parts[p.name]) for p in prototypes() if p.name in kinds],
     )
 
 

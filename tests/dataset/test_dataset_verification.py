@@ -69,6 +69,8 @@ CHECKS = {
     "velocity: wheels",
     "velocity: people",
     "people: depth against their mesh",
+    "vehicles: depth against their mesh",
+    "ground: depth against the roads",
     "2D boxes against the mask",
     "pixel counts against the mask",
     "ids in mask and labels",
@@ -259,7 +261,8 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
             f"{name}_{way}: wheels"
             for name in ("flow", "depth_change")
             for way in ("backward", "forward")
-        },
+        }
+        | {"vehicles: depth against their mesh"},  # they have twelve corners
     ),
     "velocity labels": (
         lambda r: change_column(r, "states", "velocity", grown),
@@ -407,6 +410,17 @@ def aside(mark: Mark) -> Mark:
     return replace(mark, outline=mark.outline + [0.0, 0.1, 0.0])
 
 
+def farther(actor: int, between_m: tuple[float, float], factor: float) -> Change:
+    """Put what is seen of an actor between two depths farther off."""
+
+    def change(depth: np.ndarray, instance: np.ndarray) -> np.ndarray:
+        near_m, far_m = between_m
+        spoilt = (instance == actor) & (depth > near_m) & (depth < far_m)
+        return np.where(spoilt, depth * np.float32(factor), depth)
+
+    return change
+
+
 # As CORRUPTIONS, on two frames.
 OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "masks": (label("mask", lambda v: v[::-1]), {"masks against the instance pass"}),
@@ -487,6 +501,14 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "the ego's acceleration": (
         lambda r: change_column(r, "frames", "ego_acceleration", shifted),
         {"ego against its state"},
+    ),
+    "depth of the far road": (
+        lambda r: change_pass(r, "depth", farther(0, (12.0, 40.0), 1.025)),
+        {"ground: depth against the roads"},
+    ),
+    "depth of a vehicle": (
+        lambda r: change_pass(r, "depth", farther(2, (7.0, 7.4), 1.004)),
+        {"vehicles: depth against their mesh"},
     ),
     "changes of depth": (
         lambda r: change_pass(r, "depth_change_forward", on(7, 0.05)),

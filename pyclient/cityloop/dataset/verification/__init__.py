@@ -13,6 +13,7 @@ from cityloop.dataset.verification.descriptions import DescriptionCheck
 from cityloop.dataset.verification.encounters import EgoCheck
 from cityloop.dataset.verification.files import FileCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
+from cityloop.dataset.verification.ground import GroundCheck
 from cityloop.dataset.verification.lint import SceneLint
 from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
 from cityloop.dataset.verification.motion import SurfaceMotion
@@ -26,6 +27,7 @@ from cityloop.dataset.verification.road_marks import RoadMarkCheck
 from cityloop.dataset.verification.skins import SkinCheck
 from cityloop.dataset.verification.solids import SolidCheck
 from cityloop.dataset.verification.states import DerivativeCheck, LabelCheck
+from cityloop.dataset.verification.vehicles import VehicleCheck
 from cityloop.dataset.verification.velocity import SurfaceVelocityCheck
 from cityloop.dataset.verification.warping import DepthChangeCheck, WarpCheck
 from cityloop.errors import DatasetError
@@ -67,6 +69,8 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         WarpCheck(),
         SurfaceVelocityCheck(),
         SkinCheck(),
+        VehicleCheck(),
+        GroundCheck(),
         BoxCheck(),
         IdentityCheck(),
         MaskCheck(),

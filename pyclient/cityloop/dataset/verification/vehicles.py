@@ -1,0 +1,117 @@
+"""Depth of vehicles against rays cast to the meshes that they are drawn from."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.people import trace
+from cityloop.dataset.verification.picture import Picture, transform
+from cityloop.dataset.verification.report import Row, Tally
+from cityloop.errors import ScenarioError
+from cityloop.spatial import Pose, rotation
+from cityloop.world.scene import Part, Prototype
+from cityloop.world.semantics import SemanticClass
+
+Array = NDArray[np.float64]
+
+TOLERANCE_M = 0.01
+SAMPLES_PER_VEHICLE = 24
+_CLASSES = (
+    SemanticClass.CAR,
+    SemanticClass.TRUCK,
+    SemanticClass.BUS,
+    SemanticClass.MOTORCYCLE,
+    SemanticClass.BICYCLE,
+)
+
+
+@dataclass(frozen=True)
+class VehicleShape:
+    """A kind's prototype and the triangles (T, 3, 3) of its meshes by name, part frame, m."""
+
+    prototype: Prototype
+    triangles: dict[str, Array]
+
+    def posed(self, wheels: Array | None, away_m: float) -> Array:
+        """Return (T, 3, 3) corners in the body frame of what is drawn from `away_m`.
+
+        `wheels` (W, 5) are as in `tables.WHEEL_COLUMNS`; None for wheels at rest.
+        """
+        found = [np.zeros((0, 3, 3))]
+        for part in self.prototype.parts:
+            # The first level that reaches so far; beyond the last, nothing is drawn.
+            mesh = next((level.mesh for level in part.lods if away_m < level.max_distance_m), "")
+            if mesh:
+                corners = self.triangles[mesh].reshape(-1, 3)
+                found.append(transform(_part_pose(part, wheels), corners).reshape(-1, 3, 3))
+        return np.concatenate(found)
+
+
+@lru_cache(maxsize=256)
+def vehicle_shape(kind: str) -> VehicleShape | None:
+    """Return the shape of a kind of vehicle of the installed package, None if it has none."""
+    from cityloop.world import vehicles
+
+    try:
+        scene = vehicles.vehicle_scene([kind.split("/", maxsplit=1)[0]])
+    except ScenarioError:
+        return None
+    prototype = next((p for p in scene.prototypes if p.name == kind), None)
+    if prototype is None:
+        return None
+    names = {level.mesh for part in prototype.parts for level in part.lods}
+    meshes = {m.name: m.positions[m.indices] for m in scene.meshes if m.name in names}
+    return VehicleShape(prototype, {name: c.astype(np.float64) for name, c in meshes.items()})
+
+
+def _part_pose(part: Part, wheels: Array | None) -> Pose:
+    """Return body-from-part: steered about z, and what rolls sprung along z and spun about y."""
+    if part.wheel is None or wheels is None:
+        return part.body_from_part
+    steering, spin, _, travel, _ = wheels[part.wheel]
+    position, turn = part.body_from_part.position, part.body_from_part.quaternion
+    turn = rotation.multiply(rotation.from_yaw(steering), turn)
+    if part.steers_only:
+        return Pose(position, turn)
+    rolled = rotation.from_axis_angle([0.0, 1.0, 0.0], spin)
+    return Pose(position + [0.0, 0.0, travel], rotation.multiply(turn, rolled))
+
+
+class VehicleCheck:
+    """Sampled pixels of vehicles show their mesh where depth says."""
+
+    def __init__(self) -> None:
+        # A ray along an edge of the mesh may miss it by rounding.
+        self._tally = Tally("vehicles: depth against their mesh", "m", TOLERANCE_M, 0.999)
+
+    def look(self, picture: Picture, groups: list[Group]) -> None:
+        """Gather how far vehicles' depth is from their mesh."""
+        now = picture.now
+        if now is None:
+            return
+        depth = picture.flat("depth")
+        camera = now.world_from_camera.inverse()
+        for actor, shown in picture.pixels_of_actor.items():
+            row = now.state.row(actor)
+            seen = shown[~picture.silhouette[shown] & np.isfinite(depth[shown])]
+            if row is None or not len(seen) or now.state.actors.semantic[row] not in _CLASSES:
+                continue
+            shape = vehicle_shape(now.state.actors.kind[row])
+            pose = now.state.pose(actor)
+            if shape is None or pose is None:
+                continue
+            count = min(SAMPLES_PER_VEHICLE, len(seen))
+            pixels = seen[np.linspace(0, len(seen) - 1, count).round().astype(np.intp)]
+            away = float(np.linalg.norm(pose.position - now.world_from_camera.position))
+            corners = shape.posed(now.state.wheels.get(actor), away)
+            there = transform(camera @ pose, corners.reshape(-1, 3)).reshape(-1, 3, 3)
+            said = depth[pixels].astype(np.float64)
+            *_, found = trace(there, picture.pixel_centers[pixels], said, picture.intrinsics)
+            self._tally.add(np.abs(found - said), picture.places(pixels))
+
+    def rows(self) -> list[Row]:
+        """Return one row."""
+        return [self._tally.row()]
