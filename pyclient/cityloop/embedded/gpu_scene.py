@@ -1,6 +1,7 @@
 """What LoadScene brought, as the graphics card holds it: meshes, materials, textures, parts."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 import moderngl
@@ -21,12 +22,12 @@ _RIGID_VERTEX = np.dtype(
 _SKINNED_VERTEX = np.dtype([*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights", "<f4", 4)])
 
 
-@dataclass(frozen=True, eq=False)
-class TriangleSet:
-    """`count` triangles of a mesh that are drawn alike; `indices` (3 count,) uint32 on the card."""
+class Sides(IntEnum):
+    """How triangles are drawn: from outside, from both sides, or from both with holes."""
 
-    indices: moderngl.Buffer
-    count: int
+    ONE = 0
+    BOTH = 1
+    PERFORATED = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,8 @@ class GpuMesh:
 
     Attributes:
         vertices: interleaved, see `vertex_layout`.
-        plain: closed surfaces, seen from outside only; None if there are none.
-        perforated: surfaces with holes or two sides; None if there are none.
+        indices: (3 T,) uint32, the triangles of each of `Sides` after those of the one before.
+        starts: (4,) where each begins, in triangles, and where the last ends.
         center, radius: (3,) and m, a sphere around it at rest, part frame.
         bone_count: bones its vertices name, 0 for a rigid mesh.
         geometry: the same mesh in memory.
@@ -68,8 +69,8 @@ class GpuMesh:
 
     name: str
     vertices: moderngl.Buffer
-    plain: TriangleSet | None
-    perforated: TriangleSet | None
+    indices: moderngl.Buffer
+    starts: tuple[int, ...]
     center: NDArray[np.float64]
     radius: float
     bone_count: int
@@ -108,7 +109,7 @@ class GpuScene:
     _texture_index: dict[str, int] = field(default_factory=dict)
     _texels: list[bytes] = field(default_factory=list)
     _materials: list[NDArray[np.float32]] = field(default_factory=list)
-    _perforated: list[bool] = field(default_factory=list)
+    _sides: list[Sides] = field(default_factory=list)
     _parts: list[list[tuple[float, int]]] = field(default_factory=list)
     _lights: LightsBuilder = field(default_factory=LightsBuilder)
     _light_table: LightTable | None = None
@@ -140,15 +141,16 @@ class GpuScene:
                 dtype=np.float32,
             )
         )
-        self._perforated.append(material.alpha_cutout or material.two_sided)
+        both = Sides.BOTH if material.two_sided else Sides.ONE
+        self._sides.append(Sides.PERFORATED if material.alpha_cutout else both)
         self._release_looks()
 
     def add_mesh(self, mesh: scene_pb2.Mesh) -> None:
         """Put a mesh on the card."""
         vertices = _vertices(mesh)
         indices = np.frombuffer(mesh.indices, dtype="<u4").reshape(-1, 3)
-        perforated = np.array(self._perforated, dtype=bool)
-        loose = perforated[vertices["material"][indices[:, 0]]]
+        sides = np.array(self._sides, dtype=np.int64)[vertices["material"][indices[:, 0]]]
+        by_side = indices[np.argsort(sides, kind="stable")]
         position = vertices["position"].astype(np.float64)
         low, high = position.min(axis=0), position.max(axis=0)
         center = (low + high) / 2
@@ -158,8 +160,8 @@ class GpuScene:
             GpuMesh(
                 name=mesh.name,
                 vertices=self.context.buffer(vertices.tobytes()),
-                plain=self._triangles(indices[~loose]),
-                perforated=self._triangles(indices[loose]),
+                indices=self.context.buffer(by_side.tobytes()),
+                starts=(0, *np.cumsum(np.bincount(sides, minlength=len(Sides))).tolist()),
                 center=center,
                 radius=float(np.linalg.norm(position - center, axis=1).max()),
                 bone_count=int(vertices["joints"].max()) + 1 if skinned else 0,
@@ -223,15 +225,8 @@ class GpuScene:
         self._release_looks()
         for mesh in self.meshes:
             mesh.vertices.release()
-            for triangles in (mesh.plain, mesh.perforated):
-                if triangles is not None:
-                    triangles.indices.release()
+            mesh.indices.release()
         self.meshes.clear()
-
-    def _triangles(self, indices: NDArray[np.uint32]) -> TriangleSet | None:
-        if not len(indices):
-            return None
-        return TriangleSet(self.context.buffer(indices.tobytes()), len(indices))
 
     def _release_looks(self) -> None:
         for item in (self.material_table, self.textures):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cityloop.embedded import gl_context, occlusion, targets
 from cityloop.embedded.frame_block import FrameBlock
 from cityloop.embedded.glare import Glare
-from cityloop.embedded.gpu_scene import GpuScene
+from cityloop.embedded.gpu_scene import GpuScene, Sides
 from cityloop.embedded.instance_table import (
     BONES_PER_ROW,
     CAMERA_TEXELS,
@@ -262,6 +262,7 @@ class Renderer:
                 ),
                 switches,
                 culls=True,
+                turns_normals=True,
             )
         return self._surfaces[switches]
 
@@ -285,19 +286,20 @@ class Renderer:
         meshes = self._scene.meshes
         large, small = occlusion.split(seen)
         self._write_records(*camera_records(view, instances, large.rows))
-        triangles = surfaces.draw(meshes, large, perforated=False)
+        triangles = surfaces.draw(meshes, large, Sides.ONE)
         boxes = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
         small = small.only(~occlusion.hidden(view, images.read_depths(), boxes))
         both = large.then(small)
         self._write_records(*camera_records(view, instances, both.rows))
-        triangles += surfaces.draw(meshes, small, perforated=False, first_row=len(large.rows))
+        triangles += surfaces.draw(meshes, small, Sides.ONE, first_row=len(large.rows))
+        triangles += surfaces.draw(meshes, both, Sides.BOTH)
         # Leaves hide each other many times over, and a shader that may discard is run for all of
         # them: so their depth is found first, and only what is seen in the end is shaded.
         images.depth_only.use()
-        triangles += self._holes.draw(meshes, both, perforated=True)
+        triangles += self._holes.draw(meshes, both, Sides.PERFORATED)
         images.drawing.use()
         c.depth_func = "=="
-        triangles += surfaces.draw(meshes, both, perforated=True)
+        triangles += surfaces.draw(meshes, both, Sides.PERFORATED)
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
         return triangles
@@ -328,8 +330,8 @@ class Renderer:
         c.enable_only(moderngl.NOTHING)
         for layer, draw in enumerate(layers.draws):
             images.alone.use(layer)
-            for perforated in (False, True):
-                self._alone.draw(self._scene.meshes, draw, perforated, first[layer])
+            for sides in Sides:
+                self._alone.draw(self._scene.meshes, draw, sides, first[layer])
         pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
         return found_alone(view, instances, seen.meshes, self._scene, layers, pictures)
 

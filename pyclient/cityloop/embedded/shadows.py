@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.embedded.frame_block import FrameBlock
-from cityloop.embedded.gpu_scene import GpuScene
+from cityloop.embedded.gpu_scene import GpuScene, Sides
 from cityloop.embedded.instance_table import (
     CASTER_TEXELS,
     INSTANCES_PER_ROW,
@@ -239,9 +239,10 @@ class Shadows:
             self._context.enable_direct(_DEPTH_CLAMP)
         else:
             self._context.disable_direct(_DEPTH_CLAMP)
-        triangles = self._casters.draw(scene.meshes, todo, perforated=False)
+        triangles = self._casters.draw(scene.meshes, todo, Sides.ONE)
         if placed.square.headroom_m is None:
-            triangles += self._casters.draw(scene.meshes, todo, perforated=True)
+            triangles += self._casters.draw(scene.meshes, todo, Sides.BOTH)
+            triangles += self._casters.draw(scene.meshes, todo, Sides.PERFORATED)
         return triangles
 
 

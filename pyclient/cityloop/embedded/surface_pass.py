@@ -2,7 +2,7 @@
 
 import moderngl
 
-from cityloop.embedded.gpu_scene import GpuMesh, TriangleSet, vertex_layout
+from cityloop.embedded.gpu_scene import GpuMesh, Sides, vertex_layout
 from cityloop.embedded.shaders import build_program
 from cityloop.embedded.visibility import DrawList
 
@@ -14,7 +14,9 @@ class SurfacePass:
         vertex: files of the vertex shader.
         fragment: files of the fragment shader.
         defines: switches of all its programs.
-        culls: draw plain triangles from outside only.
+        culls: draw triangles with one side from outside only.
+        turns_normals: the program for perforated triangles draws all that have two sides: it
+            looks at the one that faces the camera.
     """
 
     def __init__(
@@ -24,9 +26,11 @@ class SurfacePass:
         fragment: tuple[str, ...],
         defines: tuple[str, ...] = (),
         culls: bool = False,
+        turns_normals: bool = False,
     ) -> None:
         self._context = context
         self._culls = culls
+        self._turns_normals = turns_normals
         self._programs: dict[tuple[bool, bool], moderngl.Program] = {}
         self._first_row: dict[tuple[bool, bool], moderngl.Uniform] = {}
         for skinned in (False, True):
@@ -39,35 +43,34 @@ class SurfacePass:
                 self._first_row[skinned, perforated] = first_row
         self._arrays: dict[tuple[int, bool], moderngl.VertexArray] = {}
 
-    def draw(
-        self, meshes: list[GpuMesh], todo: DrawList, perforated: bool, first_row: int = 0
-    ) -> int:
+    def draw(self, meshes: list[GpuMesh], todo: DrawList, sides: Sides, first_row: int = 0) -> int:
         """Draw into the framebuffer in use; return the triangles sent.
 
         Args:
             meshes: the scene's.
             todo: batches of them, whose `rows` stand in the instance table in use.
-            perforated: draw the triangles that have holes or two sides, or the others.
-            first_row: where they start in that table.
+            sides: which of their triangles.
+            first_row: where the rows start in that table.
         """
-        if self._culls and not perforated:
+        if self._culls and sides is Sides.ONE:
             self._context.enable(moderngl.CULL_FACE)
         else:
             self._context.disable(moderngl.CULL_FACE)
+        perforated = sides is Sides.PERFORATED or (self._turns_normals and sides is Sides.BOTH)
         triangles = 0
         for batch in todo.batches:
             mesh = meshes[batch.mesh]
-            part = mesh.perforated if perforated else mesh.plain
-            if part is None:
+            first, count = mesh.starts[sides], mesh.starts[sides + 1] - mesh.starts[sides]
+            if not count:
                 continue
             kind = (mesh.bone_count > 0, perforated)
             self._first_row[kind].value = first_row + batch.first
             array = self._arrays.get((batch.mesh, perforated))
             if array is None:
-                array = self._make_array(self._programs[kind], mesh, part)
+                array = self._make_array(self._programs[kind], mesh)
                 self._arrays[batch.mesh, perforated] = array
-            array.render(moderngl.TRIANGLES, instances=batch.count)
-            triangles += part.count * batch.count
+            array.render(moderngl.TRIANGLES, 3 * count, first=3 * first, instances=batch.count)
+            triangles += count * batch.count
         return triangles
 
     def forget_meshes(self) -> None:
@@ -76,9 +79,7 @@ class SurfacePass:
             array.release()
         self._arrays.clear()
 
-    def _make_array(
-        self, program: moderngl.Program, mesh: GpuMesh, part: TriangleSet
-    ) -> moderngl.VertexArray:
+    def _make_array(self, program: moderngl.Program, mesh: GpuMesh) -> moderngl.VertexArray:
         formats, names = vertex_layout(mesh.bone_count > 0)
         used = [
             (form, name) if name in program else (_padding(form), None)
@@ -89,7 +90,7 @@ class SurfacePass:
             " ".join(form for form, _ in used),
             *(name for _, name in used if name is not None),
         )
-        return self._context.vertex_array(program, [content], index_buffer=part.indices)
+        return self._context.vertex_array(program, [content], index_buffer=mesh.indices)
 
 
 def _padding(form: str) -> str:

@@ -51,7 +51,7 @@ class InView:
         meshes: (N,) mesh of each instance, -1 for none.
         centers, radii: (N, 3), (N,) spheres around what is drawn, world, m.
         depth: (N,) of the centres before the camera, m.
-        todo: what is in the frustum, near ones first.
+        todo: what is in the frustum; what ends nearest to the camera comes first.
     """
 
     meshes: NDArray[np.int32]
@@ -69,7 +69,8 @@ def look(view: CameraView, instances: Instances, tables: SceneTables) -> InView:
     inside, depth = in_view(view, centers, radii)
     if view.hidden_body:
         inside &= instances.body != view.hidden_body
-    return InView(meshes, centers, radii, depth, draw_list(inside, meshes, depth))
+    # The ground ends farther off than what stands on it, and is drawn after it.
+    return InView(meshes, centers, radii, depth, draw_list(inside, meshes, depth + radii))
 
 
 def select_meshes(
