@@ -60,7 +60,8 @@ class Cast:
     @cached_property
     def size(self) -> int:
         """One more than the highest id: the length of a column by id."""
-        return max(self.sequence.actors, default=0) + 1
+        known = (*self.sequence.actors, *self.sequence.states.identities())
+        return max(known, default=0) + 1
 
     @cached_property
     def statures(self) -> Array:
