@@ -40,8 +40,9 @@ class VirtualDisplay(Child):
         if server is None:
             raise EngineError(
                 "A Unity player draws only where there is a display, and here is none: install "
-                "Xvfb (apt-get install xvfb), set DISPLAY, or run the player without pictures "
-                "(player_arguments=['-batchmode', '-nographics'])."
+                "Xvfb (apt-get install xvfb), set DISPLAY or, for a run without cameras, start the "
+                "player from Python: launch('unity', build=..., "
+                "player_arguments=['-batchmode', '-nographics'])."
             )
         handle, name = tempfile.mkstemp(prefix="cityloop-display-")
         self._cookie = Path(name)
