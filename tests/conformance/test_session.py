@@ -147,6 +147,7 @@ WRONG_SPAWNS = {
     "no dynamics": BodySpec(2, "crate", "driven"),
     "not a capsule": BodySpec(2, "crate", "walker"),
     "meshes are for static": BodySpec(2, "wall", "kinematic"),
+    "static, but its prototype 'person' has bones": BodySpec(2, "person", "static"),
     "2 bones": BodySpec(2, "person", "kinematic", bones=np.zeros((3, 3, 4), np.float32)),
     "tints": car(tints=((1.0, 1.0, 1.0),) * 9),
     "class id": car(semantic=300),

@@ -22,8 +22,19 @@ def check_kind(kind: int, prototype: LoadedPrototype, what: str) -> None:
         _check_kinematic(prototype, what)
     elif kind == _RAGDOLL:
         _check_ragdoll(prototype, what)
-    elif kind != _STATIC:
+    elif kind == _STATIC:
+        _check_static(prototype, what)
+    else:
         raise invalid(f"{what} has no kind: make it static, kinematic, driven or a walker.")
+
+
+def _check_static(prototype: LoadedPrototype, what: str) -> None:
+    """Refuse a prototype that cannot stand still for ever."""
+    if prototype.bone_count:
+        raise invalid(
+            f"{what} is static, but its prototype {prototype.name!r} has bones, which only bodies "
+            "that can move have: make the body kinematic."
+        )
 
 
 def _check_driven(prototype: LoadedPrototype, what: str) -> None:

@@ -80,7 +80,7 @@ namespace Cityloop.V1 {
     /// </summary>
     [pbr::OriginalName("BODY_KIND_UNSPECIFIED")] Unspecified = 0,
     /// <summary>
-    /// Never moves.
+    /// Never moves; its prototype has no bones.
     /// </summary>
     [pbr::OriginalName("BODY_KIND_STATIC")] Static = 1,
     /// <summary>

@@ -12,6 +12,7 @@ namespace Cityloop.Core
             switch (kind)
             {
                 case BodyKind.Static:
+                    CheckStatic(prototype, what);
                     break;
                 case BodyKind.Kinematic:
                     RefuseMesh(prototype, what);
@@ -33,6 +34,16 @@ namespace Cityloop.Core
                 default:
                     throw Refusal.Invalid(
                         $"{what} has no kind: make it static, kinematic, driven or a walker.");
+            }
+        }
+
+        private static void CheckStatic(LoadedPrototype prototype, string what)
+        {
+            if (prototype.BoneCount > 0)
+            {
+                throw Refusal.Invalid(
+                    $"{what} is static, but its prototype {Words.Quoted(prototype.Name)} has bones, which only " +
+                    "bodies that can move have: make the body kinematic.");
             }
         }
 
