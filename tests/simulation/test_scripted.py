@@ -14,7 +14,7 @@ from cityloop.traffic.gestures import SIT_S
 from cityloop.world.people import person_mesh, skeleton, skin
 
 DT_S = 0.05
-SKATING_M = 0.08
+SKATING_M = 0.03
 START, BEYOND = (3.0, -30.0), (3.0, -20.0)
 
 

@@ -15,6 +15,7 @@ from cityloop.simulation.stop_lines import StopLines
 from cityloop.spatial import Pose, rotation
 from cityloop.traffic.background import BackgroundTraffic
 from cityloop.traffic.gaits import gait_poses
+from cityloop.traffic.gaits_footing import Footing, Walkers
 from cityloop.traffic.reactions import (
     POINTS,
     Boxes,
@@ -70,6 +71,7 @@ class BackgroundBodies:
         self._traffic, self._roster, self._stage = traffic, roster, stage
         self._colours_seed = colours_seed
         self._posed = posed
+        self._footing = Footing(traffic.ground_height, dt_s)
         self.bones: dict[int, Bones] = {}
         self.vehicles = NearVehicles(traffic, stage.prototypes, lines, dt_s, radius_m)
         self._here: set[str] = set()
@@ -165,7 +167,7 @@ class BackgroundBodies:
             rows = [i for i, name in enumerate(people.names) if name in self._here]
             self._walking = rows, [entries[people.names[i]].id for i in rows]
         rows, ids = self._walking
-        bones = self._bones(people, rows)
+        bones = self._bones(people, rows, ids)
         self.bones.update(zip(ids, bones, strict=False))
         self._roster.activity.update(zip(ids, [people.activity[i] for i in rows], strict=True))
         walking = KinematicTargets(
@@ -250,11 +252,29 @@ class BackgroundBodies:
             wheels=columns.wheels[i] if isinstance(columns, VehicleColumns) else None,
         )
 
-    def _bones(self, people: PersonColumns, rows: Sequence[int]) -> list[Bones]:
-        """Return the skinning matrices of the people in `rows`; [] if nobody is posed."""
+    def _bones(
+        self, people: PersonColumns, rows: Sequence[int], ids: Sequence[int] | None = None
+    ) -> list[Bones]:
+        """Return the skinning matrices of the people in `rows`; [] if nobody is posed.
+
+        Those whose bodies have `ids` already stand on the ground.
+        """
         if not self._posed or not rows:
             return []
         kinds = [people.kinds[i] for i in rows]
         phase, speed = people.gait_phase_rad[rows], people.gait_speed_mps[rows]
         look, sway = people.look_rad[rows], people.sway_rad[rows]
-        return list(gait_poses(kinds, phase, speed, look, sways_rad=sway))
+        feet = None
+        if ids is not None:
+            walkers = Walkers(
+                keys=np.array(ids, dtype=np.int64),
+                kinds=kinds,
+                position=people.position[rows],
+                yaw_rad=rotation.yaw_of(people.quaternion[rows]),
+                velocity=people.velocity[rows],
+                yaw_rate_radps=people.angular_velocity[rows, 2],
+                gait_phase_rad=phase,
+                gait_speed_mps=speed,
+            )
+            feet = self._footing.step(walkers)
+        return list(gait_poses(kinds, phase, speed, look, sways_rad=sway, feet=feet))

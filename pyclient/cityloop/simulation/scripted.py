@@ -10,7 +10,8 @@ from cityloop.engine import BodySpec, KinematicTarget
 from cityloop.scenario.model import PedestrianModel
 from cityloop.simulation.crossing import way_across
 from cityloop.spatial import rotation
-from cityloop.traffic.gaits import gait_pose
+from cityloop.traffic.gaits import gait_poses
+from cityloop.traffic.gaits_footing import Footing, Walkers
 from cityloop.traffic.gaze import Attention, follow, wanted_looks
 from cityloop.traffic.gestures import RAISE_S, SIT_S, seated, taken_up, waving
 from cityloop.traffic.person_motion import SHIFTING_RADPS
@@ -27,6 +28,7 @@ Array = NDArray[np.float64]
 Sight = Callable[[str], Array | None]
 
 RUNNING_MPS = 2.2  # from here on people run rather than walk
+_ALONE = np.zeros(1, dtype=np.int64)
 _STANDING_PLAN_MPS = 1.0  # any speed: before it starts, a walk stands at its beginning
 
 
@@ -58,6 +60,7 @@ class ScriptedPerson:
             first = self._way[1] - self._way[0]
             self._heading_rad = float(np.arctan2(first[1], first[0]))
         self._ground_height = city.network.ground_height
+        self._footing = Footing(self._ground_height, dt_s)
         self._dt_s = dt_s
         self._walk = self._plan(_STANDING_PLAN_MPS)
         self._start_tick: int | None = None
@@ -90,14 +93,30 @@ class ScriptedPerson:
             self._sway_rad += SHIFTING_RADPS * self._dt_s
         self._look_on(tick, sight)
         # (bones, 3, 4) skinning matrices of the newest step.
-        self.bones = gait_pose(
-            self.kind,
-            step.gait_phase_rad,
-            step.gait_speed_mps,
-            self._look[0],
-            sway_rad=self._sway_rad,
-            stride=step.gait_stride,
+        phase, speed = np.array([step.gait_phase_rad]), np.array([step.gait_speed_mps])
+        strides = np.array([step.gait_stride])
+        feet = self._footing.step(
+            Walkers(
+                keys=_ALONE,
+                kinds=[self.kind],
+                position=step.pose.position[None],
+                yaw_rad=np.array([step.pose.yaw_rad]),
+                velocity=step.velocity[None],
+                yaw_rate_radps=step.angular_velocity[2:],
+                gait_phase_rad=phase,
+                gait_speed_mps=speed,
+                strides=strides,
+            )
         )
+        self.bones = gait_poses(
+            [self.kind],
+            phase,
+            speed,
+            self._look,
+            sways_rad=[self._sway_rad],
+            strides=strides,
+            feet=feet,
+        )[0]
         gestures = self._gestures(tick)
         if gestures:
             posed = self.bones.astype(np.float64)

@@ -14,7 +14,7 @@ ways, along which a crowd model of our own moves them (`crowd`).
 
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -189,6 +189,11 @@ class BackgroundTraffic:
         """
         self._go_on(outsiders, standing)
         return self._state
+
+    @property
+    def ground_height(self) -> Callable[[Array], Array]:
+        """Maps (N, 2) places, m, to (N,) heights of the ground, m."""
+        return self._network.ground_height
 
     @property
     def looks(self) -> bool:

@@ -6,7 +6,7 @@ feet on the ground stay where they are. At PASSING_RAD one foot swings past the 
 below the body: from there people set out and there they stop, or that foot would have to slide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cityloop.traffic.gaits_holding import hold_things
-from cityloop.traffic.gaits_legs import FootPath, FootShape, foot_path
+from cityloop.traffic.gaits_legs import FootPath, FootShape, PlacedFoot, foot_path
 from cityloop.traffic.gaits_style import GaitStyle, gait_style, stride_length
 from cityloop.world.people import PERSON_KINDS, Skeleton, skeleton
 from cityloop.world.people_limbs import limb_frames, limb_joint
@@ -22,6 +22,7 @@ from cityloop.world.people_limbs import limb_frames, limb_joint
 Array = NDArray[np.float64]
 
 LEG_STRETCH = 0.9985  # hip to ankle, in lengths of the straight leg, when most stretched
+LOWEST = 0.25  # of the length of a leg the hips go down at most to reach a foot
 BOB_LEAD_RAD = 0.2  # the hips turn a little before the middle of stance and double support
 # Of where somebody looks the head takes this much (yaw, pitch), within these bounds.
 HEAD_SHARE, HEAD_MOST_RAD = 0.75, (1.2, 0.7)
@@ -78,6 +79,44 @@ class _Bodies:
         )
 
 
+@dataclass(frozen=True)
+class GaitFeet:
+    """Where the gait has the feet of N people, left and right; body frame, m and rad.
+
+    Attributes:
+        rest: (N, 2, 2) ankle when they stand, x and y.
+        ahead: (N, 2) how far the ankle over the flat foot is ahead of that.
+        landing: (N, 2) how far it will be when the foot lands.
+        z, flat_z: (N, 2) height of the ankle, and over the flat foot.
+        clearance: (N, 2) height of the sole's lowest end.
+        roll: (N, 2) how far the pitch takes the ankle ahead of where it is over the flat foot.
+        pitch, toes: (N, 2) of the foot and of the toes, positive with the toes up.
+        sole: (N, 2, 2) x of the sole's rear and front end from the ankle.
+        planted: (N, 2) whether the foot is on the ground.
+        swing: (N, 2) 0 when the toes leave the ground, 1 when the heel lands.
+        stepping: (N,) 0 standing, 1 stepping fully.
+        stance_s, swing_s: (N,) how long a foot is on the ground and in the air.
+        hip_height_m: (N,) of the hip joints at rest.
+    """
+
+    rest: Array
+    ahead: Array
+    landing: Array
+    z: Array
+    flat_z: Array
+    clearance: Array
+    roll: Array
+    pitch: Array
+    toes: Array
+    sole: Array
+    planted: NDArray[np.bool_]
+    swing: Array
+    stepping: Array
+    stance_s: Array
+    swing_s: Array
+    hip_height_m: Array
+
+
 @lru_cache(maxsize=1)
 def _kinds() -> tuple[dict[str, int], _Bodies]:
     """Return the row of each kind's body, and all bodies."""
@@ -86,6 +125,7 @@ def _kinds() -> tuple[dict[str, int], _Bodies]:
     bones = skeletons[0]
     heads = np.stack([s.heads for s in skeletons])
     heels = np.array([kind.heel_x_m for kind in one_of_each.values()])
+    toes = np.array([kind.toe_x_m for kind in one_of_each.values()])
 
     def foot(side: str) -> FootShape:
         ankle, ball = (heads[:, bones.index(f"{b}_{side}")] for b in ("foot", "ball"))
@@ -93,6 +133,7 @@ def _kinds() -> tuple[dict[str, int], _Bodies]:
             ankle_x=ankle[:, 0],
             ankle_z=ankle[:, 2],
             heel=heels - ankle[:, 0],
+            toe=toes - ankle[:, 0],
             ball=ball[:, 0] - ankle[:, 0],
             ball_z=ball[:, 2],
         )
@@ -195,6 +236,7 @@ def gait_poses(
     *,
     sways_rad: ArrayLike | None = None,
     strides: ArrayLike | None = None,
+    feet: tuple[PlacedFoot, PlacedFoot] | None = None,
 ) -> NDArray[np.float32]:
     """Return the skinning matrices (rest mesh to posed mesh, body frame, m) of N people.
 
@@ -209,6 +251,8 @@ def gait_poses(
         sways_rad: (N,) where somebody who stands is between one leg and the other, 2 pi to and fro;
             without it the phase says so.
         strides: (N,) lengths of strides in those that `gait_phase_rate` takes, without it 1.
+        feet: where the left and the right foot are, from `Footing`; the hips go down as far as the
+            legs need to reach them. Without it the feet go as phase and speed say.
 
     Returns:
         (N, B, 3, 4) float32 in the order of `skeleton(kind).names`, the same for every kind. A
@@ -221,9 +265,7 @@ def gait_poses(
     everybody = (kinds,) * len(phase) if isinstance(kinds, str) else tuple(kinds)
     body = _bodies(everybody)
     speed = np.clip(np.asarray(speeds_mps, dtype=np.float64), 0.0, FASTEST_MPS)
-    style = gait_style(speed, body.hip_height_m)
-    if strides is not None:
-        style = replace(style, stride_m=style.stride_m * np.asarray(strides, dtype=np.float64))
+    style = _style(body, speed, strides)
     sway = phase if sways_rad is None else np.asarray(sways_rad, dtype=np.float64)
     turns: dict[str, Array] = {}
     joints: dict[str, Array] = {}
@@ -233,8 +275,16 @@ def gait_poses(
     else:
         look = np.asarray(looks_rad, dtype=np.float64)
     _trunk(body, phase, sway, speed, style, look, turns, joints)
-    for (side, sign, ahead), foot in zip(_SIDES, body.feet, strict=True):
-        _leg(body, side, foot_path(phase + ahead, style, foot), style, turns, joints)
+    if feet is None:
+        left, right = (
+            PlacedFoot(path.x, y, path.z, np.zeros_like(y), path.pitch, path.toes)
+            for path, y in _paths(body, phase, style)
+        )
+        feet = left, right
+    else:
+        _lower_hips(body, feet, turns, joints)
+    for (side, sign, ahead), foot in zip(_SIDES, feet, strict=True):
+        _leg(body, side, foot, turns, joints)
         _arm(side, sign, phase + ahead, style, turns)
     matrices = _assemble(body, turns, joints)
     hold_things(everybody, matrices)
@@ -293,23 +343,98 @@ def _trunk(
         joints[bone] = center + _moved(pelvis, body.head(bone) - body.hip_center)
 
 
+def _style(body: _Bodies, speed: Array, strides: ArrayLike | None) -> GaitStyle:
+    style = gait_style(speed, body.hip_height_m)
+    if strides is None:
+        return style
+    return replace(style, stride_m=style.stride_m * np.asarray(strides, dtype=np.float64))
+
+
+def _paths(body: _Bodies, phase: Array, style: GaitStyle) -> list[tuple[FootPath, Array]]:
+    """Return the path of the left and the right foot, and y of its ankle."""
+    narrow = 1.0 - style.stepping * (0.28 + 0.3 * style.running)
+    return [
+        (foot_path(phase + ahead, style, foot), body.head(f"foot_{side}")[:, 1] * narrow)
+        for (side, _, ahead), foot in zip(_SIDES, body.feet, strict=True)
+    ]
+
+
+def gait_feet(
+    kinds: Sequence[str], phases_rad: Array, speeds_mps: Array, strides: Array | None = None
+) -> GaitFeet:
+    """Return where the feet of N people go; arguments as those of `gait_poses`."""
+    body = _bodies(tuple(kinds))
+    speed = np.clip(speeds_mps, 0.0, FASTEST_MPS)
+    style = _style(body, speed, strides)
+    paths = _paths(body, phases_rad, style)
+
+    def both(values: Iterable[Array]) -> Array:
+        return np.stack(list(values), axis=1)
+
+    stride_s = style.stride_m / np.maximum(speed, _SPEED_STEP_MPS)
+    return GaitFeet(
+        rest=both(
+            np.column_stack([foot.ankle_x, y])
+            for (_, y), foot in zip(paths, body.feet, strict=True)
+        ),
+        ahead=both(
+            p.x - p.roll - foot.ankle_x for (p, _), foot in zip(paths, body.feet, strict=True)
+        ),
+        landing=both(
+            p.landing - foot.ankle_x for (p, _), foot in zip(paths, body.feet, strict=True)
+        ),
+        z=both(p.z for p, _ in paths),
+        flat_z=both(foot.ankle_z for foot in body.feet),
+        clearance=both(p.clearance for p, _ in paths),
+        roll=both(p.roll for p, _ in paths),
+        pitch=both(p.pitch for p, _ in paths),
+        toes=both(p.toes for p, _ in paths),
+        sole=both(np.column_stack([foot.heel, foot.toe]) for foot in body.feet),
+        planted=np.column_stack([p.planted for p, _ in paths]),
+        swing=both(p.swing for p, _ in paths),
+        stepping=style.stepping,
+        stance_s=style.duty * stride_s,
+        swing_s=(1.0 - style.duty) * stride_s,
+        hip_height_m=body.hip_height_m,
+    )
+
+
+def _lower_hips(
+    body: _Bodies,
+    feet: tuple[PlacedFoot, PlacedFoot],
+    turns: dict[str, Array],
+    joints: dict[str, Array],
+) -> None:
+    """Let the hips down as far as the legs need to reach the feet."""
+    down = np.zeros(len(body.heads))
+    for (side, _, _), foot in zip(_SIDES, feet, strict=True):
+        hip = joints["pelvis"] + _moved(
+            turns["pelvis"], body.head(f"thigh_{side}") - body.head("pelvis")
+        )
+        leg = (body.lengths_m[f"thigh_{side}"] + body.lengths_m[f"calf_{side}"])[:, 0]
+        away = (foot.x - hip[:, 0]) ** 2 + (foot.y - hip[:, 1]) ** 2
+        highest = foot.z + np.sqrt(np.maximum((LEG_STRETCH * leg) ** 2 - away, 0.0))
+        low = np.minimum(hip[:, 2] - highest, LOWEST * leg)
+        down = np.maximum(down, low)
+    for bone in ("Root", "pelvis"):
+        joints[bone][:, 2] -= down
+
+
 def _leg(
     body: _Bodies,
     side: str,
-    foot: FootPath,
-    style: GaitStyle,
+    foot: PlacedFoot,
     turns: dict[str, Array],
     joints: dict[str, Array],
 ) -> None:
     """Reach from the hip to the foot."""
-    hip, ankle = (body.head(f"{b}_{side}") for b in ("thigh", "foot"))
-    pelvis = turns["pelvis"]
+    hip, pelvis = body.head(f"thigh_{side}"), turns["pelvis"]
     posed_hip = joints["pelvis"] + _moved(pelvis, hip - body.head("pelvis"))
-    narrow = 1.0 - style.stepping * (0.28 + 0.3 * style.running)
-    posed_ankle = np.stack([foot.x, ankle[:, 1] * narrow, foot.z], axis=1)
+    posed_ankle = np.stack([foot.x, foot.y, foot.z], axis=1)
+    zero = np.zeros_like(foot.yaw)
+    along = _rotations(foot.yaw, zero, zero)
     # Knees point where the pelvis and the foot point, half and half.
-    forward = 0.5 * pelvis[:, :, 0] + np.array([0.5, 0.0, 0.0])
-    lateral = 0.5 * pelvis[:, :, 1] + 0.5 * _Y
+    forward, lateral = (0.5 * pelvis[:, :, k] + 0.5 * along[:, :, k] for k in (0, 1))
     posed_knee = limb_joint(
         posed_hip,
         posed_ankle,
@@ -321,9 +446,8 @@ def _leg(
     for bone, posed in (("thigh", posed_knee - posed_hip), ("calf", shank)):
         name = f"{bone}_{side}"
         turns[name] = limb_frames(posed, lateral) @ body.limb_from_body[name]
-    zero = np.zeros_like(foot.pitch)
-    turns[f"foot_{side}"] = _rotations(zero, -foot.pitch, zero)
-    turns[f"ball_{side}"] = _rotations(zero, -foot.toes, zero)
+    turns[f"foot_{side}"] = _rotations(foot.yaw, -foot.pitch, zero)
+    turns[f"ball_{side}"] = _rotations(foot.yaw, -foot.toes, zero)
 
 
 def _arm(side: str, sign: float, phase: Array, style: GaitStyle, turns: dict[str, Array]) -> None:

@@ -29,6 +29,7 @@ class FootShape:
     Attributes:
         ankle_x, ankle_z: the ankle joint in the body frame.
         heel: x of the sole's rear end from the ankle; the foot lands and turns there.
+        toe: x of its front end from the ankle.
         ball: x of the ball joint from the ankle; the heel rises about it over flat toes.
         ball_z: height of the ball joint.
     """
@@ -36,6 +37,7 @@ class FootShape:
     ankle_x: Array
     ankle_z: Array
     heel: Array
+    toe: Array
     ball: Array
     ball_z: Array
 
@@ -45,6 +47,7 @@ class FootShape:
             self.ankle_x[rows],
             self.ankle_z[rows],
             self.heel[rows],
+            self.toe[rows],
             self.ball[rows],
             self.ball_z[rows],
         )
@@ -52,16 +55,45 @@ class FootShape:
 
 @dataclass(frozen=True)
 class FootPath:
-    """A foot at N instants: ankle joint (N,) in the body frame, m, and pitches, toes up, rad.
+    """A foot at N instants in the sagittal plane of the body frame, (N,) each, m and rad.
 
-    `toes` is the pitch of the toes, `planted` whether the foot is on the ground.
+    Attributes:
+        x, z: ankle joint.
+        pitch, toes: of the foot and of the toes, positive with the toes up.
+        roll: how far the pitch takes the ankle ahead of where it is when the foot lies flat.
+        clearance: height of the sole's lower end.
+        planted: whether the foot is on the ground.
+        swing: 0 when the toes leave the ground, 1 when the heel lands.
+        landing: x of the ankle over the flat foot when it lands.
     """
 
     x: Array
     z: Array
     pitch: Array
     toes: Array
+    roll: Array
+    clearance: Array
     planted: NDArray[np.bool_]
+    swing: Array
+    landing: Array
+
+
+@dataclass(frozen=True)
+class PlacedFoot:
+    """Where a foot of N people is, body frame, (N,) each, m and rad.
+
+    Attributes:
+        x, y, z: ankle joint.
+        yaw: to the left.
+        pitch, toes: of the foot and of the toes, positive with the toes up.
+    """
+
+    x: Array
+    y: Array
+    z: Array
+    yaw: Array
+    pitch: Array
+    toes: Array
 
 
 def _turned(foot: FootShape, pitch: Array) -> tuple[Array, Array, Array]:
@@ -130,6 +162,8 @@ def foot_path(phase_rad: Array, style: GaitStyle, foot: FootShape) -> FootPath:
     swing_z = swing_z + style.lift_m * (early + (late - early) * style.running)
 
     pitch = np.where(planted, stance_pitch, swing_pitch)
+    roll, rolled_z, pitch_pivot = _turned(foot, pitch)
+    z = np.where(planted, stance_z, swing_z)
     bend = np.where(
         planted,
         np.maximum(-stance_pitch, 0.0),
@@ -137,8 +171,12 @@ def foot_path(phase_rad: Array, style: GaitStyle, foot: FootShape) -> FootPath:
     )
     return FootPath(
         x=np.where(planted, stance_x, swing_x),
-        z=np.where(planted, stance_z, swing_z),
+        z=z,
         pitch=pitch,
         toes=pitch + bend,
+        roll=pitch_pivot + roll,
+        clearance=z - rolled_z - np.where(pitch > 0, 0.0, foot.ball_z),
         planted=planted,
+        swing=swing,
+        landing=foot.ankle_x + half * (1.0 - STANCE_BACKWARD) * w,
     )

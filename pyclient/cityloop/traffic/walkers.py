@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 
 SHORTEST_START_S = 0.4  # from standing to the wanted speed
 PEAK_ACCEL_MPS2 = 9.0  # a child who darts off; a sprinter's first steps
-TURN_S = 0.4  # to turn from the standing heading towards the path
+# To turn from the standing heading towards the path, at least, and how fast on the average.
+TURN_S, TURN_RADPS = 0.4, 3.5
 _SPACING_M = 0.1  # of the resampled path
 _STRETCH = 6  # samples; the kernel that rounds corners and kerbs reaches 1.2 m either way
 _PHASE_STEP_S = 0.01
@@ -92,6 +93,7 @@ class ScriptedWalk:
         _, tangent, _ = self._curve(0.0)
         first = math.atan2(tangent[1], tangent[0])
         self._turn_rad = (heading_rad - first + math.pi) % (2 * math.pi) - math.pi
+        self._turn_s = max(TURN_S, abs(self._turn_rad) / TURN_RADPS)
         self._phase_times = np.arange(0.0, self.duration_s + _PHASE_STEP_S, _PHASE_STEP_S)
         speeds = [self._progress(float(t))[1] for t in self._phase_times]
         rates = np.array([gait_phase_rate(kind, v) * v if v > 0 else 0.0 for v in speeds])
@@ -106,13 +108,13 @@ class ScriptedWalk:
         """Return the state `time_s` after the person was set off; standing before 0."""
         progress, speed, accel = self._progress(time_s)
         point, tangent, bend = self._curve(progress)
-        turn, turn_rate = _ramp(time_s / TURN_S)
+        turn, turn_rate = _ramp(time_s / self._turn_s)
         direction = math.atan2(tangent[1], tangent[0])
         curvature = (tangent[0] * bend[1] - tangent[1] * bend[0]) / (
             tangent[0] ** 2 + tangent[1] ** 2
         )
         yaw = direction + (1 - turn) * self._turn_rad
-        yaw_rate = curvature * speed - turn_rate / TURN_S * self._turn_rad
+        yaw_rate = curvature * speed - turn_rate / self._turn_s * self._turn_rad
         return WalkerState(
             pose=Pose(point, rotation.from_yaw(yaw)),
             velocity=tangent * speed,
