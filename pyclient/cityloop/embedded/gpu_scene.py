@@ -160,7 +160,8 @@ class GpuScene:
             GpuMesh(
                 name=mesh.name,
                 vertices=self.context.buffer(vertices.tobytes()),
-                indices=self.context.buffer(by_side.tobytes()),
+                # A mesh may have no triangles; OpenGL's buffers are never empty.
+                indices=self.context.buffer(by_side.tobytes() or bytes(4)),
                 starts=(0, *np.cumsum(np.bincount(sides, minlength=len(Sides))).tolist()),
                 center=center,
                 radius=float(np.linalg.norm(position - center, axis=1).max()),
