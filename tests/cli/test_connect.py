@@ -1,6 +1,5 @@
 """An engine that is served, with a token and with TLS, and runs that connect to it."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -8,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from command_line import CITYLOOP, small_scenario
+from click.testing import Result
+from command_line import CITYLOOP, cityloop, small_scenario
 
 SCENARIO = small_scenario("short", 0.1)
 
@@ -31,14 +31,9 @@ def run(tmp_path: Path):
     scenario = tmp_path / "short.yaml"
     scenario.write_text(SCENARIO)
 
-    def run(name: str, *options: object, token: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*CITYLOOP, "run", str(scenario), "--out", str(tmp_path / name), *map(str, options)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env=os.environ | {"CITYLOOP_TOKEN": token},
-        )
+    def run(name: str, *options: object, token: str = "") -> Result:
+        out = tmp_path / name
+        return cityloop("run", scenario, "--out", out, *options, CITYLOOP_TOKEN=token)
 
     return run
 
@@ -46,11 +41,11 @@ def run(tmp_path: Path):
 def test_the_token_comes_from_the_option_or_the_environment(run) -> None:
     with served("--access-token", "open sesame") as address:
         without = run("a", "--connect", address)
-        assert (without.returncode, "access token is wrong" in without.stderr) == (2, True)
+        assert (without.exit_code, "access token is wrong" in without.stderr) == (2, True)
         by_option = run("b", "--connect", address, "--access-token", "open sesame")
-        assert by_option.returncode == 0, by_option.stderr
+        assert by_option.exit_code == 0, by_option.stderr
         by_environment = run("c", "--connect", address, token="open sesame")
-        assert by_environment.returncode == 0, by_environment.stderr
+        assert by_environment.exit_code == 0, by_environment.stderr
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
@@ -65,9 +60,10 @@ def test_an_encrypted_connection(run, tmp_path: Path) -> None:
     )
     with served("--tls-certificate", certificate, "--tls-key", key) as address:
         plain = run("a", "--connect", address)
-        assert (plain.returncode, "both sides use TLS" in plain.stderr) == (2, True)
+        assert (plain.exit_code, "both sides use TLS" in plain.stderr) == (2, True)
         safe = run("b", "--connect", address, "--root-certificates", certificate)
-        assert safe.returncode == 0, safe.stderr
+        assert safe.exit_code == 0, safe.stderr
+        # It runs pytest, which is better off in a process of its own.
         conforms = subprocess.run(
             [*CITYLOOP, "conform", address, "--root-certificates", str(certificate)]
             + ["--only", "rays"],
@@ -80,6 +76,6 @@ def test_an_encrypted_connection(run, tmp_path: Path) -> None:
 def test_certificates_that_cannot_be_used(run, tmp_path: Path) -> None:
     missing = tmp_path / "none.pem"
     alone = run("a", "--root-certificates", missing)
-    assert (alone.returncode, "to --connect to" in alone.stderr) == (2, True)
+    assert (alone.exit_code, "to --connect to" in alone.stderr) == (2, True)
     unreadable = run("a", "--connect", "127.0.0.1:1", "--root-certificates", missing)
-    assert (unreadable.returncode, f"{missing}: No such file" in unreadable.stderr) == (2, True)
+    assert (unreadable.exit_code, f"{missing}: No such file" in unreadable.stderr) == (2, True)

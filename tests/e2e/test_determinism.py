@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import CITYLOOP
+from command_line import CITYLOOP, cityloop
 
 SCENARIO = """\
 name: small
@@ -75,5 +75,5 @@ def test_another_seed_gives_other_pictures_and_states(
 
 def test_the_dataset_verifies(first: tuple[Path, dict[str, str]]) -> None:
     folder, _ = first
-    result = subprocess.run([*CITYLOOP, "verify", str(folder)], capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
+    result = cityloop("verify", folder)
+    assert result.exit_code == 0, result.output

@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from command_line import CITYLOOP
+from command_line import CITYLOOP, cityloop
 
 from cityloop.engine import connect
 
@@ -56,19 +56,16 @@ def test_an_engine_that_dies_and_a_run_that_goes_on(tmp_path: Path) -> None:
     assert not (sequence / "sequence.json").exists()
     assert not list(out.rglob("*.parquet"))
 
-    def cityloop(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*CITYLOOP, *map(str, arguments)], capture_output=True, text=True)
-
     unfinished = cityloop("verify", out)
-    assert unfinished.returncode == 2
+    assert unfinished.exit_code == 2
     assert "not complete" in unfinished.stderr
 
     kept = {p.name: p.stat().st_mtime_ns for p in sorted(rgb.glob("*.png"))[:4]}
-    assert cityloop("run", scenario, "--out", out).returncode == 0
+    assert cityloop("run", scenario, "--out", out).exit_code == 0
     assert {name: (rgb / name).stat().st_mtime_ns for name in kept} == kept
 
     whole = tmp_path / "whole"
-    assert cityloop("run", scenario, "--out", whole).returncode == 0
+    assert cityloop("run", scenario, "--out", whole).exit_code == 0
     parts = json.loads((sequence / "sequence.json").read_text())["parts"]
     other = json.loads((whole / "sequences" / "long" / "sequence.json").read_text())["parts"]
     assert parts == other

@@ -147,8 +147,6 @@ class SequenceWriter:
             self._frames = self._count_whole_frames() if self._plan.cameras else 0
             if surroundings is not None:
                 surroundings.write(self._layout.network, self._layout.surroundings)
-            if road_marks is not None:
-                write_road_marks(self._layout.road_marks, road_marks)
         except BaseException:
             lock.release()
             raise
@@ -156,6 +154,7 @@ class SequenceWriter:
         self._states = StateRecorder(self._layout.states)
         self._events: list[Event] = []
         self._signals = SignalLog()
+        self._road_marks = road_marks
         self._videos: dict[str, VideoWriter] | None = None
         # Encoding releases the interpreter lock; more threads than cores would only wait.
         self._pool = ThreadPoolExecutor(
@@ -302,6 +301,8 @@ class SequenceWriter:
                         PassStore.create(group, p, self._frames, camera.intrinsics)
         write_events(self._layout.events, self._events)
         self._signals.write(self._layout.signals)
+        if self._road_marks is not None:
+            write_road_marks(self._layout.road_marks, self._road_marks)
         pictured = self._frames if self._plan.cameras else 0
         write_tables(self._layout, pictured, self._plan.passes)
         write_sequence_json(self._layout, self._plan, self._frames, actors)
