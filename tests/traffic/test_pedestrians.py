@@ -93,15 +93,12 @@ def test_nobody_is_on_the_carriageway_beside_the_crossings(minute, city):
 
 def test_feet_are_on_the_ground(minute, city):
     errors = []
-    for people in minute[0][::5]:
+    for people in minute[0]:
         ground = city.network.ground_height(people.position[:, :2])
         errors.append(np.abs(people.position[:, 2] - ground))
     worst = np.concatenate(errors)
     assert np.mean(worst < 0.02) > 0.995
-    # More is in the middle of a kerb, which feet step over; whose smoothed way cuts a kerb's corner
-    # is off by up to the kerb's height for a tick.
-    assert np.mean(worst < 0.06) > 0.9998
-    assert worst.max() < 0.12
+    assert worst.max() < 0.06  # in the middle of a kerb, which feet step over
 
 
 def test_motion_agrees_with_its_derivatives(minute):
@@ -138,7 +135,7 @@ def test_motion_agrees_with_its_derivatives(minute):
 
 def test_parties_stay_together(minute):
     states, parties = minute
-    companies = parted = 0
+    companies = 0
     for people in states[::10]:
         together = {}
         for i, name in enumerate(people.names):
@@ -148,10 +145,8 @@ def test_parties_stay_together(minute):
             if len(places) > 1:
                 companies += 1
                 away = np.linalg.norm(np.array(places)[:, None] - np.array(places), axis=2)
-                parted += away.max() > 2.8  # around a bus stop or a tree, on either side
-                assert away.max() < 4.5
+                assert away.max() < 2.8
     assert companies > 200
-    assert parted < 0.01 * companies
 
 
 def test_there_are_people_who_walk_wait_and_stand(minute):

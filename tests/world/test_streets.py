@@ -46,6 +46,25 @@ def test_kerbs_are_lowered_at_crossings(town: City) -> None:
         assert slope.max() < 1.3 * KERB_HEIGHT_M / RAMP_M
 
 
+def test_a_lowered_kerb_is_low_up_to_the_very_edge_of_the_road(town: City) -> None:
+    ground = town.network.ground
+    low = shapely.union_all(
+        [
+            lane.buffer(-0.6)  # where the kerb rises again beside a crossing
+            for lane in (
+                shapely.LineString(lane.shape[:, :2]).buffer(lane.width_m / 2, cap_style="square")
+                for lane in town.network.lanes.values()
+                if lane.kind == "crossing"
+            )
+        ]
+    )
+    edge = ground.road.boundary.intersection(low)
+    points = shapely.get_coordinates(shapely.segmentize(edge, 0.01))
+    assert len(points) > 1000
+    for aside in ([0.0, 0.0], [0.003, 0.003], [-0.003, 0.003]):
+        assert ground.height(points + aside).max() < 0.01
+
+
 def test_mesh_lies_at_the_height_that_feet_are_told(town: City) -> None:
     corners, normals, _ = ground_triangles(town.scene, "ground/")
     flat = normals[:, 0, 2] > 0.9

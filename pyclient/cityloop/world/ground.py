@@ -256,7 +256,8 @@ class Ground:
         rise = np.ones(len(xy))
         if self._ramps and len(xy):
             points = shapely.points(xy)
-            which, ramp_of = self._ramp_tree.query(points, predicate="dwithin", distance=1e-6)
+            # Between road and ramp lie slivers of the grid's size, as low as both.
+            which, ramp_of = self._ramp_tree.query(points, predicate="dwithin", distance=_GRID_M)
             roads, zones = self._ramp_roads_and_zones
             behind = shapely.distance(roads[ramp_of], points[which]) / RAMP_M
             beside = shapely.distance(zones[ramp_of], points[which]) / _WING_M
