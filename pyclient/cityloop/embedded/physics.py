@@ -85,6 +85,9 @@ class Physics:
         self._outlines: dict[str, tuple[Outline, ...]] = {}
         self._prototypes: dict[int, LoadedPrototype] = {}
         self._handles: dict[int, rapier3d.RigidBodyHandle] = {}
+        # Rapier's views of these bodies: each look-up makes one, and costs as much as a setter.
+        # They take lists and tuples where Rapier's stubs say Vec3, four times faster.
+        self._views: dict[int, Any] = {}
         self._owners: dict[rapier3d.ColliderHandle, Owner] = {}
         # Acceleration (3,), m/s^2, of vehicles whose first step is still to come.
         self._fresh: dict[int, Array] = {}
@@ -194,6 +197,7 @@ class Physics:
             owned = self._world.add_collider(collider, handle)
             self._owners[owned] = (body_id, shape.is_mesh)
         self._handles[body_id] = handle
+        self._views[body_id] = self._world.rigid_bodies[handle]
         self._prototypes[body_id] = prototype
         self._stale = True
         return handle
@@ -210,7 +214,7 @@ class Physics:
         if handle is None:
             return
         del self._prototypes[body_id]
-        body = self._world.rigid_bodies[handle]
+        body = self._views.pop(body_id)
         for collider in body.colliders:
             del self._owners[collider]
         if body.is_fixed:
@@ -228,7 +232,7 @@ class Physics:
 
     def steer_kinematic(
         self,
-        ids: Sequence[int],
+        ids: NDArray[np.uint32],
         start: tuple[Array, Array],
         end: tuple[Array, Array],
         jumped: NDArray[np.bool_],
@@ -238,7 +242,7 @@ class Physics:
         """Set N kinematic bodies on their way.
 
         Args:
-            ids: N body ids.
+            ids: (N,) body ids.
             start: (N, 3) positions and (N, 4) quaternions now, m.
             end: the same at the end of the tick.
             jumped: (N,) True for a body that is put at its end at once, at rest.
@@ -248,30 +252,29 @@ class Physics:
         """
         moves = (end[0] != start[0]).any(axis=1) | (end[1] != start[1]).any(axis=1)
         glides = moves & involved & ~jumped
-        glided = np.array([body_id in self._gliding for body_id in ids], dtype=np.bool_)
-        rows = np.flatnonzero(moves | jumped | glided)
-        glides = glides[rows]
-        first = [
-            np.where(glides[:, None], a[rows], b[rows]) for a, b in zip(start, end, strict=True)
-        ]
-        places, turns = (_tuples(column) for column in first)
-        sent = rows[glides]
-        velocity = (end[0][sent] - start[0][sent]) / dt_s
-        turn = rotation.multiply(end[1][sent], rotation.inverse(start[1][sent]))
-        rate = rotation.rotation_vector(turn) / dt_s
-        rates = iter(zip(_tuples(velocity), _tuples(rate), strict=True))
-        bodies, handles = self._world.rigid_bodies, self._handles
-        self._gliding = {ids[row] for row in sent.tolist()}
-        for row, place, turned, glide in zip(
-            rows.tolist(), places, turns, glides.tolist(), strict=True
+        changes = moves | jumped
+        if self._gliding:
+            changes |= np.isin(ids, np.array(list(self._gliding), dtype=ids.dtype))
+        rows, sent = np.flatnonzero(changes), np.flatnonzero(glides)
+        places, turns = end[0][rows], end[1][rows]
+        rates: list[tuple[list[float], list[float]] | None] = [None] * len(rows)
+        if len(sent):
+            among = np.searchsorted(rows, sent)
+            places[among], turns[among] = start[0][sent], start[1][sent]
+            velocity = (end[0][sent] - start[0][sent]) / dt_s
+            turn = rotation.multiply(end[1][sent], rotation.inverse(start[1][sent]))
+            rate = rotation.rotation_vector(turn) / dt_s
+            for i, v, w in zip(among.tolist(), velocity.tolist(), rate.tolist(), strict=True):
+                rates[i] = v, w
+        self._gliding = set(ids[sent].tolist())
+        views = map(self._views.get, ids[rows].tolist())
+        for body, place, turned, rate_of in zip(
+            views, places.tolist(), turns.tolist(), rates, strict=True
         ):
-            rate_of = next(rates) if glide else None
-            handle = handles.get(ids[row])
-            if handle is None:
+            if body is None:
                 continue
-            # Rapier takes tuples where its stubs say Vec3, four times faster.
-            body: Any = bodies[handle]
-            body.translation, body.rotation = place, turned
+            body.translation = place
+            body.rotation = turned
             if rate_of is None:
                 # At rest, and not looked at in every substep.
                 body.sleep()
@@ -336,13 +339,8 @@ class Physics:
     def _parties(
         self, vehicle: int, person: int
     ) -> tuple[rapier3d.RigidBody, tuple[Outline, ...], rapier3d.RigidBody, tuple[Outline, ...]]:
-        bodies, handles = self._world.rigid_bodies, self._handles
-        return (
-            bodies[handles[vehicle]],
-            self._outline(vehicle),
-            bodies[handles[person]],
-            self._outline(person),
-        )
+        views = self._views
+        return views[vehicle], self._outline(vehicle), views[person], self._outline(person)
 
     def _outline(self, body_id: int) -> tuple[Outline, ...]:
         prototype = self._prototypes[body_id]
@@ -361,7 +359,7 @@ class Physics:
     def _start_driving(self, step_s: float) -> None:
         """Give new vehicles the velocity that is Rapier's for the one that they have."""
         for body_id, acceleration in self._fresh.items():
-            body = self._world.rigid_bodies[self._handles[body_id]]
+            body = self._views[body_id]
             v = body.linvel
             lag = acceleration * (step_s / 2)
             body.linvel = rapier3d.Vec3(v.x - lag[0], v.y - lag[1], v.z - lag[2])
@@ -379,10 +377,9 @@ class Physics:
         `velocity_before` is (N, 3), their velocities a tick of `dt_s` ago; `step_s` is the length
         of a substep.
         """
-        bodies = self._world.rigid_bodies
         table = np.empty((len(ids), 16))
         for i, body_id in enumerate(ids):
-            body = bodies[self._handles[body_id]]
+            body = self._views[body_id]
             t, r, c = body.translation, body.rotation, body.center_of_mass
             v, w = body.linvel, body.angvel
             table[i] = (
@@ -468,6 +465,8 @@ class Physics:
         self._world = rapier3d.PhysicsWorld.restore(saved.world)
         self._world.set_num_threads(1)
         self._handles = dict(saved.handles)
+        bodies = self._world.rigid_bodies
+        self._views = {body_id: bodies[handle] for body_id, handle in self._handles.items()}
         self._owners = dict(saved.owners)
         self._touched = saved.touched
         self._fresh = dict(saved.fresh)
@@ -485,10 +484,6 @@ class Physics:
         # Another detection of collisions would freshen contacts that the first run goes on with.
         self._world.update_query_pipeline()
         self._stale = saved.stale
-
-
-def _tuples(table: Array) -> list[tuple[float, ...]]:
-    return list(map(tuple, table.tolist()))
 
 
 def _extents(shapes: tuple[CollisionShape, ...]) -> tuple[float, float, float]:

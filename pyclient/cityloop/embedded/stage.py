@@ -252,7 +252,7 @@ class Stage:
         involved[near] = True
         involved[s.cast.find(np.array(suspects, dtype=np.uint32).ravel())] = True
         self._physics.steer_kinematic(
-            s.cast.ids[rows].tolist(),
+            s.cast.ids[rows],
             (s.motions.position[rows], s.motions.quaternion[rows]),
             (columns.position[rows], columns.quaternion[rows]),
             columns.jumped[rows],
