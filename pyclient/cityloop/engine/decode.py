@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -50,7 +51,7 @@ def body_states(table: state_pb2.MotionTable) -> BodyStates:
     n = len(ids)
     try:
         motion = np.frombuffer(table.motion, dtype="<f8").reshape(n, MOTION_COLUMNS)
-        kind = tuple(_KIND_NAMES[number] for number in table.kinds)
+        kind = _kinds(table.kinds)
         wheels = np.frombuffer(table.wheels, dtype="<f8").reshape(-1, 5)
         bones = np.frombuffer(table.bones, dtype="<f4").reshape(-1, 3, 4)
         if len(kind) != n:
@@ -70,17 +71,21 @@ def body_states(table: state_pb2.MotionTable) -> BodyStates:
         raise EngineError(f"The engine's columns do not fit each other: {error}.") from None
 
 
+@lru_cache(maxsize=4)  # bodies rarely change their kind, come or go
+def _kinds(numbers: bytes) -> tuple[BodyKind, ...]:
+    return tuple(_KIND_NAMES[number] for number in numbers)
+
+
 def _by_id(ids: NDArray[np.uint32], counts: bytes, rows: NDArray[_T]) -> dict[int, NDArray[_T]]:
     """Return the rows of each body that has some, of which `counts` tells the number."""
-    if (counts and len(counts) != len(ids)) or sum(counts) != len(rows):
+    number = np.frombuffer(counts, dtype=np.uint8)
+    ends = np.cumsum(number, dtype=np.intp)
+    total = int(ends[-1]) if len(ends) else 0
+    if (counts and len(counts) != len(ids)) or total != len(rows):
         raise ValueError(f"{len(rows)} rows for {len(counts)} counts of {len(ids)} bodies")
-    out = {}
-    start = 0
-    for body_id, count in zip(ids.tolist(), counts, strict=False):
-        if count:
-            out[body_id] = rows[start : start + count]
-            start += count
-    return out
+    some = np.flatnonzero(number)
+    parts = (ids[some].tolist(), (ends - number)[some].tolist(), ends[some].tolist())
+    return {body_id: rows[start:end] for body_id, start, end in zip(*parts, strict=True)}
 
 
 def world_state(response: engine_pb2.AdvanceResponse) -> WorldState:

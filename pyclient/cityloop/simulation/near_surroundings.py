@@ -18,6 +18,7 @@ _OVERHEAD = (
     SemanticClass.TRAFFIC_LIGHT,
     SemanticClass.TRAFFIC_SIGN,
 )  # on a mast, which is no actor
+_IS_OVERHEAD = np.isin(np.arange(256), _OVERHEAD)
 # Less air is left beside it: ways lead past parked cars closely.
 FIXED_AIR_M = 0.05
 # Slower vehicles are walked around; people trust faster ones to brake, or wait for them.
@@ -33,6 +34,7 @@ VEHICLES = (
     SemanticClass.MOTORCYCLE,
     SemanticClass.BICYCLE,
 )
+_IS_VEHICLE = np.isin(np.arange(256), VEHICLES)  # by semantic class
 
 
 def boxes_of(actors: ActorTable) -> Boxes:
@@ -44,7 +46,7 @@ def _boxes(actors: ActorTable, rows: NDArray[np.intp]) -> Boxes:
     semantic, quaternion = actors.semantic[rows], actors.quaternion[rows]
     center = actors.position[rows] + rotation.rotate(quaternion, actors.box_center[rows])
     # Out of everybody's way.
-    center[np.isin(semantic, _OVERHEAD), 2] += 1000.0
+    center[_IS_OVERHEAD[semantic], 2] += 1000.0
     fixed = [actors.activity[i] in FIXED for i in rows.tolist()]
     less = np.where(np.array(fixed, dtype=bool), AIR_M - FIXED_AIR_M, 0.0)[:, None]
     return Boxes(
@@ -80,9 +82,10 @@ def standing_vehicles(actors: ActorTable) -> Obstacles:
     Each is a row of discs along its middle and a small one at each corner.
     Parked ones are part of the map.
     """
-    slow = np.einsum("nk,nk->n", actors.velocity, actors.velocity) < SLOW_MPS**2
-    rows = np.flatnonzero(np.isin(actors.semantic, VEHICLES) & slow)
+    rows = np.flatnonzero(_IS_VEHICLE[actors.semantic])
     rows = rows[[actors.activity[i] not in FIXED for i in rows.tolist()]]
+    velocity = actors.velocity[rows]
+    rows = rows[np.einsum("nk,nk->n", velocity, velocity) < SLOW_MPS**2]
     turned = rotation.rotate(actors.quaternion[rows], actors.box_center[rows])
     center, half = actors.position[rows] + turned, actors.dimension[rows, :2] / 2
     radius = half[:, 1] + BESIDE_M

@@ -1,6 +1,6 @@
 """Who is in the world: ids, kinds and boxes of everything labelled, joined with engine states."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -54,6 +54,7 @@ class _Columns:
     def _complete(self) -> None:
         self.ids = self.id.tolist()
         self.moving = np.flatnonzero(self.moves)
+        self.moving_id = self.id[self.moving]
         self.still = np.zeros((len(self.ids), 3))
 
     def changed(self, gone: Collection[int], come: Sequence[Entry]) -> "_Columns":
@@ -81,8 +82,8 @@ class Roster:
 
     Attributes:
         entries: by name.
-        lamps: id -> bit set of lit lamps, as in `ActorTable.lamps`.
-        activity: id -> one of `annotation.actors.ACTIVITIES`.
+        lamps: id -> bit set of lit lamps, as in `ActorTable.lamps`; `light` changes them.
+        activity: id -> one of `annotation.actors.ACTIVITIES`; of what never moves it stays.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -93,6 +94,10 @@ class Roster:
     _columns: _Columns = field(default_factory=lambda: _Columns([]))
     _come: list[Entry] = field(default_factory=list)  # since the columns were made
     _gone: set[int] = field(default_factory=set)
+    # Of the columns' rows, as the newest table has them.
+    _doing: list[str] = field(default_factory=list)
+    _lit: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
+    _changed: dict[int, int] = field(default_factory=dict)  # lamps since that table
 
     def add(
         self,
@@ -121,6 +126,12 @@ class Roster:
         self._come.append(entry)
         return entry
 
+    def light(self, lamps: Mapping[int, int]) -> None:
+        """Change the lamps of some bodies, given by id; those without a label do not count."""
+        known = {i: lit for i, lit in lamps.items() if i in self.lamps}
+        self.lamps.update(known)
+        self._changed.update(known)
+
     def unlabelled_id(self) -> int:
         """Return a new id for a body of the background."""
         self._next_unlabelled += 1
@@ -147,11 +158,20 @@ class Roster:
             come = [entry for entry in self._come if entry.id not in self._gone]
             self._columns = self._columns.changed(self._gone, come)
             self._come, self._gone = [], set()
+            self._doing = list(map(self.activity.__getitem__, self._columns.ids))
+            self._lit = np.array([self.lamps[i] for i in self._columns.ids], dtype=np.uint32)
+        elif self._changed:
+            self._lit = self._lit.copy()
+            changed = np.array(list(self._changed), dtype=np.uint32)
+            self._lit[np.searchsorted(self._columns.id, changed)] = list(self._changed.values())
+        self._changed = {}
         fixed, ids = self._columns, self._columns.ids
         moving = fixed.moving
-        rows = np.searchsorted(states.ids, fixed.id[moving])
+        for row, mover in zip(moving.tolist(), fixed.moving_id.tolist(), strict=True):
+            self._doing[row] = self.activity[mover]
+        rows = np.searchsorted(states.ids, fixed.moving_id)
         known = rows < len(states.ids)
-        known[known] = states.ids[rows[known]] == fixed.id[moving][known]
+        known[known] = states.ids[rows[known]] == fixed.moving_id[known]
         for i in moving[~known]:
             raise EngineError(f"The engine did not say where '{fixed.name[i]}' (body {ids[i]}) is.")
 
@@ -182,8 +202,8 @@ class Roster:
             angular_velocity=moved(fixed.still, states.angular_velocity),
             dimension=dimension,
             box_center=box_center,
-            activity=tuple(map(self.activity.__getitem__, ids)),
-            lamps=np.fromiter(map(self.lamps.__getitem__, ids), np.uint32, len(ids)),
+            activity=tuple(self._doing),
+            lamps=self._lit,
             indicating=np.zeros(len(ids), dtype=np.uint8),
             crossing=np.zeros(len(ids), dtype=np.bool_),
         )

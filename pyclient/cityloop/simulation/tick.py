@@ -85,8 +85,10 @@ class Moment:
         velocity, turn, acceleration = (
             v.copy() for v in (a.velocity, a.angular_velocity, a.acceleration)
         )
-        known = np.isin(right.ids, a.id)
-        rows = np.searchsorted(a.id, right.ids[known])
+        # Both by rising id.
+        rows = np.minimum(np.searchsorted(a.id, right.ids), len(a.id) - 1)
+        known = a.id[rows] == right.ids if len(a.id) else np.zeros(len(rows), dtype=np.bool_)
+        rows = rows[known]
         velocity[rows] = right.velocity[known]
         turn[rows] = right.angular_velocity[known]
         acceleration[rows] = right.acceleration[known]
@@ -218,7 +220,7 @@ class Simulation:
             outsiders, before.state.bodies, before.actors, watched, self._fallen.bodies
         )
         commands = self._commands(before, background, controls or {})
-        self.roster.lamps.update(commands.lamps)
+        self.roster.light(commands.lamps)
         self.settled = before.settled(self.engine.advance(self.dt_s, self._substeps, commands))
         self.engine.despawn(self._background.departures())
         self.engine.spawn(self._background.arrivals(self.engine.state.bodies))

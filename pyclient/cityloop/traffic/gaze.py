@@ -5,12 +5,17 @@ look somewhere for a second or two, then elsewhere; head and eyes follow smoothl
 is a pure function of their number and the time.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.compiled import compiled
+
 Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 LOOK_S = 2.1  # that somebody looks at one thing
 CHECK_S = 1.2  # that they look for traffic on one side
@@ -35,42 +40,53 @@ class Attention:
         phone: they have one in their hand.
     """
 
-    number: NDArray[np.int64]
-    moving: NDArray[np.bool_]
-    waiting: NDArray[np.bool_]
-    crossing: NDArray[np.bool_]
-    phone: NDArray[np.bool_]
+    number: Numbers
+    moving: Flags
+    waiting: Flags
+    crossing: Flags
+    phone: Flags
 
 
-def _chance(number: NDArray[np.int64], slot: NDArray[np.int64], salt: int) -> Array:
-    """Return (N,) numbers in [0, 1) that look random: SplitMix64 (G. Steele et al., 2014)."""
-    z = number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = z ^ (slot.astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)) ^ np.uint64(salt)
+@compiled
+def _chance(number: int, slot: int, salt: int) -> float:
+    """Return a number in [0, 1) that looks random: SplitMix64 (G. Steele et al., 2014)."""
+    z = np.uint64(number) * np.uint64(0x9E3779B97F4A7C15)
+    z = z ^ (np.uint64(slot) * np.uint64(0xD1B54A32D192ED03)) ^ np.uint64(salt)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return np.asarray((z >> np.uint64(11)).astype(np.float64) * 2.0**-53)
+    return float(z >> np.uint64(11)) * 2.0**-53
 
 
 def wanted_looks(people: Attention, time_s: float) -> Array:
     """Return (N, 2) where people want to look at a time: yaw and pitch, rad."""
-    number = people.number
-    checks = people.waiting | people.crossing
-    # Not all of them turn their heads at the same moment.
-    begun = time_s + _chance(number, np.zeros_like(number), 1) * LOOK_S
-    slot = np.floor(begun / np.where(checks, CHECK_S, LOOK_S)).astype(np.int64)
-    first, second = _chance(number, slot, 2), _chance(number, slot, 3)
+    return _wanted(
+        people.number, people.moving, people.waiting | people.crossing, people.phone, time_s
+    )
+
+
+@compiled
+def _wanted(number: Numbers, moving: Flags, checks: Flags, phone: Flags, time_s: float) -> Array:
+    """Return `wanted_looks`; `checks` says who looks for traffic."""
+    looks = np.empty((len(number), 2))
     low, high = WAY_PITCH_RAD
-    pitch = low + (high - low) * second
-    beside = np.where(people.moving, BESIDE_YAW_RAD, AROUND_YAW_RAD) * (2 * second - 1)
-    yaw = np.where(people.moving & (first < WAY_SHARE), 0.0, beside)
-    # Left, ahead, right, ahead: at the traffic, and at the signal or the way over.
-    side = np.array([1.0, 0.0, -1.0, 0.0])[slot % 4]
     near, far = TRAFFIC_YAW_RAD
-    yaw = np.where(checks, side * (near + (far - near) * first), yaw)
-    pitch = np.where(checks, 0.05, pitch)
-    on_phone = people.phone & ~checks & (first < PHONE_SHARE)
-    return np.where(on_phone[:, None], PHONE_RAD, np.column_stack([yaw, pitch]))
+    for n in range(len(number)):
+        # Not all of them turn their heads at the same moment.
+        begun = time_s + _chance(number[n], 0, 1) * LOOK_S
+        slot = math.floor(begun / (CHECK_S if checks[n] else LOOK_S))
+        first, second = _chance(number[n], slot, 2), _chance(number[n], slot, 3)
+        if checks[n]:
+            # Left, ahead, right, ahead: at the traffic, and at the signal or the way over.
+            side = (1.0, 0.0, -1.0, 0.0)[slot % 4]
+            looks[n, 0], looks[n, 1] = side * (near + (far - near) * first), 0.05
+        elif phone[n] and first < PHONE_SHARE:
+            looks[n, 0], looks[n, 1] = PHONE_RAD
+        else:
+            beside = (BESIDE_YAW_RAD if moving[n] else AROUND_YAW_RAD) * (2 * second - 1)
+            looks[n, 0] = 0.0 if moving[n] and first < WAY_SHARE else beside
+            looks[n, 1] = low + (high - low) * second
+    return looks
 
 
 def follow(look: Array, rate: Array, wanted: Array, dt_s: float) -> tuple[Array, Array]:

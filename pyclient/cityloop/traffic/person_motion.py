@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.spatial import rotation
+from cityloop.spatial.compiled import compiled
 from cityloop.traffic import crowd
 from cityloop.traffic.gaits import PASSING_RAD, gait_phase_rate
 from cityloop.traffic.gaze import Attention, follow, wanted_looks
@@ -29,6 +30,7 @@ MAX_TURN_ACCEL_RADPS2 = 14.0
 MAX_TURN_JERK_RADPS3 = 200.0
 TURN_FREQUENCY_RADPS = 6.0  # of the damped turn towards the direction of walking
 TURN_DAMPING = 1.15  # of the critical one
+TURN_STEPS = 4  # in a tick
 # Slower steps are taken sideways or backwards without a turn; from the second speed on people turn
 # as readily as they can.
 TURNING_MPS, FULL_TURN_MPS = 0.25, 0.65
@@ -419,32 +421,55 @@ class PersonTracks:
 
     def _turn(self, velocity: Array, speed: Array, walking: NDArray[np.bool_]) -> None:
         """Turn everybody towards the direction of walking, smoothly, no faster than people do."""
-        c, steps = self._columns, 4
-        h = self._kernel.dt_s / steps
+        c = self._columns
         way = np.arctan2(velocity[:, 1], velocity[:, 0])
-        # The first shown tick faces where the walk goes.
-        first = ~walking & (speed > STANDING_MPS)
-        yaw = np.where(first, way, c.yaw)
-        rate = np.where(walking, c.yaw_rate, 0.0)
-        accel = np.where(walking, c.yaw_accel, 0.0)
-        k, fastest = TURN_FREQUENCY_RADPS, MAX_TURN_RATE_RADPS
-        damping = TURN_DAMPING
-        most, jerk = MAX_TURN_ACCEL_RADPS2, MAX_TURN_JERK_RADPS3
-        share = np.clip((speed - TURNING_MPS) / (FULL_TURN_MPS - TURNING_MPS), 0.0, 1.0)
-        looks = (share < STANDING_TURN) & ~np.isnan(c.facing)
-        direction = np.where(looks, c.facing, way)
-        share = np.where(looks, STANDING_TURN, share)
-        for _ in range(steps):
+        c.yaw, c.yaw_rate, c.yaw_accel = _turned(
+            np.stack([c.yaw, c.yaw_rate, c.yaw_accel]),
+            np.stack([way, c.facing, speed]),
+            walking,
+            self._kernel.dt_s / TURN_STEPS,
+        )
+
+
+@compiled
+def _turned(turn: Array, wish: Array, walking: NDArray[np.bool_], step_s: float) -> Array:
+    """Return (3, N) yaw, its rate and its acceleration after TURN_STEPS steps.
+
+    Args:
+        turn: (3, N) the same before, rad, rad/s, rad/s^2.
+        wish: (3, N) direction of walking, where somebody who stands looks (nan: nowhere), rad, and
+            speed, m/s.
+        walking: (N,) who was shown at the tick before.
+        step_s: length of a step.
+    """
+    k, most, fastest = TURN_FREQUENCY_RADPS, MAX_TURN_ACCEL_RADPS2, MAX_TURN_RATE_RADPS
+    jolt = MAX_TURN_JERK_RADPS3 * step_s
+    result = np.empty_like(turn)
+    for n in range(turn.shape[1]):
+        yaw, rate, accel = turn[0, n], turn[1, n], turn[2, n]
+        direction, speed = wish[0, n], wish[2, n]
+        if not walking[n]:
+            rate = accel = 0.0
+            if speed > STANDING_MPS:
+                yaw = direction  # the first shown tick faces where the walk goes
+        share = (speed - TURNING_MPS) / (FULL_TURN_MPS - TURNING_MPS)
+        share = min(max(share, 0.0), 1.0)
+        if share < STANDING_TURN and not math.isnan(wish[1, n]):
+            direction, share = wish[1, n], STANDING_TURN
+        for _ in range(TURN_STEPS):
             error = (direction - yaw + np.pi) % (2 * np.pi) - np.pi
-            wanted = np.clip(k * k * share * error - 2 * damping * k * rate, -most, most)
+            wanted = k * k * share * error - 2 * TURN_DAMPING * k * rate
+            wanted = min(max(wanted, -most), most)
             # As much as stops at the fastest turn.
-            wanted = np.clip(wanted, (-fastest - rate) / h, (fastest - rate) / h)
-            accel = accel + np.clip(wanted - accel, -jerk * h, jerk * h)
+            wanted = min(max(wanted, (-fastest - rate) / step_s), (fastest - rate) / step_s)
+            accel += min(max(wanted - accel, -jolt), jolt)
             before = rate
-            rate = rate + np.where(walking, h * accel, 0.0)
+            if walking[n]:
+                rate += step_s * accel
             # The mean of both ends: the reported rate is then the slope at its own instant.
-            yaw = yaw + h * (before + rate) / 2
-        c.yaw, c.yaw_rate, c.yaw_accel = yaw, rate, accel
+            yaw += step_s * (before + rate) / 2
+        result[0, n], result[1, n], result[2, n] = yaw, rate, accel
+    return result
 
 
 @lru_cache(maxsize=1)
