@@ -229,7 +229,7 @@ class Shadows:
         centers, radii = bounding_spheres(instances, meshes, scene.tables)
         inside = in_box(placed.clip, centers, radii / placed.square.half_m)
         todo = draw_list(inside, meshes)
-        if not todo.batches:
+        if not len(todo.batches):
             return 0
         self._table.write(caster_records(placed.clip, instances, todo.rows))
         self._table.use(UNITS["instance_table"])

@@ -1,10 +1,14 @@
 """Draws surfaces: the right program, state and vertex array for each batch of instances."""
 
+from struct import Struct
+
 import moderngl
 
 from cityloop.embedded.gpu_scene import GpuMesh, Sides, vertex_layout
 from cityloop.embedded.shaders import build_program
 from cityloop.embedded.visibility import DrawList
+
+_INT = Struct("i")  # of the machine
 
 
 class SurfacePass:
@@ -58,19 +62,19 @@ class SurfacePass:
             self._context.disable(moderngl.CULL_FACE)
         perforated = sides is Sides.PERFORATED or (self._turns_normals and sides is Sides.BOTH)
         triangles = 0
-        for batch in todo.batches:
-            mesh = meshes[batch.mesh]
+        for which, row, instances in todo.batches.tolist():
+            mesh = meshes[which]
             first, count = mesh.starts[sides], mesh.starts[sides + 1] - mesh.starts[sides]
             if not count:
                 continue
             kind = (mesh.bone_count > 0, perforated)
-            self._first_row[kind].value = first_row + batch.first
-            array = self._arrays.get((batch.mesh, perforated))
+            self._first_row[kind].write(_INT.pack(first_row + row))
+            array = self._arrays.get((which, perforated))
             if array is None:
                 array = self._make_array(self._programs[kind], mesh)
-                self._arrays[batch.mesh, perforated] = array
-            array.render(moderngl.TRIANGLES, 3 * count, first=3 * first, instances=batch.count)
-            triangles += count * batch.count
+                self._arrays[which, perforated] = array
+            array.render(moderngl.TRIANGLES, 3 * count, first=3 * first, instances=instances)
+            triangles += count * instances
         return triangles
 
     def forget_meshes(self) -> None:

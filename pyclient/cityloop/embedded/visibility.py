@@ -11,36 +11,31 @@ from cityloop.embedded.instances import CameraView, Instances
 F64 = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Batch:
-    """`count` instances of one mesh; the first one's row in the table of instances is `first`."""
-
-    mesh: int
-    first: int
-    count: int
-
-
 @dataclass(frozen=True, eq=False)
 class DrawList:
-    """What to draw: `rows` (K,) of the instances in drawing order, cut into batches of one mesh."""
+    """What to draw.
+
+    Attributes:
+        rows: (K,) of the instances in drawing order.
+        batches: (B, 3) int64, of each: mesh, place of its first instance in `rows`, how many.
+    """
 
     rows: NDArray[np.int64]
-    batches: tuple[Batch, ...]
+    batches: NDArray[np.int64]
 
     def only(self, chosen: NDArray[np.bool_]) -> "DrawList":
         """Return what is chosen (K,) of this list, in the same order."""
-        before = np.concatenate([[0], np.cumsum(chosen)]).tolist()
-        batches = (
-            Batch(b.mesh, before[b.first], before[b.first + b.count] - before[b.first])
-            for b in self.batches
-        )
-        return DrawList(self.rows[chosen], tuple(b for b in batches if b.count))
+        before = np.concatenate([[0], np.cumsum(chosen)])
+        mesh, first, count = self.batches.T
+        starts, ends = before[first], before[first + count]
+        batches = np.stack([mesh, starts, ends - starts], axis=1)
+        return DrawList(self.rows[chosen], batches[ends > starts])
 
     def then(self, other: "DrawList") -> "DrawList":
         """Return what this list draws, and after it what the other does."""
-        first = len(self.rows)
-        later = (Batch(b.mesh, b.first + first, b.count) for b in other.batches)
-        return DrawList(np.concatenate([self.rows, other.rows]), (*self.batches, *later))
+        later = other.batches + [0, len(self.rows), 0]
+        rows = np.concatenate([self.rows, other.rows])
+        return DrawList(rows, np.concatenate([self.batches, later]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +150,7 @@ def draw_list(
     """Return the chosen instances grouped by mesh, near ones first where `depth` (N,) is given."""
     rows = np.flatnonzero(chosen & (meshes >= 0))
     if not len(rows):
-        return DrawList(rows, ())
+        return DrawList(rows, np.zeros((0, 3), dtype=np.int64))
     mesh = meshes[rows]
     distance = depth[rows] if depth is not None else np.zeros(len(rows))
     order = np.lexsort((distance, mesh))
@@ -163,5 +158,5 @@ def draw_list(
     starts = np.flatnonzero(np.diff(mesh, prepend=-1))
     counts = np.diff(starts, append=len(rows))
     nearest = np.argsort(distance[starts], kind="stable")
-    batches = tuple(Batch(int(mesh[starts[i]]), int(starts[i]), int(counts[i])) for i in nearest)
-    return DrawList(rows, batches)
+    batches = np.stack([mesh[starts], starts, counts], axis=1)
+    return DrawList(rows, batches[nearest])

@@ -72,7 +72,8 @@ def test_batches_hold_one_mesh_each_and_near_ones_come_first():
     meshes = np.array([2, 0, 2, -1, 0, 1], dtype=np.int32)
     depth = np.array([9.0, 50.0, 3.0, 1.0, 20.0, 6.0])
     todo = draw_list(np.array([True, True, True, True, True, False]), meshes, depth)
-    assert [(b.mesh, todo.rows[b.first : b.first + b.count].tolist()) for b in todo.batches] == [
+    batches = todo.batches.tolist()
+    assert [(mesh, todo.rows[row : row + count].tolist()) for mesh, row, count in batches] == [
         (2, [2, 0]),
         (0, [4, 1]),
     ]
@@ -80,5 +81,5 @@ def test_batches_hold_one_mesh_each_and_near_ones_come_first():
 
 def test_nothing_chosen_is_nothing_to_draw():
     todo = draw_list(np.zeros(2, dtype=bool), np.zeros(2, dtype=np.int32))
-    assert not todo.batches
+    assert len(todo.batches) == 0
     assert len(todo.rows) == 0
