@@ -1,16 +1,40 @@
 """Every example runs: the README's, and the files in examples/."""
 
+import functools
 import re
 import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cityloop as cl
 from cityloop.scenario.model import ScenarioModel
+from cityloop.scenario.script import Vehicle
 
 ROOT = Path(__file__).resolve().parents[2]
 JUNCTION_MAP = ROOT.parent / "shared" / "road-data" / "xodr" / "fabriksgatan.xodr"
+
+
+kept_grid = functools.cache(cl.City.grid)  # two towns for all examples
+
+
+@pytest.fixture(autouse=True)
+def towns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build each town once."""
+    monkeypatch.setattr(cl.City, "grid", staticmethod(kept_grid))
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw a fourth of the pixels: what these examples do, they do by metres."""
+    mount = Vehicle.camera
+
+    def smaller(vehicle: Vehicle, name: str, **said: Any) -> None:
+        width, height = said.get("size", (640, 360))
+        mount(vehicle, name, **said | {"size": (width // 2, height // 2)})
+
+    monkeypatch.setattr(Vehicle, "camera", smaller)
 
 
 def example(name: str) -> dict[str, object]:
@@ -55,6 +79,7 @@ def test_the_demo_in_python_is_the_demo_in_yaml() -> None:
     assert resolved(written) == resolved(cl.demo_scenario())
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_braking_on_pixels_avoids_the_collision(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +90,7 @@ def test_braking_on_pixels_avoids_the_collision(
     assert looking == "looking: no collision"
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_cutting_in_is_told_as_events_and_ends_without_a_collision(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -78,6 +104,6 @@ def test_cutting_in_is_told_as_events_and_ends_without_a_collision(
 def test_the_junction_records_and_verifies(tmp_path: Path) -> None:
     scenario = cl.Scenario.from_yaml(ROOT / "examples" / "junction.yaml", JUNCTION_MAP)
     with cl.launch() as engine:
-        cl.record(scenario.vary(duration_s=0.5), engine, tmp_path / "out")
+        cl.record(scenario.vary(duration_s=0.15), engine, tmp_path / "out")
     report = cl.verify(tmp_path / "out")
     assert [row.check for row in report.rows if not row.passed] == []
