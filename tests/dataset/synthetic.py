@@ -77,9 +77,19 @@ FIGURE = Figure(
         ]
     ),
 )
+# Just below the wagon's sides, back and front.
+RIDER_KEYPOINTS = tuple(
+    (
+        (0.2 * k - 0.5, 0.8, 0.9),
+        (0.2 * k - 0.5, -0.8, 0.9),
+        (-0.57, 0.1 * k - 0.7, 1.0),
+        (3.37, 0.1 * k - 0.7, 1.0),
+    )[k % 4]
+    for k in range(len(KEYPOINTS))
+)
 # What rides on a wagon are its wheels, and they are lorries.
 WAGON_PIECES = (
-    Piece("rider", C.TRUCK, (3.36, 2.0, 0.76), (1.3, 0.0, 0.37)),
+    Piece("rider", C.TRUCK, (3.36, 2.0, 0.76), (1.3, 0.0, 0.37), RIDER_KEYPOINTS),
     Piece("machine", C.CAR, (4.0, 1.7, 1.1), (1.4, 0.0, 0.95)),
 )
 KINDS = Kinds(

@@ -56,6 +56,10 @@ CHECKS = {
     "pieces against the passes",
     "pieces: world against camera",
     "3D boxes hold the surface: pieces",
+    "riders' keypoints against their seats",
+    "riders' keypoints in the image",
+    "riders' keypoint visibility against depth",
+    "riders' seen keypoints against depth",
     "ego against its state",
     "labels: world against vehicle",
     "time to collision: boxes touch then",
@@ -358,6 +362,7 @@ SHARES = "visible fraction, occlusion level"
 CUT = "truncation, clipped boxes"
 CONDITIONS = "conditions against states"
 PIECES = "pieces against the passes"
+SEATS = "riders' keypoints against their seats"
 KEYPOINTS, PIXELS = "keypoints against skeletons", "keypoints in the image"
 SEEN = "keypoint visibility against depth"
 
@@ -527,6 +532,31 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "pieces' places": (
         lambda r: change_column(r, "pieces", "center_camera", grown),
         {"pieces: world against camera"},
+    ),
+    "riders' keypoints in the world": (
+        lambda r: change_lists(r, "keypoints_world", moved(0.01), "pieces"),
+        {SEATS},
+    ),
+    "riders' keypoints in the camera's frame": (
+        lambda r: change_lists(r, "keypoints_camera", moved(0.01), "pieces"),
+        {SEATS, "riders' keypoints in the image"},
+    ),
+    "riders' keypoints in the image": (
+        lambda r: change_lists(r, "keypoints_image", moved(0.01), "pieces"),
+        {"riders' keypoints in the image"},
+    ),
+    "riders' keypoints that are seen": (
+        lambda r: change_lists(
+            r,
+            "keypoint_visibility",
+            lambda rows: [[3 - x if x else 0 for x in row] for row in rows],
+            "pieces",
+        ),
+        {"riders' keypoint visibility against depth", "riders' seen keypoints against depth"},
+    ),
+    "riders without keypoints": (
+        lambda r: change_lists(r, "keypoints_world", lambda rows: [[] for _ in rows], "pieces"),
+        {SEATS},
     ),
     "pieces' names": (
         lambda r: change_column(r, "pieces", "piece", lambda v: first(v, "wheel")),

@@ -91,26 +91,39 @@ def test_poses_follow_the_published_rules(
     assert about["names"] == {0: "person"}
     mirrored = [KEYPOINTS[i] for i in about["flip_idx"]]
     assert mirrored[:3] == ["nose", "right_eye", "left_eye"]
-    people = 0
+    people = riders = 0
     for name, frame in frames.items():
         size = np.array([frame.camera.intrinsics.width, frame.camera.intrinsics.height])
         objects = frame.objects
         rows = rows_of(exported, "pose", name)
-        assert len(rows) == len(objects.people) == len(said["pose"][name]["boxes"])
-        for person, row in enumerate(rows):
+        pieces = frame.pieces
+        # People first, then who rides and is seen.
+        posed = [
+            (objects.box_2d[i], objects.people.keypoints_image[k], visible)
+            for k, (i, visible) in enumerate(
+                zip(objects.people.row, objects.people.keypoint_visibility, strict=True)
+            )
+        ]
+        riding = [
+            (pieces.box_2d[i], pieces.keypoints_image[i], pieces.keypoint_visibility[i])
+            for i in range(len(pieces))
+            if pieces.piece[i] == "rider" and pieces.visible_pixels[i]
+        ]
+        riders += len(riding)
+        posed += riding
+        assert len(rows) == len(posed) == len(said["pose"][name]["boxes"])
+        for (box, image, visibility), row in zip(posed, rows, strict=True):
             assert (row[0], len(row)) == (0, 5 + 17 * 3)
-            box = objects.box_2d[objects.people.row[person]]
             center, extent = np.array(row[1:3]) * size, np.array(row[3:5]) * size
             np.testing.assert_allclose(
                 np.concatenate([center - extent / 2, center + extent / 2]), box, atol=1e-3
             )
             points = np.array(row[5:]).reshape(17, 3)
-            visibility = objects.people.keypoint_visibility[person]
             np.testing.assert_array_equal(points[:, 2], visibility)
             inside = visibility > 0
-            image = objects.people.keypoints_image[person]
             np.testing.assert_allclose((points[:, :2] * size)[inside], image[inside], atol=1e-3)
             people += 1
+    assert riders > 0
     assert people > 50
 
 

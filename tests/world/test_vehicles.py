@@ -5,6 +5,7 @@ import pytest
 
 from cityloop.dataset.verification.motion import STEERED_REACH_M, WHEEL_MARGIN_M
 from cityloop.errors import ScenarioError
+from cityloop.spatial import KEYPOINTS
 from cityloop.world.meshing import face_normals
 from cityloop.world.scene import BoxCollider
 from cityloop.world.semantics import SemanticClass
@@ -560,3 +561,23 @@ def test_a_firms_name_reads_from_the_rear_to_the_front_on_the_right_side_alone(
     there = {tuple(p) for p in np.round(positions[~left][:, [0, 2]], 3).tolist()}
     assert len(here & there) > 0.9 * len(here)
     assert np.abs(positions[:, 1]).max() < kind.width_m / 2 + 0.01
+
+
+@pytest.mark.parametrize("kind", ["bicycle", "motorcycle"])
+def test_riders_keypoints_are_in_the_rider_and_hold_the_bar(kind: str) -> None:
+    scene = vehicle_scene([kind])
+    prototype = next(p for p in scene.prototypes if p.name == kind)
+    rider, machine = prototype.pieces
+    points = dict(zip(KEYPOINTS, np.array(rider.keypoints), strict=True))
+    assert machine.keypoints == ()
+    outside = np.abs(np.array(rider.keypoints) - rider.box_center) - np.array(rider.dimension) / 2
+    assert outside.max() < 0.0
+    assert points["nose"][2] > points["left_shoulder"][2] > points["left_hip"][2]
+    assert points["nose"][0] > points["left_ear"][0]
+    bar = next(p for p in prototype.parts if p.name == "bar")
+    mesh = next(m for m in scene.meshes if m.name == bar.lods[0].mesh)
+    held = bar.body_from_part.apply(mesh.positions)
+    for side, sign in (("left", 1), ("right", -1)):
+        wrist = points[f"{side}_wrist"]
+        assert wrist[1] * sign > 0.1
+        assert np.linalg.norm(held - wrist, axis=1).min() < 0.12

@@ -270,7 +270,16 @@ def label(
         ),
     )
     pieces = cut_pieces(
-        seen, kind, kinds.pieces, masks, sight.semantic, position, quaternion, camera_from_world
+        seen,
+        kind,
+        kinds.pieces,
+        masks,
+        sight.semantic,
+        sight.depth,
+        position,
+        quaternion,
+        sight.intrinsics,
+        camera_from_world,
     )
     return Labels(objects, pieces, ego)
 

@@ -127,7 +127,7 @@ def pose_people(
     world = position[:, None] + rotation.rotate(quaternion[:, None], local)
     camera_from_world = world_from_camera.inverse()
     camera = camera_from_world.apply(world)
-    image, visibility = _see(camera, depth, intrinsics)
+    image, visibility = see_keypoints(camera, depth, intrinsics)
     head = rotation.multiply(quaternion, column("head", 4))
     body = rotation.multiply(quaternion, column("body", 4))
     gaze = rotation.rotate(quaternion, column("gaze", 3))
@@ -147,10 +147,10 @@ def pose_people(
     )
 
 
-def _see(
+def see_keypoints(
     camera: Array, depth: NDArray[np.float32], intrinsics: Intrinsics
 ) -> tuple[Array, NDArray[np.uint8]]:
-    """Return pixels (P, 17, 2) and visibility (P, 17) of camera-frame keypoints (P, 17, 3)."""
+    """Return pixels (..., 17, 2) and visibility (..., 17) of keypoints in the camera frame, m."""
     ahead = camera[..., 2] > 0
     image = np.zeros(camera.shape[:-1] + (2,))
     image[ahead] = intrinsics.project(camera[ahead])

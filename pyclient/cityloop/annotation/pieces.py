@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation.masks import encode
+from cityloop.annotation.people import see_keypoints
 from cityloop.annotation.visible import Visible
-from cityloop.spatial import Pose, rotation
+from cityloop.spatial import Intrinsics, Pose, rotation
 
 Array = NDArray[np.float64]
+
+_NOTHING = np.zeros(0, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,14 @@ class Piece:
             pixels that no other one has.
         dimension: length, width, height of its 3D box, m.
         box_center: centre of that box, body frame, m.
+        keypoints: `spatial.KEYPOINTS` of a rider, who sits still on the machine, body frame, m.
     """
 
     name: str
     semantic: int
     dimension: tuple[float, float, float]
     box_center: tuple[float, float, float]
+    keypoints: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,10 @@ class PieceTable:
         dimension: (R, 3) m.
         center_world, center_camera: (R, 3) m.
         quaternion_world, quaternion_camera: (R, 4) those of the object.
+        keypoints_image: R arrays (17, 2) of riders, (0, 2) of machines: continuous pixels of
+            `spatial.KEYPOINTS`; 0, 0 for what is not in front of the camera.
+        keypoints_world, keypoints_camera: R arrays (17 or 0, 3), m.
+        keypoint_visibility: R arrays (17 or 0,) uint8, 0 outside the image, 1 hidden, 2 seen.
     """
 
     id: NDArray[np.uint32]
@@ -61,6 +70,10 @@ class PieceTable:
     quaternion_world: Array
     center_camera: Array
     quaternion_camera: Array
+    keypoints_image: tuple[Array, ...]
+    keypoints_world: tuple[Array, ...]
+    keypoints_camera: tuple[Array, ...]
+    keypoint_visibility: tuple[NDArray[np.uint8], ...]
 
     def __len__(self) -> int:
         return len(self.id)
@@ -72,8 +85,10 @@ def cut_pieces(
     pieces: Mapping[str, tuple[Piece, ...]],
     masks: tuple[NDArray[np.bool_], ...],
     semantic: NDArray[np.uint8],
+    depth: NDArray[np.float32],
     position: Array,
     quaternion: Array,
+    intrinsics: Intrinsics,
     camera_from_world: Pose,
 ) -> PieceTable:
     """Return the pieces of M visible objects.
@@ -84,9 +99,11 @@ def cut_pieces(
         pieces: of each kind that has some.
         masks: M masks, cut out along the boxes.
         semantic: (H, W) uint8 class ids.
+        depth: (H, W) float32, z in the camera frame, m.
         position: (M, 3) of the bodies, world, m.
         quaternion: (M, 4) world-from-body.
-        camera_from_world: the camera.
+        intrinsics: the camera.
+        camera_from_world: where it is.
     """
     rows, parts, cut = [], [], []
     for row, kind in enumerate(kinds):
@@ -109,6 +126,15 @@ def cut_pieces(
     corner = seen.box[which, :2].reshape(count, 2)
     boxes = np.array([_bounds(m) for m in cut]).reshape(count, 4)
     boxes += np.where(boxes.any(axis=1, keepdims=True), np.tile(corner, 2), 0)
+    world = [
+        Pose(position[row], quaternion[row]).apply(np.array(part.keypoints).reshape(-1, 3))
+        for row, part in zip(rows, parts, strict=True)
+    ]
+    camera = [camera_from_world.apply(points) for points in world]
+    seen_points = [
+        see_keypoints(p, depth, intrinsics) if len(p) else (np.zeros((0, 2)), _NOTHING)
+        for p in camera
+    ]
     return PieceTable(
         id=seen.id[which],
         piece=tuple(p.name for p in parts),
@@ -121,6 +147,10 @@ def cut_pieces(
         quaternion_world=turned,
         center_camera=camera_from_world.apply(center),
         quaternion_camera=rotation.multiply(camera_from_world.quaternion, turned),
+        keypoints_image=tuple(image for image, _ in seen_points),
+        keypoints_world=tuple(world),
+        keypoints_camera=tuple(camera),
+        keypoint_visibility=tuple(visibility for _, visibility in seen_points),
     )
 
 

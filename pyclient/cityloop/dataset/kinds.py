@@ -105,6 +105,10 @@ class KindGeometry:
                     "class_id": int(p.semantic),
                     "dimension": list(map(float, p.dimension)),
                     "box_center": list(map(float, p.box_center)),
+                    "keypoints": [
+                        {"name": name, "position": list(map(float, position))}
+                        for name, position in zip(KEYPOINTS, p.keypoints, strict=False)
+                    ],
                 }
                 for p in self.pieces
             ],
@@ -140,6 +144,7 @@ class KindGeometry:
                     fields.whole(p, "class_id"),
                     _point(p, "dimension"),
                     _point(p, "box_center"),
+                    _rider_keypoints(p),
                 )
                 for p in fields.objects(said, "pieces")
             ),
@@ -167,9 +172,7 @@ def _figure_to_json(figure: Figure) -> dict[str, Any]:
 
 def _figure(said: Mapping[str, Any]) -> Figure:
     bones, keypoints = fields.objects(said, "bones"), fields.objects(said, "keypoints")
-    names = tuple(fields.text(k, "name") for k in keypoints)
-    if names != KEYPOINTS:
-        raise ValueError(f"keypoints are {', '.join(names)}, not COCO's {len(KEYPOINTS)}")
+    _are_keypoints(keypoints)
     carrying = [fields.whole(k, "bone") for k in keypoints]
     if max(carrying) >= len(bones):
         raise ValueError(f"a keypoint is on bone {max(carrying)} of {len(bones)}")
@@ -184,6 +187,19 @@ def _figure(said: Mapping[str, Any]) -> Figure:
         np.array(carrying, dtype=np.int64),
         points(keypoints, "position"),
     )
+
+
+def _are_keypoints(said: list[dict[str, Any]]) -> None:
+    names = tuple(fields.text(k, "name") for k in said)
+    if names != KEYPOINTS:
+        raise ValueError(f"keypoints are {', '.join(names)}, not COCO's {len(KEYPOINTS)}")
+
+
+def _rider_keypoints(said: Mapping[str, Any]) -> tuple[tuple[float, float, float], ...]:
+    keypoints = fields.objects(said, "keypoints")
+    if keypoints:  # machines have none
+        _are_keypoints(keypoints)
+    return tuple(_point(k, "position") for k in keypoints)
 
 
 def _axis(said: Mapping[str, Any]) -> tuple[float, float]:

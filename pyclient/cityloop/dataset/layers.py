@@ -14,7 +14,7 @@ Layers are drawn in this order, whatever the order of their names.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 import cv2
 import numpy as np
@@ -106,7 +106,14 @@ class Layers:
                 velocities=velocity,
             )
         if "keypoints" in self._names:
-            _draw_keypoints(picture, objects)
+            people, pieces = objects.people, frame.pieces
+            _draw_keypoints(picture, people.keypoints_image, people.keypoint_visibility)
+            riding = [i for i, seen in enumerate(pieces.keypoint_visibility) if len(seen)]
+            _draw_keypoints(
+                picture,
+                [pieces.keypoints_image[i] for i in riding],
+                [pieces.keypoint_visibility[i] for i in riding],
+            )
         return picture
 
 
@@ -164,9 +171,12 @@ def _draw_tracks(picture: Picture, past: list[ObjectTable], frame: Frame) -> Non
             cv2.polylines(picture, [_fixed(points)], False, color, 2, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
-def _draw_keypoints(picture: Picture, objects: ObjectTable) -> None:
-    people = objects.people
-    for points, visible in zip(people.keypoints_image, people.keypoint_visibility, strict=True):
+def _draw_keypoints(
+    picture: Picture,
+    image: Iterable[NDArray[np.float64]],
+    visibility: Iterable[NDArray[np.uint8]],
+) -> None:
+    for points, visible in zip(image, visibility, strict=True):
         fixed = _fixed(points)
         for a, b in _LIMB_ROWS:
             if visible[a] == SEEN and visible[b] == SEEN:

@@ -329,6 +329,24 @@ PIECES_SCHEMA = pa.schema(
         _field("quaternion_world", vector(4), "", "world-from-object", "x, y, z, w"),
         _field("center_camera", vector(3), "m", "camera", "centre of its 3D box"),
         _field("quaternion_camera", vector(4), "", "camera-from-object", "x, y, z, w"),
+        _field(
+            "keypoints_image",
+            numbers(),
+            "pixels",
+            "image",
+            "of a rider: u, v of COCO's 17 keypoints; 0, 0 for one that is not in front of the "
+            "camera; empty for machines",
+        ),
+        _field(
+            "keypoint_visibility",
+            numbers(pa.uint8()),
+            "",
+            "",
+            "of each: 0 outside the image, 1 hidden (the surface at its pixel is nearer by more "
+            "than the flesh about it), 2 seen; empty for machines",
+        ),
+        _field("keypoints_world", numbers(), "m", "world", "x, y, z of each; empty for machines"),
+        _field("keypoints_camera", numbers(), "m", "camera", "x, y, z of each; empty for machines"),
     ]
 )
 

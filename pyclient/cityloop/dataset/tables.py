@@ -121,6 +121,13 @@ _SIDES = ("xmin", "ymin", "xmax", "ymax")
 # Boxes: attribute of `ObjectTable` -> prefix of its four columns.
 _BOXES = {"box_2d": "", "amodal_box": "amodal_", "clipped_box": "clipped_"}
 _LISTS = ("occluder_ids", "occluder_pixels")
+# Of riders: attribute of `PieceTable` -> shape of a keypoint.
+_PIECE_LISTS: dict[str, tuple[int, ...]] = {
+    "keypoints_image": (2,),
+    "keypoint_visibility": (),
+    "keypoints_world": (3,),
+    "keypoints_camera": (3,),
+}
 
 
 def object_rows(at: Instant, camera: str, objects: ObjectTable) -> pa.Table:
@@ -149,6 +156,8 @@ def piece_rows(at: Instant, camera: str, pieces: PieceTable) -> pa.Table:
     columns["class_id"] = pieces.semantic
     columns.update(_box_columns("", pieces.box_2d))
     columns.update({f.name: getattr(pieces, f.name) for f in dataclasses.fields(pieces)})
+    for name in _PIECE_LISTS:
+        columns[name] = _lists(getattr(pieces, name), PIECES_SCHEMA.field(name).type)
     return table_of(columns, PIECES_SCHEMA)
 
 
@@ -236,6 +245,8 @@ def pieces_of(table: pa.Table) -> PieceTable:
         "box_2d": _box_of(table, ""),
         "semantic": table.column("class_id").to_numpy(),
     }
+    for name, shape in _PIECE_LISTS.items():
+        columns[name] = tuple(v.reshape(-1, *shape) for v in lists_of(table, name))
     for field in dataclasses.fields(PieceTable):
         if field.name not in columns:
             columns[field.name] = _column_of(table, field.name)

@@ -17,7 +17,7 @@ from cityloop.dataset import Dataset, Frame
 from cityloop.exporters.class_map import ClassMap
 from cityloop.exporters.json_array import JsonDocument
 from cityloop.exporters.target import copy_picture, write_file
-from cityloop.exporters.things import RIDER, Thing, class_names, cut_out, split_things
+from cityloop.exporters.things import RIDER, Thing, class_names, cut_out, poses_of, split_things
 from cityloop.spatial import KEYPOINTS
 
 # Pairs of keypoints, from 1, that COCO draws a line between.
@@ -87,11 +87,13 @@ class Exporter:
             raise ValueError(f"OpenCV makes no PNG of {name}")
         write_file(self._folder / "panoptic" / name, png.tobytes())
         instances = [self._instance(frame, thing, objects) for thing in things]
-        poses = {int(row): i for i, row in enumerate(objects.people.row)}
+        said_of = {
+            (thing.id, thing.piece): said for thing, said in zip(things, instances, strict=True)
+        }
         keypoints = [
-            {**said, **_pose(objects, poses[thing.row])}
-            for thing, said in zip(things, instances, strict=True)
-            if thing.row in poses and thing.category == self._classes.classes["person"]
+            {**said_of[thing.id, thing.piece], **_pose(points, visibility)}
+            for thing, points, visibility in poses_of(frame, objects, things)
+            if thing.category == self._classes.classes["person"]
         ]
         return _Prepared(instances, keypoints, segments)
 
@@ -208,10 +210,9 @@ def _digits(ids: NDArray[np.uint32]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(low_first[..., 2::-1])
 
 
-def _pose(objects: ObjectTable, person: int) -> dict[str, Any]:
+def _pose(image: NDArray[np.float64], visibility: NDArray[np.uint8]) -> dict[str, Any]:
     """Return the keypoints of a person: x, y, v each, all 0 for one outside the image."""
-    visibility = objects.people.keypoint_visibility[person]
-    points = np.where(visibility[:, None] > 0, objects.people.keypoints_image[person], 0.0)
+    points = np.where(visibility[:, None] > 0, image, 0.0)
     flat = [
         value
         for (x, y), v in zip(points.tolist(), visibility.tolist(), strict=True)

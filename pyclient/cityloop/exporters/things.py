@@ -15,6 +15,7 @@ from cityloop.world.semantics import SemanticClass
 RIDER = "rider"  # name of the piece
 
 Box = tuple[float, float, float, float]
+Pixels = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,32 @@ def split_things(
                 )
             )
     return things
+
+
+def poses_of(
+    frame: Frame, objects: ObjectTable, things: list[Thing]
+) -> list[tuple[Thing, Pixels, NDArray[np.uint8]]]:
+    """Return the people and riders among the things that `split_things` found in a picture.
+
+    Each with the pixels (17, 2) of `spatial.KEYPOINTS` and their visibility (17,).
+    """
+    people = objects.people
+    walking = {int(row): i for i, row in enumerate(people.row)}
+    pieces = frame.pieces
+    riding = {
+        number: i
+        for i, (number, name) in enumerate(zip(pieces.id.tolist(), pieces.piece, strict=True))
+        if name == RIDER and len(pieces.keypoint_visibility[i])
+    }
+    found = []
+    for thing in things:
+        if thing.piece == RIDER and thing.id in riding:
+            i = riding[thing.id]
+            found.append((thing, pieces.keypoints_image[i], pieces.keypoint_visibility[i]))
+        elif not thing.piece and thing.row in walking:
+            i = walking[thing.row]
+            found.append((thing, people.keypoints_image[i], people.keypoint_visibility[i]))
+    return found
 
 
 def cut_out(

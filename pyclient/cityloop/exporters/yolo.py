@@ -11,11 +11,10 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from cityloop.annotation import ObjectTable
 from cityloop.dataset import Dataset, Frame
 from cityloop.exporters.class_map import ClassMap
 from cityloop.exporters.target import copy_picture, write_file
-from cityloop.exporters.things import Thing, class_names, cut_out, split_things
+from cityloop.exporters.things import Thing, class_names, cut_out, poses_of, split_things
 from cityloop.spatial import KEYPOINTS
 
 _TASKS = ("detect", "segment", "pose")
@@ -55,11 +54,10 @@ class Exporter:
         segment = [
             f"{n} {_join(outline / size)}" for n, outline in zip(numbers, outlines, strict=True)
         ]
-        poses = {int(row): i for i, row in enumerate(objects.people.row)}
         pose = [
-            f"0 {box} {_pose(objects, poses[thing.row], size)}"
-            for thing, box in zip(things, boxes, strict=True)
-            if thing.row in poses and thing.category == self._person
+            f"0 {_box(thing, size)} {_pose(points / size, visibility)}"
+            for thing, points, visibility in poses_of(frame, objects, things)
+            if thing.category == self._person
         ]
         for task, lines in zip(_TASKS, (detect, segment, pose), strict=True):
             text = "".join(f"{line}\n" for line in lines)
@@ -87,10 +85,8 @@ def _box(thing: Thing, size: NDArray[np.int64]) -> str:
     return _join(np.concatenate([(low + high) / 2 / size, (high - low) / size]))
 
 
-def _pose(objects: ObjectTable, person: int, size: NDArray[np.int64]) -> str:
+def _pose(points: NDArray[np.float64], visibility: NDArray[np.uint8]) -> str:
     """Return x, y, v of each keypoint, all 0 for one outside the image."""
-    visibility = objects.people.keypoint_visibility[person]
-    points = objects.people.keypoints_image[person] / size
     return " ".join(
         f"{_join(point)} {v}" if v else "0 0 0" for point, v in zip(points, visibility, strict=True)
     )

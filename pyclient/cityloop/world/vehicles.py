@@ -28,6 +28,7 @@ from cityloop.world.scene import (
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.vehicles_bicycle import (
     BICYCLE_STEM_X_M,
+    CYCLIST,
     bicycle,
     bicycle_bar,
     bicycle_fork,
@@ -46,6 +47,7 @@ from cityloop.world.vehicles_lights import vehicle_lights
 from cityloop.world.vehicles_materials import VEHICLE_MATERIALS
 from cityloop.world.vehicles_motorcycle import (
     MOTORCYCLE_HEAD_X_M,
+    MOTORCYCLIST,
     motorcycle,
     motorcycle_bar,
     motorcycle_fork,
@@ -53,7 +55,7 @@ from cityloop.world.vehicles_motorcycle import (
     motorcycle_wheel,
 )
 from cityloop.world.vehicles_plates import plate_letters, plate_number, plates
-from cityloop.world.vehicles_riders import RIDER_MATERIALS
+from cityloop.world.vehicles_riders import RIDER_MATERIALS, Rider, rider_keypoints
 from cityloop.world.vehicles_shapes import CABINS
 from cityloop.world.vehicles_signs import destination_sign, firm_sign
 from cityloop.world.vehicles_wheels import wheel
@@ -159,6 +161,7 @@ class _Machine:
         fork, bar: what turns with the front wheel about its hub, and about the steering head.
         head_x_m: where the steering head is, m.
         wheel: one of its wheels.
+        rider: who rides it.
         mirrors: on the bar, None for none.
     """
 
@@ -167,17 +170,21 @@ class _Machine:
     bar: Callable[[VehicleKind, int], MeshBuilder]
     head_x_m: float
     wheel: Callable[[VehicleKind, int], MeshBuilder]
+    rider: Rider
     mirrors: Callable[[int], MeshBuilder] | None = None
 
 
 _MACHINES = {
-    "bicycle": _Machine(bicycle, bicycle_fork, bicycle_bar, BICYCLE_STEM_X_M, bicycle_wheel),
+    "bicycle": _Machine(
+        bicycle, bicycle_fork, bicycle_bar, BICYCLE_STEM_X_M, bicycle_wheel, CYCLIST
+    ),
     "motorcycle": _Machine(
         motorcycle,
         motorcycle_fork,
         motorcycle_bar,
         MOTORCYCLE_HEAD_X_M,
         motorcycle_wheel,
+        MOTORCYCLIST,
         motorcycle_mirrors,
     ),
 }
@@ -202,10 +209,13 @@ def _pieces(
         if part.name in ("fork", "bar")
     ]
 
+    keypoints = rider_keypoints(_MACHINES[kind.name].rider)
+
     def piece(name: str, semantic: SemanticClass, points: NDArray[np.floating]) -> Piece:
         low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
         size, middle = (high - low).tolist(), ((low + high) / 2).tolist()
-        return Piece(name, semantic, (size[0], size[1], size[2]), (middle[0], middle[1], middle[2]))
+        box = (size[0], size[1], size[2]), (middle[0], middle[1], middle[2])
+        return Piece(name, semantic, *box, keypoints if name == "rider" else ())
 
     # The wheels make the machine as long as its kind, and let it reach the ground.
     (length, _, _), (center, _, _) = kind.dimension, kind.box_center

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.world.meshing import MeshBuilder
-from cityloop.world.people import person_mesh, skeleton, skin
+from cityloop.world.people import figure, person_mesh, skeleton, skin
 from cityloop.world.people_posing import SeatedPose, seated_bones
 from cityloop.world.scene import Material, Mesh
 from cityloop.world.semantics import SemanticClass
@@ -66,6 +66,15 @@ class Rider:
     person: str
     pose: SeatedPose
     motorcycle_gear: bool = False
+
+
+@cache
+def rider_keypoints(who: Rider) -> tuple[tuple[float, float, float], ...]:
+    """Return `spatial.KEYPOINTS` of a rider in the vehicle's body frame, m."""
+    at_rest = figure(who.person)
+    bones = seated_bones(skeleton(who.person), who.pose)[at_rest.keypoint_bones]
+    points = np.einsum("kij,kj->ki", bones[..., :3], at_rest.keypoints) + bones[..., 3]
+    return tuple((float(x), float(y), float(z)) for x, y, z in points)
 
 
 @cache

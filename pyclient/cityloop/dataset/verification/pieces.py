@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from cityloop.annotation import Piece, PieceTable
 from cityloop.annotation.masks import decode
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture, transform
+from cityloop.dataset.verification.poses import PLACE_TOLERANCE_M, KeypointTallies
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.spatial import Pose, rotation
 
@@ -14,12 +16,14 @@ FRAMES_TOLERANCE = 1e-6
 
 
 class PieceCheck:
-    """Every piece's mask, box, class and 3D box."""
+    """Every piece's mask, box, class and 3D box, and a rider's keypoints."""
 
     def __init__(self) -> None:
         self._pixels = Tally("pieces against the passes", "px", 0.0)
         self._rows = Tally("objects with all their pieces", "objects", 0.0)
         self._frames = Tally("pieces: world against camera", "m", FRAMES_TOLERANCE)
+        self._places = Tally("riders' keypoints against their seats", "m", PLACE_TOLERANCE_M)
+        self._keypoints = KeypointTallies("riders' ")
         self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.99)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
@@ -72,7 +76,30 @@ class PieceCheck:
             turned -= rotation.to_matrix(pieces.quaternion_camera[i])
             moved = np.abs(in_camera.position - pieces.center_camera[i])
             self._frames.add(max(moved.max(), np.abs(turned).max()), where)
+            self._compare_keypoints(picture, pieces, i, own, where)
+
+    def _compare_keypoints(
+        self, picture: Picture, pieces: PieceTable, i: int, own: Piece, where: str
+    ) -> None:
+        """Seat the kind's rider on the recorded machine."""
+        world, camera = pieces.keypoints_world[i], pieces.keypoints_camera[i]
+        image, visibility = pieces.keypoints_image[i], pieces.keypoint_visibility[i]
+        count = len(own.keypoints)
+        if any(len(said) != count for said in (world, camera, image, visibility)):
+            self._places.add(np.inf, where)
+            return
+        if not count or picture.now is None:
+            return
+        actor = int(pieces.id[i])
+        body = (picture.now.state.pose(actor) or Pose()).matrix
+        seen = picture.frame.world_from_camera.inverse().matrix @ body
+        seated = np.column_stack([np.array(own.keypoints), np.ones(count)])
+        error = np.abs((seated @ body.T)[:, :3] - world)
+        error = np.maximum(error, np.abs((seated @ seen.T)[:, :3] - camera))
+        self._places.add(error.max(axis=1), where)
+        self._keypoints.compare(picture, actor, camera, image, visibility, where)
 
     def rows(self) -> list[Row]:
         """Return a row per quantity."""
-        return [t.row() for t in (self._rows, self._pixels, self._frames, self._solids)]
+        tallies = (self._rows, self._pixels, self._frames, self._solids, self._places)
+        return [t.row() for t in (*tallies, *self._keypoints.tallies)]

@@ -18,14 +18,55 @@ TURN_TOLERANCE = 1e-5
 SKIN_TOLERANCE_M = 0.35
 
 
+class KeypointTallies:
+    """Keypoints in the image and whether they are seen, found anew from K and depth."""
+
+    def __init__(self, whose: str) -> None:
+        """Begin; `whose` comes before the names of the quantities."""
+        self._pixels = Tally(f"{whose}keypoints in the image", "px", PIXEL_TOLERANCE_PX)
+        self._seen = Tally(f"{whose}keypoint visibility against depth", "keypoints", 0.0)
+        self._skin = Tally(f"{whose}seen keypoints against depth", "m", SKIN_TOLERANCE_M, 0.99)
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """One per quantity."""
+        return self._pixels, self._seen, self._skin
+
+    def compare(
+        self,
+        picture: Picture,
+        actor: int,
+        points: Array,
+        pixels: Array,
+        visibility: NDArray[np.uint8],
+        where: str,
+    ) -> None:
+        """Compare an actor's keypoints: camera frame (17, 3) m, pixels (17, 2), what is said."""
+        k = picture.intrinsics
+        depth, instance = picture.read("depth"), picture.read("instance")
+        for point, pixel, said, flesh in zip(points, pixels, visibility, FLESH_M, strict=True):
+            if point[2] <= 0:
+                self._pixels.add(np.abs(pixel).max(), where)
+                self._seen.add(float(said != 0), where)
+                continue
+            u, v, z = k.matrix @ point
+            self._pixels.add(max(abs(u / z - pixel[0]), abs(v / z - pixel[1])), where)
+            column, line = int(np.floor(pixel[0])), int(np.floor(pixel[1]))
+            if not (0 <= column < k.width and 0 <= line < k.height):
+                self._seen.add(float(said != 0), where)
+                continue
+            here = float(depth[line, column])
+            self._seen.add(float(said != (2 if point[2] - here <= flesh else 1)), where)
+            if said == 2 and instance[line, column] == actor:
+                self._skin.add(abs(here - point[2]), picture.at(line * k.width + column))
+
+
 class PoseCheck:
     """Every person's pose found anew from states.parquet and the figure in sequence.json."""
 
     def __init__(self) -> None:
         self._places = Tally("keypoints against skeletons", "m", PLACE_TOLERANCE_M)
-        self._pixels = Tally("keypoints in the image", "px", PIXEL_TOLERANCE_PX)
-        self._seen = Tally("keypoint visibility against depth", "keypoints", 0.0)
-        self._skin = Tally("seen keypoints against depth", "m", SKIN_TOLERANCE_M, 0.99)
+        self._keypoints = KeypointTallies("")
         self._bones = Tally("bones against skeletons", "m", PLACE_TOLERANCE_M)
         self._turns = Tally("head, body and gaze against skeletons", "", TURN_TOLERANCE)
         self._rows = Tally("people with a pose", "people", 0.0)
@@ -64,7 +105,8 @@ class PoseCheck:
         error = np.abs(world[:, :3] - people.keypoints_world[i])
         error = np.maximum(error, np.abs(seen[:, :3] - people.keypoints_camera[i]))
         self._places.add(error.max(axis=1), where)
-        self._compare_pixels(picture, i, actor, where)
+        points = people.keypoints_camera[i], people.keypoints_image[i]
+        self._keypoints.compare(picture, actor, *points, people.keypoint_visibility[i], where)
 
         joints = np.concatenate([figure.joints, np.ones((len(figure.joints), 1))], axis=1)
         joints = np.einsum("bij,bj->bi", bones, joints)[:, :3]
@@ -76,28 +118,6 @@ class PoseCheck:
         error = np.maximum(np.abs(said[:, :3] - joints).max(1), np.abs(turned).max((1, 2)))
         self._bones.add(error, where)
         self._compare_turns(people_turns(figure, bones, body, camera), picture, i, where)
-
-    def _compare_pixels(self, picture: Picture, i: int, actor: int, where: str) -> None:
-        people, k = picture.objects.people, picture.intrinsics
-        points, pixels = people.keypoints_camera[i], people.keypoints_image[i]
-        depth, instance = picture.read("depth"), picture.read("instance")
-        for point, pixel, said, flesh in zip(
-            points, pixels, people.keypoint_visibility[i], FLESH_M, strict=True
-        ):
-            if point[2] <= 0:
-                self._pixels.add(np.abs(pixel).max(), where)
-                self._seen.add(float(said != 0), where)
-                continue
-            u, v, z = k.matrix @ point
-            self._pixels.add(max(abs(u / z - pixel[0]), abs(v / z - pixel[1])), where)
-            column, line = int(np.floor(pixel[0])), int(np.floor(pixel[1]))
-            if not (0 <= column < k.width and 0 <= line < k.height):
-                self._seen.add(float(said != 0), where)
-                continue
-            here = float(depth[line, column])
-            self._seen.add(float(said != (2 if point[2] - here <= flesh else 1)), where)
-            if said == 2 and instance[line, column] == actor:
-                self._skin.add(abs(here - point[2]), picture.at(line * k.width + column))
 
     def _compare_turns(self, turns: dict[str, Array], picture: Picture, i: int, where: str) -> None:
         people = picture.objects.people
@@ -114,9 +134,7 @@ class PoseCheck:
             for t in (
                 self._rows,
                 self._places,
-                self._pixels,
-                self._seen,
-                self._skin,
+                *self._keypoints.tallies,
                 self._bones,
                 self._turns,
             )
