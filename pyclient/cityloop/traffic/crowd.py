@@ -349,6 +349,8 @@ def _put_right(
         if turn % 2 == 0:
             continue
         for gate in gates:
+            if not len(gate.rows):
+                continue
             gate.measure(position)
             back = np.minimum(np.maximum(-gate.distance, 0.0), SLIDE_MPS * dt_s)
             if gate.waits:
