@@ -27,7 +27,7 @@ from detector_judging.matching import match
 from detector_judging.tiling import detect_tiled
 
 import cityloop as cl
-from cityloop.dataset.reader import Frame
+from cityloop.dataset.frame import Frame
 from cityloop.errors import CityloopError
 from cityloop.world.semantics import SemanticClass
 

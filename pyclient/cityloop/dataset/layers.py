@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
 from cityloop.annotation.people import SEEN
+from cityloop.dataset.frame import Frame
 from cityloop.dataset.overlay import Rgb, class_color, draw_labels
 from cityloop.dataset.pictures import flow_wheel, instance_colors, picture_of
-from cityloop.dataset.reader import Frame
 from cityloop.errors import DatasetError
 from cityloop.spatial import KEYPOINTS
 

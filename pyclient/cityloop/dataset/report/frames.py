@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
+from cityloop.dataset.frame import Frame
 from cityloop.dataset.overlay import arrow_on_ground, class_color
 from cityloop.dataset.pictures import instance_colors, picture_of
-from cityloop.dataset.reader import Frame
 
 _JPEG_QUALITY = 80
 # A pass is shown over the picture, so that half its size is enough.

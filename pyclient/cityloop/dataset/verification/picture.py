@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
-from cityloop.dataset.reader import Frame, Sequence
+from cityloop.dataset.frame import Frame
+from cityloop.dataset.reader import Sequence
 from cityloop.dataset.recorded_states import RecordedState
 from cityloop.spatial import Intrinsics, Pose
 
