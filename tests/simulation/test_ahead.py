@@ -94,6 +94,17 @@ def test_projection_round_the_corner(ahead: RoadAhead) -> None:
     assert yaw == pytest.approx(math.pi / 2)
 
 
+def test_places_on_the_path_are_those_between_its_points() -> None:
+    ahead = road()
+    end = float(ahead.s_m[-1])
+    for s_m in (-2.0, 0.0, 0.3, 99.75, 100.0, 100.25, end - 0.1, end, end + 5.0):
+        point, yaw = ahead.place(s_m)
+        expected = [np.interp(s_m, ahead.s_m, ahead.path[:, k]) for k in range(3)]
+        np.testing.assert_array_equal(point, expected)
+        corner = math.atan2(*(ahead.place(s_m + 0.5)[0] - ahead.place(s_m - 0.5)[0])[1::-1])
+        assert yaw == pytest.approx(corner)
+
+
 def test_leader_is_seen_with_its_rear_gap_and_speed(ahead: RoadAhead) -> None:
     (leader,) = ahead.obstacles(10.0, actors((40, 0.2, 0.0, 7.0)), frozenset())
     assert leader.gap_m == pytest.approx(28.0)

@@ -46,6 +46,29 @@ def test_moving_rows_come_from_the_engine_and_resting_ones_from_their_pose() -> 
     assert table.dimension[1] == pytest.approx([0.3, 0.3, 3.0])
 
 
+def test_lamps_and_activities_of_a_table_are_those_of_its_tick() -> None:
+    roster = Roster()
+    car = roster.add("a", CAR, SemanticClass.CAR, activity="driving", lamps=1)
+    light = roster.add("l", LIGHT, SemanticClass.TRAFFIC_LIGHT, Pose(), activity="signal", lamps=4)
+    other = roster.add("b", CAR, SemanticClass.CAR, activity="driving")
+    engine = states([car.id, other.id])
+    first = roster.table(engine)
+    roster.light({light.id: 2, other.id: 8, FIRST_UNLABELLED_ID: 1})
+    roster.activity[other.id] = "parked"
+    second = roster.table(engine)
+    assert first.lamps.tolist() == [1, 4, 0]
+    assert second.lamps.tolist() == [1, 2, 8]
+    assert first.activity == ("driving", "signal", "driving")
+    assert second.activity == ("driving", "signal", "parked")
+    # Who comes and goes takes nothing from the others.
+    roster.light({other.id: 16})
+    roster.remove("a")
+    new = roster.add("c", CAR, SemanticClass.CAR, activity="driving", lamps=32)
+    third = roster.table(states([other.id, new.id]))
+    assert third.lamps.tolist() == [2, 16, 32]
+    assert third.activity == ("signal", "parked", "driving")
+
+
 def test_ids_are_never_used_again() -> None:
     roster = Roster()
     first = roster.add("a", CAR, SemanticClass.CAR).id

@@ -16,7 +16,7 @@ from cityloop.embedded.history import Snapshot
 from cityloop.protocol import state_pb2
 from cityloop.spatial import rotation
 
-_LED = (state_pb2.BODY_KIND_STATIC, state_pb2.BODY_KIND_KINEMATIC)
+_STATIC, _KINEMATIC = int(state_pb2.BODY_KIND_STATIC), int(state_pb2.BODY_KIND_KINEMATIC)
 
 
 def settle(before: Snapshot, here: Snapshot, after: Snapshot) -> tuple[Snapshot, NDArray[np.int64]]:
@@ -24,7 +24,7 @@ def settle(before: Snapshot, here: Snapshot, after: Snapshot) -> tuple[Snapshot,
     earlier, later = before.cast.find(here.cast.ids), after.cast.find(here.cast.ids)
     rows = np.flatnonzero((earlier >= 0) & (later >= 0) & ~here.jumped)
     rows = rows[~after.jumped[later[rows]]]
-    rows = rows[~(np.isin(after.kinds[later[rows]], _LED) & np.isin(here.kinds[rows], _LED))]
+    rows = rows[~(_led(after.kinds[later[rows]]) & _led(here.kinds[rows]))]
     if not len(rows):
         return here, rows
     p0, p1, p2 = (
@@ -42,3 +42,8 @@ def settle(before: Snapshot, here: Snapshot, after: Snapshot) -> tuple[Snapshot,
     turn[rows] = rotation.rotation_vector(rotation.multiply(q2, rotation.inverse(q0))) / span
     motions = replace(m, velocity=velocity, angular_velocity=turn, acceleration=acceleration)
     return replace(here, motions=motions), rows
+
+
+def _led(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return (N,) which bodies go where they are told, physics or not."""
+    return (kinds == _KINEMATIC) | (kinds == _STATIC)

@@ -78,6 +78,8 @@ def _kinds(numbers: bytes) -> tuple[BodyKind, ...]:
 
 def _by_id(ids: NDArray[np.uint32], counts: bytes, rows: NDArray[_T]) -> dict[int, NDArray[_T]]:
     """Return the rows of each body that has some, of which `counts` tells the number."""
+    if not counts and not len(rows):
+        return {}
     number = np.frombuffer(counts, dtype=np.uint8)
     ends = np.cumsum(number, dtype=np.intp)
     total = int(ends[-1]) if len(ends) else 0

@@ -188,10 +188,8 @@ class RoadAhead:
 
     def place(self, s_m: float) -> tuple[Array, float]:
         """Return the point (3,) m and the yaw in rad at a distance along the path."""
-        point = np.array([np.interp(s_m, self.s_m, self.path[:, k]) for k in range(3)])
-        before, after = (
-            np.array([np.interp(s, self.s_m, self.path[:, k]) for k in range(2)])
-            for s in (s_m - 0.5, s_m + 0.5)
+        before, point, after = _points_at(
+            np.array([s_m - 0.5, s_m, s_m + 0.5], dtype=np.float64), self.s_m, self.path
         )
         direction = after - before
         return point, float(np.arctan2(direction[1], direction[0]))
@@ -349,9 +347,14 @@ class RoadAhead:
     ) -> NDArray[np.intp]:
         """Return the rows of those who move nearby: vehicles, and people on the carriageway."""
         here, _ = self.place(front_s_m)
-        speed = np.hypot(actors.velocity[:, 0], actors.velocity[:, 1])
-        distance = np.hypot(*(actors.position - here)[:, :2].T)
-        rows = np.flatnonzero((speed > _MOVING_MPS) & (distance < CONFLICT_LOOK_M + _LONGEST_M))
+        reach = CONFLICT_LOOK_M + _LONGEST_M
+        x, y = actors.position[:, 0], actors.position[:, 1]
+        around = (x > here[0] - reach) & (x < here[0] + reach)
+        around &= (y > here[1] - reach) & (y < here[1] + reach)
+        rows = np.flatnonzero(around)
+        speed = np.hypot(*actors.velocity[rows, :2].T)
+        distance = np.hypot(*(actors.position[rows] - here)[:, :2].T)
+        rows = rows[(speed > _MOVING_MPS) & (distance < reach)]
         rows = rows[[actors.name[i] not in ignored for i in rows]] if len(rows) else rows
         person = actors.semantic[rows] == SemanticClass.PERSON
         off = np.zeros(len(rows), dtype=np.bool_)
@@ -378,6 +381,28 @@ class RoadAhead:
             inside = self._areas.in_junction(actors.position[row : row + 1, :2])
             return other_first and bool(inside[0])
         return other_first
+
+
+@compiled
+def _points_at(at_m: Array, s_m: Array, path: Array) -> Array:
+    """Return (K, 3) the points of a path at distances along it; those of its ends beyond them.
+
+    Args:
+        at_m: (K,) m.
+        s_m: (N,) rising distances of the path's points, m.
+        path: (N, 3) m.
+    """
+    result = np.empty((len(at_m), 3))
+    last = len(s_m) - 1
+    for k in range(len(at_m)):
+        j = np.searchsorted(s_m, at_m[k], side="right") - 1
+        for c in range(3):
+            if j < 0 or j >= last or at_m[k] == s_m[j]:
+                result[k, c] = path[min(max(j, 0), last), c]
+            else:
+                slope = (path[j + 1, c] - path[j, c]) / (s_m[j + 1] - s_m[j])
+                result[k, c] = slope * (at_m[k] - s_m[j]) + path[j, c]
+    return result
 
 
 @compiled
