@@ -183,8 +183,8 @@ def test_people_of_the_background_fall_as_well_and_are_labelled_so(
         for event in frame.events:
             if event.kind == "collision":
                 assert event.actors[0] == "ego"
-                # The car goes straight on, over a kerb and into a post if there is one.
-                if event.actors[1] != "background":
+                # The car goes straight on, over a kerb, into a post or what is parked there.
+                if event.actors[1].startswith("traffic/person."):
                     hit[event.actors[1]] = event.tick
         objects = frame["front"].objects
         labelled.update(n for n, a in zip(objects.name, objects.activity, strict=True) if a == LIES)
