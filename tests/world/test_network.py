@@ -1,8 +1,10 @@
+import pickle
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 from cityloop.errors import MapError
 from cityloop.world.city import City
@@ -159,3 +161,15 @@ def test_real_map_keeps_its_sidewalks(gothenburg: City) -> None:
         assert (sidewalk.kind, border.kind, driving.kind) == ("sidewalk", "border", "driving")
         assert (sidewalk.width_m, border.width_m, driving.width_m) == (2.0, 0.3, 3.5)
     assert gothenburg.route("west_in", "north_out") == ("-3", "2")
+
+
+def test_a_pickled_network_has_the_same_ground(lanes: RoadNetwork) -> None:
+    """To the bit also in what is cut out of it, so that a city may be sent to other processes."""
+    before = lanes.ground
+    after = pickle.loads(pickle.dumps(lanes)).ground
+    disc = shapely.Point(50.3, 0.2).buffer(1.234)
+    for name in ("road", "raised", "ramps"):
+        one, other = getattr(before, name), getattr(after, name)
+        assert shapely.to_wkb(one) == shapely.to_wkb(other)
+        assert shapely.get_precision(one) == shapely.get_precision(other)
+        assert shapely.to_wkb(one.difference(disc)) == shapely.to_wkb(other.difference(disc))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,6 +64,10 @@ class RoadNetwork:
                 f"{source or net_file}: the network has no lane for cars; give a map with roads"
             )
         self.aliases = self._name_fringe()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the ground out of pickles: its shapes would come back without their grid."""
+        return {name: value for name, value in vars(self).items() if name != "ground"}
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
