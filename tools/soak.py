@@ -18,6 +18,7 @@ from rich.console import Console
 
 import cityloop as cl
 from cityloop.dataset.verification import verify
+from cityloop.errors import CityloopError
 
 
 def city_of(map_file: Path | None) -> cl.City:
@@ -63,4 +64,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CityloopError as error:
+        sys.exit(f"soak: error: {error}")
