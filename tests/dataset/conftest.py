@@ -9,7 +9,7 @@ import pytest
 import synthetic
 
 from cityloop.dataset.verification.people import person_levels
-from cityloop.dataset.verification.vehicles import vehicle_shape
+from cityloop.dataset.verification.vehicles import vehicle_shapes
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def _synthetic_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         lambda _sequence: lambda points: np.zeros(len(points)),
     )
     person_levels.cache_clear()
-    vehicle_shape.cache_clear()
+    vehicle_shapes.cache_clear()
     yield
     person_levels.cache_clear()
-    vehicle_shape.cache_clear()
+    vehicle_shapes.cache_clear()

@@ -1,8 +1,8 @@
 """A street with all that exporters must get right, small enough to record in seconds.
 
 Ahead of the ego: a cyclist, a crowd that crosses, people hidden behind people; a van beside the
-camera, cut off by the image's edge; a motorcycle that comes; a child close by. A second camera
-looks to the left.
+camera, cut off by the image's edge; a motorcycle that comes; a child close by, who steps out
+between parked cars. A second camera looks to the left.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ def scenario() -> cl.Scenario:
     street.vehicle("cyclist", kind="bicycle", waypoints=[(2.4, -90), (2.4, -60)], speed_mps=4)
     street.vehicle("rider", kind="motorcycle", waypoints=[(-1.2, -84), (-1.2, -110)], speed_mps=8)
     street.vehicle("van", kind="van", waypoints=[(-1.8, -92), (-1.8, -120)], speed_mps=5)
-    street.pedestrian("child", kind="girl", waypoints=[(3.6, -93), (-3, -93)], speed_mps=1.2)
+    street.pedestrian("child", kind="girl", waypoints=[(3.4, -91), (-3, -91)], speed_mps=1.2)
     for i, kind in enumerate(_CROWD):
         start, y = 0.2 + 0.5 * i, -86.0 + 0.6 * (i % 3)
         street.pedestrian(

@@ -14,7 +14,7 @@ from cityloop.world.scene import Placement, Prototype, Scene
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.signs import with_plates
 from cityloop.world.streams import stream
-from cityloop.world.vehicles import VEHICLE_KINDS, individual, pick_paint, vehicle_scene
+from cityloop.world.vehicles import VEHICLE_KINDS, individual_named, pick_paint, vehicle_scene
 
 
 def _painted(placement: Placement, seed: int) -> Placement:
@@ -110,14 +110,14 @@ class Stage:
 
     def driven(self, kind: str, name: str) -> str:
         """Return the prototype of the vehicle `name` of a kind, with its driver and its plates."""
-        return individual(kind, stream(self._seed, f"{name}/plate"), driven=True)
+        return individual_named(kind, name, self._seed, driven=True)
 
     def _individual(self, placement: Placement) -> str:
         """Return the prototype to spawn: parked vehicles have number plates, and nobody inside."""
         kind = placement.prototype
         if kind not in VEHICLE_KINDS:
             return kind
-        return individual(kind, stream(self._seed, f"{placement.name}/plate"), driven=False)
+        return individual_named(kind, placement.name, self._seed, driven=False)
 
     def changed_lamps(self, roster: Roster, signals: Mapping[str, str]) -> dict[int, int]:
         """Return body id -> lamps of the traffic lights that changed since the last call."""

@@ -26,6 +26,7 @@ from cityloop.world.scene import (
     Wheel,
 )
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.streams import stream
 from cityloop.world.vehicles_bicycle import (
     BICYCLE_STEM_X_M,
     CYCLIST,
@@ -67,6 +68,7 @@ __all__ = [
     "VehicleLamp",
     "find_kind",
     "individual",
+    "individual_named",
     "pick_paint",
     "vehicle_scene",
 ]
@@ -348,6 +350,15 @@ def individual(kind: str, rng: np.random.Generator, *, driven: bool) -> str:
     """
     find_kind(kind)
     return f"{kind}/{'driven' if driven else 'parked'}/{int(rng.integers(INDIVIDUALS))}"
+
+
+def individual_named(kind: str, name: str, seed: int, *, driven: bool) -> str:
+    """Return the `individual` of a kind that the vehicle `name` of a scenario under `seed` is.
+
+    Raises:
+        ScenarioError: for an unknown kind.
+    """
+    return individual(kind, stream(seed, f"{name}/plate"), driven=driven)
 
 
 def vehicle_scene(kinds: Iterable[str] = tuple(VEHICLE_KINDS)) -> Scene:

@@ -6,6 +6,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.annotation import ActorTable
+from cityloop.dataset.reader import Sequence
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.people import trace
 from cityloop.dataset.verification.picture import Picture, transform
@@ -14,6 +16,7 @@ from cityloop.errors import ScenarioError
 from cityloop.spatial import Intrinsics, Pose, rotation
 from cityloop.world.scene import Part, Prototype
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.streams import is_seed
 
 Array = NDArray[np.float64]
 
@@ -33,7 +36,7 @@ _CLASSES = (
 
 @dataclass(frozen=True)
 class VehicleShape:
-    """A kind's prototype and the triangles (T, 3, 3) of its meshes by name, part frame, m."""
+    """A prototype and the triangles (T, 3, 3) of its kind's meshes by name, part frame, m."""
 
     prototype: Prototype
     triangles: dict[str, Array]
@@ -53,21 +56,34 @@ class VehicleShape:
         return np.concatenate(found)
 
 
-@lru_cache(maxsize=256)
-def vehicle_shape(kind: str) -> VehicleShape | None:
-    """Return the shape of a kind of vehicle of the installed package, None if it has none."""
+@lru_cache(maxsize=64)
+def vehicle_shapes(kind: str) -> dict[str, VehicleShape]:
+    """Return the shapes of a kind of the installed package by prototype, {} for an unknown kind.
+
+    They are the plain kind and its individuals: with a driver, number plates and signs.
+    """
     from cityloop.world import vehicles
 
     try:
-        scene = vehicles.vehicle_scene([kind.split("/", maxsplit=1)[0]])
+        scene = vehicles.vehicle_scene([kind])
     except ScenarioError:
-        return None
-    prototype = next((p for p in scene.prototypes if p.name == kind), None)
-    if prototype is None:
-        return None
-    names = {level.mesh for part in prototype.parts for level in part.lods}
-    meshes = {m.name: m.positions[m.indices] for m in scene.meshes if m.name in names}
-    return VehicleShape(prototype, {name: c.astype(np.float64) for name, c in meshes.items()})
+        return {}
+    triangles = {m.name: m.positions[m.indices].astype(np.float64) for m in scene.meshes}
+    return {p.name: VehicleShape(p, triangles) for p in scene.prototypes}
+
+
+def _drawn(sequence: Sequence, actors: ActorTable, row: int) -> str:
+    """Return the prototype that a vehicle is drawn from: its individual, where a seed says which.
+
+    The individual is a matter of looks: labels tell only the kind.
+    """
+    from cityloop.world.vehicles import VEHICLE_KINDS, individual_named
+
+    kind, seed = actors.kind[row], sequence.description.get("seed")
+    if kind not in VEHICLE_KINDS or not isinstance(seed, int) or not is_seed(seed):
+        return kind
+    driven = actors.activity[row] != "parked"
+    return individual_named(kind, actors.name[row], seed, driven=driven)
 
 
 def _part_pose(part: Part, wheels: Array | None) -> Pose:
@@ -107,7 +123,8 @@ class VehicleCheck:
             seen = shown[~picture.silhouette[shown] & np.isfinite(depth[shown])]
             if row is None or not len(seen) or now.state.actors.semantic[row] not in _CLASSES:
                 continue
-            shape = vehicle_shape(now.state.actors.kind[row])
+            drawn = _drawn(picture.sequence, now.state.actors, row)
+            shape = vehicle_shapes(now.state.actors.kind[row]).get(drawn)
             pose = now.state.pose(actor)
             if shape is None or pose is None:
                 continue
