@@ -74,6 +74,8 @@ CHECKS = {
     "velocity: people",
     "people: depth against their mesh",
     "vehicles: depth against their mesh",
+    "vehicles: amodal boxes against their mesh",
+    "vehicles: 3D boxes against their mesh",
     "ground: depth against the roads",
     "2D boxes against the mask",
     "pixel counts against the mask",
@@ -290,7 +292,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     ),
     "orientations": (
         lambda r: change_column(r, "objects", "quaternion_world", turned),
-        {LABELS, FRAMES, VEHICLE},
+        {LABELS, FRAMES, VEHICLE, "vehicles: 3D boxes against their mesh"},
     ),
     "turn rates": (
         lambda r: change_column(r, "objects", "yaw_rate_radps", shifted),
@@ -323,6 +325,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
             "3D boxes hold the surface: objects",
             "3D boxes hold the surface: people",
             "amodal boxes against 3D boxes",
+            "vehicles: 3D boxes against their mesh",
             LABELS,
             TOUCH,
         },
@@ -449,7 +452,7 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "clipped boxes": (label("clipped_xmax", lambda v: v - 1), {CUT}),
     "amodal boxes": (
         label("amodal_ymin", lambda v: v + 1),
-        {CUT, "amodal boxes against their masks"},
+        {CUT, "amodal boxes against their masks", "vehicles: amodal boxes against their mesh"},
     ),
     "who hides whom": (
         lists("occluder_ids", lambda rows: [[9] * len(r) for r in rows]),

@@ -19,9 +19,8 @@ def test_vehicles_are_where_the_meshes_of_their_individuals_are(
     monkeypatch.setattr(vehicles, "SAMPLES_PER_VEHICLE", 400)  # letters are small
     check = VehicleCheck()
     check.look(Picture(Dataset(street_dataset).sequences[0].frame(camera, 3)), [])
-    row = check.rows()[0]
-    assert row.count > 300
-    assert row.worst < 0.002
+    assert check.rows()[0].count > 300
+    assert all(row.count and row.passed for row in check.rows())
 
 
 def test_nobody_breaks_the_rules_of_the_scene(street_dataset: Path) -> None:

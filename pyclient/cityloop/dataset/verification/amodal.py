@@ -8,6 +8,7 @@ from cityloop.annotation.masks import decode
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.dataset.verification.vehicles import vehicle_shapes
 from cityloop.spatial import Pose
 
 Array = NDArray[np.float64]
@@ -122,7 +123,8 @@ class AmodalBoxCheck:
             self._compare_solid(picture, row, box, where)
 
     def _compare_solid(self, picture: Picture, row: int, box: Array, where: str) -> None:
-        kind = picture.sequence.kinds.get(picture.objects.kind[row])
+        name = picture.objects.kind[row]
+        kind = picture.sequence.kinds.get(name)
         corners = box_in_camera(picture, row)
         # Limbs reach out of a person's box.
         if kind is None or kind.skinned or corners[:, 2].min() < _BOX_AHEAD_M:
@@ -130,7 +132,10 @@ class AmodalBoxCheck:
         pixels = picture.intrinsics.project(corners)
         outermost = np.concatenate([pixels.argmin(axis=0), pixels.argmax(axis=0)])
         expected = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
-        error = np.maximum(np.abs(expected - box) - _ROUNDING_PX, 0.0)
+        beyond = np.concatenate([expected[:2] - box[:2], box[2:] - expected[2:]])
+        # From above, a bonnet leaves much of the box empty: `VehicleCheck` tells what is short.
+        error = beyond if vehicle_shapes(name) else np.abs(beyond)
+        error = np.maximum(error - _ROUNDING_PX, 0.0)
         meters = error * corners[outermost, 2] / picture.intrinsics.fx
         self._solids.add(meters.max(), where)
 

@@ -1,13 +1,14 @@
-"""Depth of vehicles against rays cast to the meshes that they are drawn from."""
+"""Depth and boxes of vehicles against the meshes that they are drawn from."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation import ActorTable
 from cityloop.dataset.reader import Sequence
+from cityloop.dataset.verification.coverage import SNAP_PX, box_error_px
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.people import trace
 from cityloop.dataset.verification.picture import Picture, transform
@@ -21,10 +22,11 @@ from cityloop.world.streams import is_seed
 Array = NDArray[np.float64]
 
 TOLERANCE_M = 0.01
+BOX_TOLERANCE_PX = 0.5 + SNAP_PX  # a pixel belongs to what covers its centre
+SOLID_TOLERANCE_M = 0.02  # number plates and lamps stand out
 SAMPLES_PER_VEHICLE = 24
-# Corners are drawn at whole 1/256 pixels: at the rim of a triangle a ray meets it so far beside the
-# pixel's centre.
-_CORNER_PX = np.array([[u, v] for u in (-1, 0, 1) for v in (-1, 0, 1) if u or v]) / 256
+# At the rim of a triangle a ray meets it so far beside the pixel's centre.
+_CORNER_PX = np.array([[u, v] for u in (-1, 0, 1) for v in (-1, 0, 1) if u or v]) * SNAP_PX
 _CLASSES = (
     SemanticClass.CAR,
     SemanticClass.TRUCK,
@@ -40,6 +42,14 @@ class VehicleShape:
 
     prototype: Prototype
     triangles: dict[str, Array]
+
+    @cached_property
+    def extent(self) -> Array:
+        """(2, 3) lowest and highest x, y, z at rest in the body frame, without mirrors, m."""
+        counted = tuple(part for part in self.prototype.parts if part.name != "mirrors")
+        plain = VehicleShape(replace(self.prototype, parts=counted), self.triangles)
+        corners = plain.posed(None, 0.0).reshape(-1, 3)
+        return np.stack([corners.min(axis=0), corners.max(axis=0)])
 
     def posed(self, wheels: Array | None, away_m: float) -> Array:
         """Return (T, 3, 3) corners in the body frame of what is drawn from `away_m`.
@@ -106,44 +116,69 @@ def _depth_errors(corners: Array, pixels: Array, depth: Array, intrinsics: Intri
 
 
 class VehicleCheck:
-    """Sampled pixels of vehicles show their mesh where depth says."""
+    """Depth, amodal boxes and 3D boxes of vehicles are those of their meshes."""
 
     def __init__(self) -> None:
-        self._tally = Tally("vehicles: depth against their mesh", "m", TOLERANCE_M, 0.999)
+        self._depth = Tally("vehicles: depth against their mesh", "m", TOLERANCE_M, 0.999)
+        self._boxes = Tally("vehicles: amodal boxes against their mesh", "px", BOX_TOLERANCE_PX)
+        self._solids = Tally("vehicles: 3D boxes against their mesh", "m", SOLID_TOLERANCE_M)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
-        """Gather how far vehicles' depth is from their mesh."""
+        """Gather how far vehicles' labels are from their mesh."""
         now = picture.now
         if now is None:
             return
-        depth = picture.flat("depth")
         camera = now.world_from_camera.inverse()
+        labels = {int(actor): i for i, actor in enumerate(picture.objects.id)}
         for actor, shown in picture.pixels_of_actor.items():
-            row = now.state.row(actor)
-            seen = shown[~picture.silhouette[shown] & np.isfinite(depth[shown])]
-            if row is None or not len(seen) or now.state.actors.semantic[row] not in _CLASSES:
+            row, pose = now.state.row(actor), now.state.pose(actor)
+            if row is None or pose is None or now.state.actors.semantic[row] not in _CLASSES:
                 continue
             drawn = _drawn(picture.sequence, now.state.actors, row)
             shape = vehicle_shapes(now.state.actors.kind[row]).get(drawn)
-            pose = now.state.pose(actor)
-            if shape is None or pose is None:
+            if shape is None:
                 continue
-            count = min(SAMPLES_PER_VEHICLE, len(seen))
-            pixels = seen[np.linspace(0, len(seen) - 1, count).round().astype(np.intp)]
             away = float(np.linalg.norm(pose.position - now.world_from_camera.position))
             corners = shape.posed(now.state.wheels.get(actor), away)
             there = transform(camera @ pose, corners.reshape(-1, 3)).reshape(-1, 3, 3)
-            said = depth[pixels].astype(np.float64)
-            centers = picture.pixel_centers[pixels]
-            error = _depth_errors(there, centers, said, picture.intrinsics)
-            beside = np.flatnonzero(error > TOLERANCE_M)
-            for way in _CORNER_PX if len(beside) else ():
-                moved = _depth_errors(
-                    there, centers[beside] + way, said[beside], picture.intrinsics
-                )
-                error[beside] = np.minimum(error[beside], moved)
-            self._tally.add(error, picture.places(pixels))
+            self._compare_depth(picture, shown, there)
+            if actor in labels:
+                self._compare_boxes(picture, labels[actor], there)
+                self._compare_solid(picture, labels[actor], shape, pose)
+
+    def _compare_depth(self, picture: Picture, shown: NDArray[np.intp], corners: Array) -> None:
+        depth = picture.flat("depth")
+        seen = shown[~picture.silhouette[shown] & np.isfinite(depth[shown])]
+        if not len(seen):
+            return
+        count = min(SAMPLES_PER_VEHICLE, len(seen))
+        pixels = seen[np.linspace(0, len(seen) - 1, count).round().astype(np.intp)]
+        said = depth[pixels].astype(np.float64)
+        centers = picture.pixel_centers[pixels]
+        error = _depth_errors(corners, centers, said, picture.intrinsics)
+        beside = np.flatnonzero(error > TOLERANCE_M)
+        for way in _CORNER_PX if len(beside) else ():
+            moved = _depth_errors(corners, centers[beside] + way, said[beside], picture.intrinsics)
+            error[beside] = np.minimum(error[beside], moved)
+        self._depth.add(error, picture.places(pixels))
+
+    def _compare_boxes(self, picture: Picture, row: int, corners: Array) -> None:
+        # The camera's near plane cuts off what reaches through it.
+        if not len(corners) or corners[..., 2].min() < picture.frame.camera.near_m:
+            return
+        k = picture.intrinsics
+        triangles = k.project(corners.reshape(-1, 3)).reshape(-1, 3, 2)
+        error = box_error_px(picture.objects.amodal_box[row], triangles, (k.width, k.height))
+        self._boxes.add(error, f"{picture.here}, {picture.objects.name[row]}")
+
+    def _compare_solid(self, picture: Picture, row: int, shape: VehicleShape, pose: Pose) -> None:
+        objects = picture.objects
+        box = Pose(objects.center_world[row], objects.quaternion_world[row])
+        half = objects.dimension[row] / 2
+        told = (pose.inverse() @ box).apply(np.stack([-half, half]))
+        where = f"{picture.here}, {objects.name[row]}"
+        self._solids.add(np.abs(told - shape.extent).max(), where)
 
     def rows(self) -> list[Row]:
-        """Return one row."""
-        return [self._tally.row()]
+        """Return a row each for depth, amodal boxes and 3D boxes."""
+        return [self._depth.row(), self._boxes.row(), self._solids.row()]
