@@ -1,6 +1,7 @@
 """What a user does wrong: one sentence, exit code 2, no traceback, nothing half-made."""
 
 import re
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -85,7 +86,9 @@ def test_busy_port() -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
+        handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
         refused(cityloop("serve", "--port", port), f"{port}")
+        assert handlers == [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
 
 
 def test_no_engine_there(scenario: Path, tmp_path: Path) -> None:

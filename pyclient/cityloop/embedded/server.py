@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -66,18 +67,18 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> None:
     credentials = _credentials(options)
     ending = threading.Event()
-    _end_on_signals(ending)
-    service = EngineService(_make_renderer, options.access_token, ending.set)
-    try:
-        server, address = _listen(service, options, credentials)
-        print(f"{READY}{address}", flush=True)
-        if options.end_with_stdin:
-            threading.Thread(target=_watch_stdin, args=(ending.set,), daemon=True).start()
-        ending.wait()
-        # Time for the answer to Shutdown to leave.
-        server.stop(grace=1.0).wait()
-    finally:
-        service.close()
+    with _signals_that_set(ending):
+        service = EngineService(_make_renderer, options.access_token, ending.set)
+        try:
+            server, address = _listen(service, options, credentials)
+            print(f"{READY}{address}", flush=True)
+            if options.end_with_stdin:
+                threading.Thread(target=_watch_stdin, args=(ending.set,), daemon=True).start()
+            ending.wait()
+            # Time for the answer to Shutdown to leave.
+            server.stop(grace=1.0).wait()
+        finally:
+            service.close()
 
 
 def _make_renderer() -> EngineRenderer:
@@ -153,9 +154,18 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _end_on_signals(ending: threading.Event) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ending.set())
+@contextmanager
+def _signals_that_set(ending: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM set `ending`; a process that goes on afterwards gets its own back."""
+    before = {
+        number: signal.signal(number, lambda *_: ending.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _watch_stdin(end: Callable[[], None]) -> None:
