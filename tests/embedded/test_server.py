@@ -60,6 +60,5 @@ def test_a_machine_that_cannot_draw_is_said_in_a_sentence(capsys, monkeypatch):
         raise GraphicsError("No OpenGL context can be had: apt-get install libegl1 libgl1.")
 
     monkeypatch.setattr(server, "_make_renderer", no_context)
-    monkeypatch.setattr(server, "_end_on_signals", lambda _: None)
     said = refused(capsys, "--port", "0")
     assert said == "No OpenGL context can be had: apt-get install libegl1 libgl1.\n"
