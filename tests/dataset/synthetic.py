@@ -77,11 +77,11 @@ FIGURE = Figure(
         ]
     ),
 )
-# Just below the wagon's sides, back and front.
+# Just below the wheels' outer faces, and the wagon's back and front.
 RIDER_KEYPOINTS = tuple(
     (
-        (0.2 * k - 0.5, 0.8, 0.9),
-        (0.2 * k - 0.5, -0.8, 0.9),
+        (2.6 * (k // 8), 0.94, 0.25 + 0.01 * k),
+        (2.6 * (k // 8), -0.94, 0.25 + 0.01 * k),
         (-0.57, 0.1 * k - 0.7, 1.0),
         (3.37, 0.1 * k - 0.7, 1.0),
     )[k % 4]

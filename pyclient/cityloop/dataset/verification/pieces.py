@@ -1,6 +1,7 @@
 """Riders and their machines by themselves, against the passes and the object that they make up."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.annotation import Piece, PieceTable
 from cityloop.annotation.masks import decode
@@ -76,12 +77,18 @@ class PieceCheck:
             turned -= rotation.to_matrix(pieces.quaternion_camera[i])
             moved = np.abs(in_camera.position - pieces.center_camera[i])
             self._frames.add(max(moved.max(), np.abs(turned).max()), where)
-            self._compare_keypoints(picture, pieces, i, own, where)
+            self._compare_keypoints(picture, pieces, i, own, mine, where)
 
     def _compare_keypoints(
-        self, picture: Picture, pieces: PieceTable, i: int, own: Piece, where: str
+        self,
+        picture: Picture,
+        pieces: PieceTable,
+        i: int,
+        own: Piece,
+        mine: NDArray[np.bool_],
+        where: str,
     ) -> None:
-        """Seat the kind's rider on the recorded machine."""
+        """Seat the kind's rider, whom the pixels `mine` (H, W) show, on the recorded machine."""
         world, camera = pieces.keypoints_world[i], pieces.keypoints_camera[i]
         image, visibility = pieces.keypoints_image[i], pieces.keypoint_visibility[i]
         count = len(own.keypoints)
@@ -97,7 +104,7 @@ class PieceCheck:
         error = np.abs((seated @ body.T)[:, :3] - world)
         error = np.maximum(error, np.abs((seated @ seen.T)[:, :3] - camera))
         self._places.add(error.max(axis=1), where)
-        self._keypoints.compare(picture, actor, camera, image, visibility, where)
+        self._keypoints.compare(picture, mine, camera, image, visibility, where)
 
     def rows(self) -> list[Row]:
         """Return a row per quantity."""

@@ -35,15 +35,18 @@ class KeypointTallies:
     def compare(
         self,
         picture: Picture,
-        actor: int,
+        mine: NDArray[np.bool_],
         points: Array,
         pixels: Array,
         visibility: NDArray[np.uint8],
         where: str,
     ) -> None:
-        """Compare an actor's keypoints: camera frame (17, 3) m, pixels (17, 2), what is said."""
+        """Compare somebody's keypoints: camera frame (17, 3) m, pixels (17, 2), what is said.
+
+        `mine` (H, W) says which pixels show them.
+        """
         k = picture.intrinsics
-        depth, instance = picture.read("depth"), picture.read("instance")
+        depth = picture.read("depth")
         for point, pixel, said, flesh in zip(points, pixels, visibility, FLESH_M, strict=True):
             if point[2] <= 0:
                 self._pixels.add(np.abs(pixel).max(), where)
@@ -57,7 +60,7 @@ class KeypointTallies:
                 continue
             here = float(depth[line, column])
             self._seen.add(float(said != (2 if point[2] - here <= flesh else 1)), where)
-            if said == 2 and instance[line, column] == actor:
+            if said == 2 and mine[line, column]:
                 self._skin.add(abs(here - point[2]), picture.at(line * k.width + column))
 
 
@@ -106,7 +109,8 @@ class PoseCheck:
         error = np.maximum(error, np.abs(seen[:, :3] - people.keypoints_camera[i]))
         self._places.add(error.max(axis=1), where)
         points = people.keypoints_camera[i], people.keypoints_image[i]
-        self._keypoints.compare(picture, actor, *points, people.keypoint_visibility[i], where)
+        mine = picture.read("instance") == actor
+        self._keypoints.compare(picture, mine, *points, people.keypoint_visibility[i], where)
 
         joints = np.concatenate([figure.joints, np.ones((len(figure.joints), 1))], axis=1)
         joints = np.einsum("bij,bj->bi", bones, joints)[:, :3]
