@@ -555,7 +555,7 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
             lambda rows: [[3 - x if x else 0 for x in row] for row in rows],
             "pieces",
         ),
-        {"riders' keypoint visibility against depth", "riders' seen keypoints against depth"},
+        {"riders' keypoint visibility against depth"},
     ),
     "riders without keypoints": (
         lambda r: change_lists(r, "keypoints_world", lambda rows: [[] for _ in rows], "pieces"),

@@ -9,7 +9,9 @@ Array = NDArray[np.float64]
 SNAP_PX = 1 / 256
 
 
-def box_error_px(box: Array, triangles: Array, size: tuple[int, int]) -> float:
+def box_error_px(
+    box: Array, triangles: Array, is_drawn: NDArray[np.bool_], size: tuple[int, int]
+) -> float:
     """Return how far a box is from the pixels that triangles cover, px.
 
     A box that reaches beyond the triangles is wrong by how far; rounding to whole pixels is up to
@@ -20,6 +22,7 @@ def box_error_px(box: Array, triangles: Array, size: tuple[int, int]) -> float:
     Args:
         box: xmin, ymin, xmax, ymax, px.
         triangles: (T, 3, 2) px.
+        is_drawn: (T,) which of them are; the box may hold the others as well.
         size: (width, height) of the image, beyond which no pixel is looked at.
     """
     corners = triangles.reshape(-1, 2)
@@ -27,7 +30,8 @@ def box_error_px(box: Array, triangles: Array, size: tuple[int, int]) -> float:
     beyond = np.concatenate([low - box[:2], box[2:] - high]).max()
     left_out = _centers_around(box, np.maximum(low, 0.0), np.minimum(high, size))
     if len(left_out):
-        left_out = left_out[_covered(left_out, triangles[_reach_out(box, triangles)])]
+        drawn = triangles[is_drawn & _reach_out(box, triangles)]
+        left_out = left_out[_covered(left_out, drawn)]
     short = np.concatenate([box[:2] - (left_out - 0.5), (left_out + 0.5) - box[2:]], axis=1)
     return float(max(beyond, short.max(initial=0.0)))
 

@@ -60,7 +60,8 @@ class KeypointTallies:
                 continue
             here = float(depth[line, column])
             self._seen.add(float(said != (2 if point[2] - here <= flesh else 1)), where)
-            if said == 2 and mine[line, column]:
+            # Where a pixel is wider than the limb, its centre may pass beside it.
+            if said == 2 and mine[line, column] and point[2] <= flesh * k.fx:
                 self._skin.add(abs(here - point[2]), picture.at(line * k.width + column))
 
 

@@ -168,7 +168,14 @@ class VehicleCheck:
             return
         k = picture.intrinsics
         triangles = k.project(corners.reshape(-1, 3)).reshape(-1, 3, 2)
-        error = box_error_px(picture.objects.amodal_box[row], triangles, (k.width, k.height))
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        error = box_error_px(
+            picture.objects.amodal_box[row],
+            triangles,
+            # Backs are not drawn.
+            np.einsum("ij,ij->i", normals, corners[:, 0]) < 0,
+            (k.width, k.height),
+        )
         self._boxes.add(error, f"{picture.here}, {picture.objects.name[row]}")
 
     def _compare_solid(self, picture: Picture, row: int, shape: VehicleShape, pose: Pose) -> None:
