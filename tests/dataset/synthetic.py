@@ -77,11 +77,12 @@ FIGURE = Figure(
         ]
     ),
 )
-# Just below the wheels' outer faces, and the wagon's back and front.
+# Just below the wheels' outer faces, and the wagon's back and front; those of the limbs that are
+# thick enough to be judged at the wagon's distance on its back wheels, of which one hides the other.
 RIDER_KEYPOINTS = tuple(
     (
-        (2.6 * (k // 8), 0.94, 0.25 + 0.01 * k),
-        (2.6 * (k // 8), -0.94, 0.25 + 0.01 * k),
+        (2.6 * (k < 8), 0.94, 0.25 + 0.01 * k),
+        (2.6 * (k < 8), -0.94, 0.25 + 0.01 * k),
         (-0.57, 0.1 * k - 0.7, 1.0),
         (3.37, 0.1 * k - 0.7, 1.0),
     )[k % 4]
@@ -95,6 +96,14 @@ WAGON_PIECES = (
 KINDS = Kinds(
     {"walker": FIGURE}, {"wagon": tuple(annotation.Piece(**vars(p)) for p in WAGON_PIECES)}
 )
+
+
+def seated(by_m: float) -> tuple[tuple[Piece, ...], Kinds]:
+    """Return the wagon's pieces and all kinds with the rider so far to the right of the wheels."""
+    points = tuple((x, y - by_m, z) for x, y, z in RIDER_KEYPOINTS)
+    pieces = (replace(WAGON_PIECES[0], keypoints=points), *WAGON_PIECES[1:])
+    told = tuple(annotation.Piece(**vars(p)) for p in pieces)
+    return pieces, Kinds(KINDS.figures, {"wagon": told})
 
 
 def prototypes() -> list[Prototype]:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import synthetic
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -555,7 +556,7 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
             lambda rows: [[3 - x if x else 0 for x in row] for row in rows],
             "pieces",
         ),
-        {"riders' keypoint visibility against depth"},
+        {"riders' keypoint visibility against depth", "riders' seen keypoints against depth"},
     ),
     "riders without keypoints": (
         lambda r: change_lists(r, "keypoints_world", lambda rows: [[] for _ in rows], "pieces"),
@@ -577,6 +578,17 @@ def test_each_corrupted_label_fails_its_checks_and_no_other(brief: Path, name: s
     corrupt, expected = OF_LABELS[name]
     corrupt(brief)
     assert failed(verify(brief)) == expected | {HASHES}
+
+
+def test_riders_who_sit_beside_what_is_drawn_of_them_fail_the_depth_of_their_keypoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces, kinds = synthetic.seated(by_m=0.5)
+    monkeypatch.setattr(synthetic, "WAGON_PIECES", pieces)
+    monkeypatch.setattr(synthetic, "KINDS", kinds)
+    with synthetic.writer(tmp_path / "dataset", frame_count=2) as writer:
+        synthetic.record(writer, frame_count=2)
+    assert failed(verify(tmp_path / "dataset")) == {"riders' seen keypoints against depth"}
 
 
 # Changes that many checks must notice, because much follows from what they spoil.

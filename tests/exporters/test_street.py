@@ -8,6 +8,7 @@ from cityloop.dataset import Dataset
 from cityloop.dataset.verification import vehicles
 from cityloop.dataset.verification.lint import SceneLint
 from cityloop.dataset.verification.picture import Picture
+from cityloop.dataset.verification.pieces import PieceCheck
 from cityloop.dataset.verification.vehicles import VehicleCheck
 
 
@@ -21,6 +22,15 @@ def test_vehicles_are_where_the_meshes_of_their_individuals_are(
     check.look(Picture(Dataset(street_dataset).sequences[0].frame(camera, 3)), [])
     assert check.rows()[0].count > 300
     assert all(row.count and row.passed for row in check.rows())
+
+
+def test_riders_are_near_enough_for_their_keypoints_to_be_judged(street_dataset: Path) -> None:
+    check = PieceCheck()
+    for frame in Dataset(street_dataset).sequences[0].each_frame():
+        check.look(Picture(frame), [])
+    rows = {row.check: row for row in check.rows()}
+    assert rows["riders' seen keypoints against depth"].count > 50
+    assert all(row.count and row.passed for row in rows.values())
 
 
 def test_nobody_breaks_the_rules_of_the_scene(street_dataset: Path) -> None:

@@ -24,7 +24,7 @@ class PieceCheck:
         self._rows = Tally("objects with all their pieces", "objects", 0.0)
         self._frames = Tally("pieces: world against camera", "m", FRAMES_TOLERANCE)
         self._places = Tally("riders' keypoints against their seats", "m", PLACE_TOLERANCE_M)
-        self._keypoints = KeypointTallies("riders' ")
+        self._keypoints = KeypointTallies("riders' ", reaching=True)
         self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.99)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:

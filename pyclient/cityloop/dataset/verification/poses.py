@@ -21,8 +21,14 @@ SKIN_TOLERANCE_M = 0.35
 class KeypointTallies:
     """Keypoints in the image and whether they are seen, found anew from K and depth."""
 
-    def __init__(self, whose: str) -> None:
-        """Begin; `whose` comes before the names of the quantities."""
+    def __init__(self, whose: str, *, reaching: bool = False) -> None:
+        """Begin; `whose` comes before the names of the quantities.
+
+        Of those who are `reaching`, as riders do for a handlebar, the trunk lies far behind a hand.
+        Where a pixel is wider than such a limb, its centre may pass beside it and show the trunk,
+        so that seen keypoints are judged where a pixel is narrower. Who walks is judged everywhere.
+        """
+        self._reaching = reaching
         self._pixels = Tally(f"{whose}keypoints in the image", "px", PIXEL_TOLERANCE_PX)
         self._seen = Tally(f"{whose}keypoint visibility against depth", "keypoints", 0.0)
         self._skin = Tally(f"{whose}seen keypoints against depth", "m", SKIN_TOLERANCE_M, 0.99)
@@ -60,8 +66,8 @@ class KeypointTallies:
                 continue
             here = float(depth[line, column])
             self._seen.add(float(said != (2 if point[2] - here <= flesh else 1)), where)
-            # Where a pixel is wider than the limb, its centre may pass beside it.
-            if said == 2 and mine[line, column] and point[2] <= flesh * k.fx:
+            beside = self._reaching and point[2] > flesh * k.fx
+            if said == 2 and mine[line, column] and not beside:
                 self._skin.add(abs(here - point[2]), picture.at(line * k.width + column))
 
 
