@@ -414,6 +414,23 @@ def test_velocities_are_checked_from_an_actors_second_tick_on(
     assert (row.passed, row.place) == (False, "scene, tick 0, in")
 
 
+@pytest.mark.parametrize(("wrong_mps", "passed"), [(0.0, True), (0.02, False)])
+def test_the_tolerance_of_velocities_is_for_ticks_of_50_ms_and_grows_with_longer_ones(
+    wrong_mps: float, passed: bool, net_file: Path, tmp_path: Path
+) -> None:
+    def setting_off(t: float) -> tuple[float, float, float]:
+        return 80.0 - 0.5 * 3.6 * max(t - 1.0, 0.0) ** 2, IN, WEST  # 3.6 m/s^2 from tick 10 on
+
+    def spoil(tick: int, table: ActorTable) -> None:
+        table.velocity[0, 0] += wrong_mps * (tick == 10)
+
+    root = record(tmp_path / "d", net_file, (car("car", setting_off),), dt_s=0.1, spoil=spoil)
+    row = next(r for r in verify(root).rows if r.check == "velocities against positions")
+    assert (row.passed, row.place) == (passed, "scene, tick 10, car")
+    assert row.worst == pytest.approx(0.25 * 0.1 * 3.6 + wrong_mps, abs=1e-3)
+    assert row.tolerance == 0.1
+
+
 def test_the_whole_verification_holds_for_a_recording_of_states_alone(
     net_file: Path, tmp_path: Path
 ) -> None:

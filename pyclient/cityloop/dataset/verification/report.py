@@ -129,6 +129,10 @@ class Tally:
             self.worst = float(values[i])
             self.place = place if isinstance(place, str) else place(i)
 
+    def allow(self, tolerance: float) -> None:
+        """Let errors be as large as this, if less was allowed so far."""
+        self.tolerance = max(self.tolerance, tolerance)
+
     def at_quantile(self, share: float) -> float:
         """Return an error that `share` of all errors do not exceed, 0 if there are none."""
         if share >= WORST or not self.count:

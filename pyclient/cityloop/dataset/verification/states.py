@@ -12,6 +12,9 @@ from cityloop.spatial import rotation
 
 Array = NDArray[np.float64]
 
+# Tolerances at ticks of 0.05 s and shorter ones. Where a rate begins to change at a tick, the central
+# difference sees a quarter of the change that a tick brings: what it may be off grows with the tick.
+FINE_TICK_S = 0.05
 VELOCITY_TOLERANCE_MPS = 0.05
 # A second difference is the mean over two ticks: a jerk of 20 m/s^3 (an emergency stop) that begins
 # or ends at the tick of 0.05 s shifts it by a sixth of 20 * 0.05.
@@ -26,7 +29,8 @@ class DerivativeCheck:
 
     The central difference of the positions is the velocity, their second difference the
     acceleration. For what physics moves both are so by definition (docs/verify.md); for what
-    follows a smooth curve they are so but for its change within a tick.
+    follows a smooth curve they are so but for its change within a tick, which is twice as much in
+    a tick of 0.1 s as in one of 0.05 s; the tolerances are those of the coarsest sequence.
     """
 
     def __init__(self) -> None:
@@ -41,6 +45,10 @@ class DerivativeCheck:
 
     def look(self, sequence: Sequence) -> None:
         """Compare every tick of a sequence with its neighbours."""
+        coarse = max(1.0, sequence.dt_s / FINE_TICK_S)
+        self._velocity.allow(coarse * VELOCITY_TOLERANCE_MPS)
+        self._acceleration.allow(coarse * ACCELERATION_TOLERANCE_MPS2)
+        self._turn.allow(coarse * TURN_TOLERANCE_RADPS)
         before: StateBlock | None = None
         for block in sequence.states.blocks():
             block = block if before is None else before.followed_by(block)
