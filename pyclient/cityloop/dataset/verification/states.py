@@ -12,8 +12,8 @@ from cityloop.spatial import rotation
 
 Array = NDArray[np.float64]
 
-# Tolerances at ticks of 0.05 s and shorter ones. Where a rate begins to change at a tick, the central
-# difference sees a quarter of the change that a tick brings: what it may be off grows with the tick.
+# Tolerances are for ticks of 0.05 s and shorter ones. Where a rate begins to change at a tick, the
+# central difference sees a quarter of what a tick changes: it is off by more in a longer tick.
 FINE_TICK_S = 0.05
 VELOCITY_TOLERANCE_MPS = 0.05
 # A second difference is the mean over two ticks: a jerk of 20 m/s^3 (an emergency stop) that begins
