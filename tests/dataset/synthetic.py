@@ -77,8 +77,8 @@ FIGURE = Figure(
         ]
     ),
 )
-# Just below the wheels' outer faces, and the wagon's back and front; those of the limbs that are
-# thick enough to be judged at the wagon's distance on its back wheels, of which one hides the other.
+# Just below the wheels' outer faces, and the wagon's back and front. Of the limbs that are thick
+# enough to be judged at the wagon's distance, some are on the back wheels: one hides the other.
 RIDER_KEYPOINTS = tuple(
     (
         (2.6 * (k < 8), 0.94, 0.25 + 0.01 * k),
