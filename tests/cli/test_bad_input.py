@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from command_line import CITYLOOP, cityloop, small_scenario
+from command_line import CITYLOOP, cityloop, kept_grid, small_scenario
+
+from cityloop.dataset.description import write_dataset_json
 
 SMALL = small_scenario("small", 0.1)
 
@@ -104,19 +106,72 @@ def test_existing_and_unwritable_folders(scenario: Path, tmp_path: Path) -> None
     assert cityloop("run", scenario, "--out", out).exit_code == 0
     refused(cityloop("run", scenario, "--out", out), "--overwrite")
     assert cityloop("run", scenario, "--out", out, "--overwrite").exit_code == 0
-    (tmp_path / "file").write_text("")
-    refused(cityloop("run", scenario, "--out", tmp_path / "file" / "out"), "file")
 
 
-def test_a_finished_recording_is_refused_before_the_city_is_built(
+def test_what_costs_nothing_is_refused_before_the_city_is_built(
     scenario: Path, tmp_path: Path
 ) -> None:
-    finished = tmp_path / "out" / "sequences" / "small"
-    finished.mkdir(parents=True)
-    (finished / "sequence.json").write_text("{}")
     # The map is not there: building the city would be refused for that.
     scenario.write_text(SMALL.replace("map:", "map:\n  opendrive: {path: none.xodr} #"))
-    refused(cityloop("run", scenario, "--out", tmp_path / "out"), "holds a complete sequence")
+    out, file, foreign = tmp_path / "out", tmp_path / "file", tmp_path / "foreign"
+    finished = tmp_path / "finished"
+    file.write_text("")
+    foreign.mkdir()
+    (foreign / "thesis.txt").write_text("")
+    write_dataset_json(finished)
+    (finished / "sequences" / "small").mkdir(parents=True)
+    (finished / "sequences" / "small" / "sequence.json").write_text("{}")
+    for options, says in (
+        (("--out", finished), "holds a complete sequence"),
+        (("--out", foreign), "is no Cityloop dataset"),
+        (("--out", foreign, "--overwrite"), "is no Cityloop dataset"),
+        (("--out", file), "is no Cityloop dataset"),
+        (("--out", file / "out"), r"cannot write .*file/out \(Not a directory\)"),
+        (("--out", out, "--require-license", "MIT"), "has the licence .*, which is not among MIT"),
+        (
+            ("--out", out, "--require-license", "CC0,Apache-2.0"),
+            "map/none.xodr has the licence 'LicenseRef-unstated'",
+        ),
+        (("--out", out, "--connect", "127.0.0.1:1"), "127.0.0.1:1 cannot be reached"),
+        (("--out", out, "--connect", "nowhere"), "no address of an engine"),
+        (("--out", out), "none.xodr: there is no such OpenDRIVE map"),
+    ):
+        refused(cityloop("run", scenario, *options), says)
+    assert not out.exists()
+
+
+def test_a_scenario_without_a_camera_says_that_there_are_no_pictures(
+    scenario: Path, tmp_path: Path
+) -> None:
+    blind = SMALL[: SMALL.index("    cameras:")]
+    scenario.write_text(blind.replace("map:", "map:\n  opendrive: {path: none.xodr} #"))
+    result = cityloop("run", scenario, "--out", tmp_path / "out")
+    refused(result, "no such OpenDRIVE map")
+    assert result.stderr.startswith("Scenario 'small' has no camera, so states and events are")
+
+
+def test_the_roads_of_a_scenario_and_their_lengths(scenario: Path) -> None:
+    result = cityloop("info", scenario)
+    assert result.exit_code == 0
+    (line,) = [x for x in result.stderr.splitlines() if "west_in," in x]
+    (road,) = [r for r in kept_grid(blocks=(2, 2), seed=1).roads if "west_in" in r.aliases]
+    assert [cell.strip() for cell in line.split("│")[1:-1]] == [
+        road.id,
+        "west_in, west_in_0",
+        "",
+        f"{road.length_m:.1f}",
+        "1",
+        "50",
+    ]
+    refused(cityloop("info", __file__), "no map that can be read")
+
+
+def test_assets_of_another_licence_are_refused_without_a_list(tmp_path: Path) -> None:
+    result = cityloop("assets", "--require-license", "MIT")
+    refused(result, "which is not among MIT")
+    assert "SHA-256" not in result.stderr
+    (tmp_path / "file").write_text("")
+    refused(cityloop("assets", "--out", tmp_path / "file"), "Not a directory")
 
 
 def test_what_is_no_dataset(tmp_path: Path) -> None:

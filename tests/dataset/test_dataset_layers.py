@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cityloop.dataset import Dataset
-from cityloop.dataset.film import film
+from cityloop.dataset.film import check_film, film
 from cityloop.dataset.layers import LAYERS, Layers
 from cityloop.dataset.pictures import flow_wheel, picture_of
 from cityloop.errors import DatasetError
@@ -71,6 +71,30 @@ def test_the_wheel_points_where_its_colour_goes():
 def test_an_unknown_layer_is_refused_with_those_there_are(sequence):
     with pytest.raises(DatasetError, match="no layer 'boxs' to show: choose among depth, flow"):
         Layers(["boxs"])
+
+
+@pytest.mark.parametrize(
+    ("by", "name", "layers", "says"),
+    [
+        ("back", "a.mp4", ["boxes"], "no camera 'back' to film: choose among "),
+        ("front", "a.mp4", ["gird"], "no layer 'gird' to show: choose among"),
+        ("front", "a.mp4", ["boxes", "grid"], "'grid' shows all passes and stands alone"),
+        ("front", "a.txt", ["grid"], "choose one that ends in .mp4"),
+        ("front", "a", ["boxes"], "choose one that ends in .mp4"),
+        ("front", "file/a.mp4", ["boxes"], "Not a directory"),
+    ],
+)
+def test_a_film_that_cannot_be_is_refused_at_once(sequence, tmp_path, by, name, layers, says):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatasetError, match=says):
+        check_film(sequence, by, tmp_path / name, layers)
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_film_that_can_be_is_not_begun_by_asking(sequence, camera, tmp_path):
+    check_film(sequence, camera, tmp_path / "new" / "a.MP4", ["boxes", "tracks"])
+    check_film(sequence, camera, tmp_path / "a.mp4", ["grid"])
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("names", [("boxes", "masks", "tracks"), ("grid",)])

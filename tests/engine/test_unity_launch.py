@@ -171,7 +171,7 @@ def _empty_folder(player):
 @pytest.mark.parametrize(
     ("build", "says"),
     [
-        (_missing, r"no Unity build at .*other.x86_64: make one with 'python -m tools.unity build"),
+        (_missing, r"no Unity build at .*other.x86_64: make one with 'python tools/unity build"),
         (_not_executable, "is not executable: run 'chmod"),
         (_without_data, "is no Unity player: a player has its data beside it, in city_Data"),
         (_for_windows, "a player for Windows, which does not run here"),

@@ -10,7 +10,7 @@ import cv2
 from rich.table import Table
 
 from cityloop.cli.progress import console, spinner
-from cityloop.dataset.layout import write_whole
+from cityloop.dataset.layout import check_writable, write_whole
 from cityloop.engine import launch
 from cityloop.simulation.portraits import Rgb, portrait_scene, portraits
 from cityloop.world.city import City
@@ -42,9 +42,13 @@ def licence_option(command: Any) -> Any:
 @licence_option
 def assets(out: Path | None, require_license: tuple[str, ...]) -> None:
     """List every asset with its licence, maker and digest."""
+    if out is not None:
+        check_writable(out / _PICTURES)
     with spinner("building what there is"):
         scene = _everything()
         records = scene_assets(scene)
+    if require_license:
+        check_licences(records, require_license)
     table = Table("asset", "licence", "made by", "SHA-256")
     for record in records:
         table.add_row(record["name"], record["licence"], record["made_by"], record["sha256"][:12])
@@ -52,11 +56,8 @@ def assets(out: Path | None, require_license: tuple[str, ...]) -> None:
     if out is not None:
         with spinner("drawing them"):
             page = _page(records, _pictures(scene))
-        out.mkdir(parents=True, exist_ok=True)
         write_whole(out / _PICTURES, page)
         console.print(f"with pictures: {out / _PICTURES}", soft_wrap=True)
-    if require_license:
-        check_licences(records, require_license)
 
 
 def _everything() -> Scene:

@@ -38,8 +38,7 @@ def demo(
     """Record the demo (a child runs out between parked cars), verify it, say where to look."""
     choice = Launch(engine, build, deadline)
     choice.check()
-    if not overwrite:
-        check_free(out, DEMO_NAME)
+    check_free(out, DEMO_NAME, overwrite=overwrite)
     with spinner("building the city"):
         scenario = demo_scenario()
     scenario = scenario.vary(duration_s=frames * scenario.model.dt_s)

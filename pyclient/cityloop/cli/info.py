@@ -1,4 +1,4 @@
-"""`cityloop info`: what is installed, and what a dataset holds."""
+"""`cityloop info`: what is installed, what a dataset holds, which roads a map has."""
 
 import platform
 from importlib.metadata import version
@@ -8,10 +8,12 @@ import click
 from rich.table import Table
 
 from cityloop import __version__
-from cityloop.cli.progress import console
+from cityloop.cli.progress import console, spinner
 from cityloop.dataset import Dataset
 from cityloop.engine import launch
 from cityloop.errors import EngineError
+from cityloop.scenario import maps
+from cityloop.scenario.yaml_format import read_model
 from cityloop.world.people import PERSON_KINDS
 from cityloop.world.vehicles import VEHICLE_KINDS
 
@@ -19,11 +21,16 @@ _LIBRARIES = ("moderngl", "rapier3d", "libsumo", "grpcio", "protobuf", "numpy", 
 
 
 @click.command()
-@click.argument("dataset", required=False, type=click.Path(path_type=Path))
-def info(dataset: Path | None) -> None:
-    """Say what is installed or, given a DATASET, what it holds."""
+@click.argument(
+    "path", required=False, metavar="[DATASET | SCENARIO | MAP]", type=click.Path(path_type=Path)
+)
+def info(path: Path | None) -> None:
+    """Say what is installed, what a dataset holds, or which roads a scenario or a map has."""
+    if path is not None and path.is_file():
+        console.print(_roads(path))
+        return
     table = Table(show_header=False, box=None)
-    rows = _installation() if dataset is None else _contents(dataset)
+    rows = _installation() if path is None else _contents(path)
     for key, value in rows:
         table.add_row(key, value)
     console.print(table)
@@ -43,6 +50,27 @@ def _installation() -> list[tuple[str, str]]:
         ("vehicles", ", ".join(VEHICLE_KINDS)),
         ("people", ", ".join(PERSON_KINDS)),
     ]
+
+
+def _roads(path: Path) -> Table:
+    """Return the roads of the map of a scenario (a YAML file), or of a map file."""
+    if path.suffix in (".yaml", ".yml"):
+        source, folder = read_model(path).map, path.parent
+    else:
+        source, folder = maps.from_file(path), Path()
+    with spinner("reading the map"):
+        city = maps.build(source, folder)
+    table = Table("road", "also called", "street", "length m", "lanes", "limit km/h")
+    for road in city.roads:
+        table.add_row(
+            road.id,
+            ", ".join(road.aliases),
+            road.street,
+            f"{road.length_m:.1f}",
+            str(road.lanes),
+            f"{road.speed_limit_mps * 3.6:.0f}",
+        )
+    return table
 
 
 def _contents(path: Path) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """`cityloop run`: a scenario file becomes a dataset."""
 
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,9 +11,12 @@ from cityloop.cli.engines import Launch, connection_options, launch_options, rea
 from cityloop.cli.progress import console, frames_bar, spinner
 from cityloop.dataset import check_free
 from cityloop.engine import Engine, connect
+from cityloop.scenario import maps
+from cityloop.scenario.model import MapModel
 from cityloop.scenario.script import Scenario
 from cityloop.scenario.yaml_format import read_model
 from cityloop.simulation import record
+from cityloop.world.provenance import check_licences, kind_licences, map_asset
 
 
 def play(
@@ -71,16 +76,32 @@ def run(
         )
     choice = Launch(engine, build, deadline)
     choice.check()
-    if not overwrite:
-        # Before minutes go into a city that nobody can record.
-        check_free(out, read_model(scenario).name)
-    with spinner("building the city"):
-        script = Scenario.from_yaml(scenario, map_file)
-    if seed is not None:
-        script = script.vary(seed=seed)
-    if address is None:
-        session = choice.open()
-    else:
-        roots = read_certificates(root_certificates)
+    roots = read_certificates(root_certificates)
+    model = read_model(scenario)
+    source = model.map if map_file is None else maps.from_file(map_file)
+    # All that can be refused at once, before minutes go into a city that nobody can record.
+    check_free(out, model.name, overwrite=overwrite)
+    if require_license:
+        check_licences(_known_assets(source), require_license)
+    if not model.cameras():
+        console.print(
+            f"Scenario '{model.name}' has no camera, so states and events are recorded but no "
+            "pictures: give a vehicle 'cameras' for those.",
+            soft_wrap=True,
+        )
+    session = None
+    if address is not None:
         session = connect(address, token=access_token, root_certificates=roots)
-    play(script, out, session, overwrite=overwrite, licences=require_license)
+    with session or nullcontext():
+        with spinner("building the city"):
+            script = Scenario.from_yaml(scenario, map_file)
+        if seed is not None:
+            script = script.vary(seed=seed)
+        play(script, out, session or choice.open(), overwrite=overwrite, licences=require_license)
+
+
+def _known_assets(source: MapModel) -> list[dict[str, Any]]:
+    """Return name and licence of what a recording on this map is made of."""
+    file = maps.file_of(source)
+    files = [] if file is None else [map_asset(file.path, is_osm=source.osm is not None)]
+    return [*kind_licences(), *files]

@@ -167,6 +167,22 @@ def plan(
     )
 
 
+def check_root(root: Path) -> None:
+    """Tell whether `root` is a dataset's folder, or can become one.
+
+    Raises:
+        DatasetError: if it holds something else, or a dataset of another version.
+    """
+    if (root / "dataset.json").exists():
+        check_dataset_json(root)
+        return
+    ours = (_LOCK, "dataset.json.partial")  # of a recording that starts at the same time
+    if root.exists() and (not root.is_dir() or any(p.name not in ours for p in root.iterdir())):
+        raise DatasetError(
+            f"{root} is there already and is no Cityloop dataset; choose another folder"
+        )
+
+
 def write_dataset_json(root: Path) -> None:
     """Write dataset.json into `root` if it is not there.
 
@@ -174,17 +190,9 @@ def write_dataset_json(root: Path) -> None:
         DatasetError: if `root` holds something else, or a dataset of another version.
     """
     path = root / "dataset.json"
-    ours = (_LOCK, "dataset.json.partial")  # of a recording that starts at the same time
-    foreign = root.exists() and (
-        not root.is_dir() or any(p.name not in ours for p in root.iterdir())
-    )
+    check_root(root)
     if path.exists():
-        check_dataset_json(root)
         return
-    if foreign:
-        raise DatasetError(
-            f"{root} is there already and is no Cityloop dataset; choose another folder"
-        )
     classes = [
         {"id": int(c), "name": info.name, "color": list(info.color)} for c, info in CLASSES.items()
     ]

@@ -3,13 +3,39 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from cityloop.dataset.layers import Layers
+from cityloop.dataset.layers import Layers, check_layers
+from cityloop.dataset.layout import check_writable
 from cityloop.dataset.pictures import contact_sheet
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.video import VideoWriter
+from cityloop.errors import DatasetError
 
 GRID = "grid"
 _GRID_COLUMNS, _GRID_TILE = 3, 320  # pixels
+_ENDING = ".mp4"
+
+
+def check_film(sequence: Sequence, camera: str, path: Path, layers: Collection[str]) -> None:
+    """Tell whether `film` can be asked for this; makes nothing.
+
+    Raises:
+        DatasetError: if there is no such camera or layer, or no video can be at `path`.
+    """
+    if camera not in sequence.cameras:
+        raise DatasetError(
+            f"sequence {sequence.name!r} has no camera {camera!r} to film: choose among "
+            f"{', '.join(sequence.cameras) or 'none'}"
+        )
+    if GRID not in layers:
+        check_layers(layers)
+    elif len(layers) > 1:
+        raise DatasetError(f"{GRID!r} shows all passes and stands alone: leave the layers out")
+    if path.suffix.lower() != _ENDING:
+        raise DatasetError(
+            f"the video is H.264 in MP4, so {path} cannot be its name: choose one that ends in "
+            f"{_ENDING}"
+        )
+    check_writable(path)
 
 
 def film(
@@ -31,11 +57,12 @@ def film(
         progress: called with the number of frames done.
 
     Raises:
-        DatasetError: if there is no such camera or layer, a pass is missing or damaged, or the disk
-            is full.
+        DatasetError: if there is no such camera or layer, no video can be at `path`, a pass is
+            missing or damaged, or the disk is full.
     """
+    check_film(sequence, camera, path, layers)
     grid = GRID in layers
-    drawn = Layers([name for name in layers if name != GRID] or ["boxes", "velocity"])
+    drawn = Layers(["boxes", "velocity"] if grid else layers)
     writer = None
     try:
         for number in range(sequence.frame_count):

@@ -71,11 +71,7 @@ class Layers:
     """
 
     def __init__(self, names: Collection[str]) -> None:
-        for name in names:
-            if name not in LAYERS:
-                raise DatasetError(
-                    f"there is no layer {name!r} to show: choose among {', '.join(LAYERS)}"
-                )
+        check_layers(names)
         self._names = frozenset(names)
         self._past: deque[ObjectTable] = deque()
 
@@ -115,6 +111,15 @@ class Layers:
                 [pieces.keypoint_visibility[i] for i in riding],
             )
         return picture
+
+
+def check_layers(names: Collection[str]) -> None:
+    """Raise DatasetError for a name that no layer has."""
+    for name in names:
+        if name not in LAYERS:
+            raise DatasetError(
+                f"there is no layer {name!r} to show: choose among {', '.join(LAYERS)}"
+            )
 
 
 def _over(below: Picture, above: Picture, where: NDArray[np.bool_], share: float) -> Picture:

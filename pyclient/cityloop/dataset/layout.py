@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -139,6 +140,23 @@ def writing(path: Path) -> Iterator[None]:
         else:
             way_out = "choose another folder or mend the disk"
         raise DatasetError(f"cannot write {path} ({reason}); {way_out}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Tell early that nothing can be written at `path`; leaves nothing behind.
+
+    Raises:
+        DatasetError: if what it would lie in is no folder, or one that may not be written to.
+    """
+    above = path.absolute()
+    while not os.path.lexists(above):
+        above = above.parent
+    with writing(path):
+        if above.is_file() and above == path.absolute():
+            above = above.parent
+        # Whether one may write is known for certain only by doing it.
+        with tempfile.TemporaryFile(dir=above):
+            pass
 
 
 def write_whole(path: Path, content: bytes) -> str:

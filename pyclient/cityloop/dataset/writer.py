@@ -25,6 +25,7 @@ from cityloop.dataset.completion import write_sequence_json, write_tables
 from cityloop.dataset.events import Event, write_events
 from cityloop.dataset.layout import (
     SequenceLayout,
+    check_writable,
     read_json,
     remove_folder,
     to_json,
@@ -47,14 +48,19 @@ from cityloop.world.markings import Mark
 from cityloop.world.scene import Prototype
 
 
-def check_free(root: str | Path, name: str) -> None:
-    """Take note early that `root` has no room for a new sequence `name`.
+def check_free(root: str | Path, name: str, *, overwrite: bool = False) -> None:
+    """Take note early that `root` has no room for a new sequence `name`; makes nothing.
 
     Raises:
-        DatasetError: if it holds a complete one already.
+        DatasetError: if `root` is something else or cannot be written, or it holds a complete one
+            already that is not to be overwritten.
     """
-    layout = SequenceLayout.of(Path(root), name)
-    if layout.description.exists():
+    root = Path(root)
+    layout = SequenceLayout.of(root, name)
+    with writing(root):
+        descriptions.check_root(root)
+    check_writable(root)
+    if not overwrite and layout.description.exists():
         raise DatasetError(
             f"{layout.folder} holds a complete sequence; choose another folder or use --overwrite"
         )

@@ -62,7 +62,7 @@ def start(
         if build is None:
             raise EngineError(
                 "Which Unity player? Name it with launch('unity', build=PATH) or --build PATH; "
-                "'python -m tools.unity build' makes one."
+                "'python tools/unity build' makes one."
             )
         token = access_token or secrets.token_hex(24)
         player = UnityProcess(Path(build), deadline_s, token, player_arguments)

@@ -28,7 +28,7 @@ def player_executable(build: Path) -> Path:
     """
     if not build.exists():
         raise EngineError(
-            f"There is no Unity build at {build}: make one with 'python -m tools.unity build "
+            f"There is no Unity build at {build}: make one with 'python tools/unity build "
             f"--target {_target()} --out {build}'."
         )
     program = _in_folder(build) if build.is_dir() else build
@@ -85,5 +85,5 @@ def _check_system(program: Path) -> None:
     if made_for not in (None, sys.platform):
         raise EngineError(
             f"{program} is a player for {_SYSTEMS[made_for]}, which does not run here: build one "
-            f"with 'python -m tools.unity build --target {_target()}'."
+            f"with 'python tools/unity build --target {_target()}'."
         )

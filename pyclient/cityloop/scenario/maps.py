@@ -24,6 +24,11 @@ def build(source: MapModel, folder: Path) -> City:
     return City.from_network(folder / source.sumo.path, seed=source.sumo.seed)
 
 
+def file_of(source: MapModel) -> FileMap | None:
+    """Return the file that a map is read from; None of a grid."""
+    return source.opendrive or source.osm or source.sumo
+
+
 def from_file(path: str | Path) -> MapModel:
     """Return the map that a file holds, told by its ending.
 

@@ -57,6 +57,7 @@ __all__ = [
 ]
 
 DEFAULT_PHYSICS_RADIUS_M = 60.0
+MAX_DURATION_S = 86_400.0  # a day
 
 
 class GridMap(Model):
@@ -167,7 +168,7 @@ class ScenarioModel(Model):
     cityloop: Annotated[int, Strict(), Field(ge=1, le=1)] = 1
     name: Name = "scenario"
     seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
-    duration_s: Annotated[float, Strict(), Field(gt=0, le=86_400, allow_inf_nan=False)]
+    duration_s: Annotated[float, Strict(), Field(gt=0, le=MAX_DURATION_S, allow_inf_nan=False)]
     dt_s: Annotated[float, Strict(), Field(ge=0.01, le=0.2, allow_inf_nan=False)] = 0.05
     map: MapModel
     environment: EnvironmentModel = EnvironmentModel()

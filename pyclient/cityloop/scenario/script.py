@@ -42,6 +42,11 @@ class Actor:
         self._scenario = scenario
         self.name = name
 
+    def __repr__(self) -> str:
+        model = self._scenario.model.actors[self.name]
+        kind = model.vehicle if isinstance(model, VehicleModel) else model.pedestrian
+        return f"<{type(self).__name__} '{self.name}', {kind}>"
+
     def distance_to(self, other: "Actor") -> Measurement:
         """Return the distance of the two actors' box centres over the ground, m."""
         return Measurement("distance", (self.name, self._other(other, "distance_to")))
@@ -237,6 +242,11 @@ class Scenario:
             dt_s=dt_s,
             map=maps.describe(city),
         )
+
+    def __repr__(self) -> str:
+        model = self.model
+        actors = ", ".join(model.actors) or "none"
+        return f"<Scenario '{model.name}', {model.duration_s:g} s, actors: {actors}>"
 
     @staticmethod
     def from_yaml(path: str | Path, map_file: str | Path | None = None) -> "Scenario":

@@ -1,7 +1,8 @@
 """Scenarios as YAML: reading with the line of each mistake, and writing."""
 
 import difflib
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cityloop.errors import ScenarioError, shown
-from cityloop.scenario.model import ScenarioModel
+from cityloop.scenario.model import MAX_DURATION_S, ScenarioModel
 
 
 def read_model(path: Path) -> ScenarioModel:
@@ -52,7 +53,7 @@ def read_model(path: Path) -> ScenarioModel:
     try:
         return ScenarioModel.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError(_sentence(error.errors()[0], path, root)) from None
+        raise ScenarioError(_sentence(_first(error), path, root)) from None
 
 
 def place_of(path: Path, keys: Sequence[str]) -> str:
@@ -76,7 +77,7 @@ def _all_text(data: Any) -> str:
 
 def explain(error: ValidationError, where: str) -> str:
     """Return the first problem of a validation error as one sentence that starts with `where`."""
-    return _sentence(error.errors()[0], where, None)
+    return _sentence(_first(error), where, None)
 
 
 def write_text(model: ScenarioModel) -> str:
@@ -86,19 +87,49 @@ def write_text(model: ScenarioModel) -> str:
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 
+def _first(error: ValidationError) -> ErrorDetails:
+    """Return the problem to tell: the first, or the misspelt key that it comes from.
+
+    A key that is missing is often there under another name, which says more.
+    """
+    problems = error.errors()
+    first = problems[0]
+    if first["type"] == "missing":
+        *place, wanted = first["loc"]
+        for problem in problems[1:]:
+            *there, key = problem["loc"]
+            if problem["type"] == "extra_forbidden" and there == place and _like(key, [wanted]):
+                return problem
+    return first
+
+
+def _like(key: Any, known: Iterable[Any]) -> str | None:
+    """Return the known key that `key` is probably meant for."""
+    return next(iter(difflib.get_close_matches(str(key), map(str, known), 1)), None)
+
+
+def _keys(loc: Sequence[Any]) -> list[Any]:
+    """Return the keys of a file that pydantic's place of a problem speaks of."""
+    # After an actor's name comes the tag of its kind, which no file has.
+    tag = loc[0:1] == ("actors",) and len(loc) > 2 and loc[2] in ("vehicle", "pedestrian")
+    return [k for i, k in enumerate(loc) if k != "[key]" and not (tag and i == 2)]
+
+
 def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) -> str:
-    keys = [
-        k
-        for k in problem["loc"]
-        if k != "[key]" and (k not in ("vehicle", "pedestrian") or k == problem["loc"][-1])
-    ]
+    keys = _keys(problem["loc"])
+    given = problem["input"]
+    unknown = keys[-1:] if problem["type"] == "extra_forbidden" else []
+    if problem["type"] == "actor_kind" and isinstance(given, dict):
+        kinds = ("vehicle", "pedestrian")
+        unknown = [key for key in given if key not in kinds and _like(key, kinds)][:1]
+        keys += unknown
     line = _line_of(root, keys) if root is not None else None
     place = f"{where}:{line}" if line else str(where)
     name = _called(keys)
-    if problem["type"] == "extra_forbidden":
+    if unknown:
         known = _known_keys(keys[:-1])
-        close = difflib.get_close_matches(str(keys[-1]), known, 1)
-        hint = f"did you mean '{close[0]}'?" if close else f"known keys are {', '.join(known)}."
+        close = _like(keys[-1], known)
+        hint = f"did you mean '{close}'?" if close else f"known keys are {', '.join(known)}."
         return f"{place}: unknown key '{name}': {hint}"
     if problem["type"] == "missing" and isinstance(keys[-1], int):
         return f"{place}: {name} is missing."
@@ -107,7 +138,6 @@ def _sentence(problem: ErrorDetails, where: Path | str, root: yaml.Node | None) 
     if problem["type"] == "value_error":
         message = problem["msg"].removeprefix("Value error, ").rstrip(".")
         return f"{place}: {name + ': ' if name else ''}{message}."
-    given = problem["input"]
     shown = "" if isinstance(given, dict | list) else f" = {repr(given)[:60]}"
     return f"{place}: {name}{shown} is not possible: {_way_out(problem)}."
 
@@ -128,6 +158,9 @@ def _called(keys: Sequence[Any]) -> str:
             name += f", item {key + 1}"
     return name
 
+
+# Above this a number is written with an exponent.
+_LONGEST_WHOLE = 1e15
 
 # What a kind of mistake asks for, by pydantic's name of it; {} are values of its context.
 _WAYS_OUT = {
@@ -155,6 +188,10 @@ _WAYS_OUT = {
 
 def _way_out(problem: ErrorDetails) -> str:
     """Return what to give instead of an impossible value."""
+    if problem["type"] == "less_than_equal" and problem["loc"][-1] == "duration_s":
+        return f"a recording is at most {MAX_DURATION_S:g} s long, a day, which fills terabytes"
+    if problem["type"] in ("float_type", "int_type") and (number := _number_in(problem["input"])):
+        return f"YAML takes this for text: write the number {number} without quotes"
     if problem["type"] == "string_pattern_mismatch":
         is_time = problem["loc"][-1] == "time"
         return (
@@ -167,6 +204,18 @@ def _way_out(problem: ErrorDetails) -> str:
         message = problem["msg"].rstrip(".")
         return message[:1].lower() + message[1:]
     return words.format(**problem.get("ctx", {}))
+
+
+def _number_in(text: Any) -> str:
+    """Return the number that a text says, as YAML reads it back; "" if it says none."""
+    try:
+        number = float(text) if isinstance(text, str) else math.nan
+    except ValueError:
+        return ""
+    if not math.isfinite(number):
+        return ""
+    whole = number.is_integer() and abs(number) < _LONGEST_WHOLE
+    return f"{number:.0f}" if whole else yaml.safe_dump(number).split()[0]
 
 
 def _refuse_twins(root: yaml.Node | None, path: Path) -> None:

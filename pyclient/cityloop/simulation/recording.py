@@ -66,8 +66,8 @@ def record(
         EngineError: if the engine refuses or dies.
         DatasetError: if the sequence is there already or the disk cannot be written.
     """
-    if not overwrite and isinstance(scenario, Scenario):
-        check_free(Path(out), scenario.model.name)
+    if isinstance(scenario, Scenario):
+        check_free(out, scenario.model.name, overwrite=overwrite)
     simulation = Simulation(scenario, engine)
     try:
         assets = _assets(simulation)

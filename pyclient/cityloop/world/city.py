@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,10 @@ from cityloop.world.osm import LICENCE, RIGHTS, read_osm
 from cityloop.world.parking import Roadside
 from cityloop.world.props import PROPS, prop_scene
 from cityloop.world.props_street import bars_texture
+from cityloop.world.provenance import map_asset
 from cityloop.world.road_textures import road_textures
 from cityloop.world.road_wear import wear_roads
+from cityloop.world.roads import Road, roads_of
 from cityloop.world.scene import Scene
 from cityloop.world.signs import build_signs
 from cityloop.world.standing_room import LOOSE, StandingRoom
@@ -66,7 +68,7 @@ class _Folder:
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
-@dataclass
+@dataclass(repr=False)
 class City:
     """A town built along a road network; make one with `grid`, `from_opendrive`, `from_osm`..
 
@@ -85,10 +87,14 @@ class City:
     scene: Scene
     seed: int
     source: dict[str, Any]
-    footprints: list[Shape] = field(repr=False)
-    _masts: list[signals.Mast] = field(repr=False)
-    _markings: Markings = field(repr=False)
-    _folder: _Folder | None = field(default=None, repr=False)
+    footprints: list[Shape]
+    _masts: list[signals.Mast]
+    _markings: Markings
+    _folder: _Folder | None = None
+
+    def __repr__(self) -> str:
+        made_from = self.source.get("path") or "{} x {} blocks".format(*self.source["blocks"])
+        return f"<City of {made_from}, seed {self.seed}, {len(self.roads)} roads>"
 
     @staticmethod
     def grid(blocks: tuple[int, int] = (4, 4), seed: int = 7) -> "City":
@@ -217,6 +223,11 @@ class City:
         """All paint on the roads, with outlines (N, 3), world, metres."""
         return self._markings.on(self.network.ground)
 
+    @property
+    def roads(self) -> tuple[Road, ...]:
+        """What a scenario can name: each road for cars with its names, length and speed limit."""
+        return roads_of(self.network)
+
     def route(self, start: str, end: str) -> tuple[str, ...]:
         """Return the ids of the edges from `start` to `end`, edge ids or compass names.
 
@@ -270,14 +281,7 @@ class City:
         """Return the record of the map file for provenance.json; none for a town made by code."""
         if "path" not in self.source:
             return []
-        name = Path(self.source["path"]).name
-        record = {
-            "name": f"map/{name}",
-            "licence": self.source.get("licence", "LicenseRef-unstated"),
-            "source": f"the file {name}",
-            "authors": ["OpenStreetMap contributors"] if self.source["kind"] == "osm" else [],
-            "made_by": "cityloop.world.city",
-        }
+        record = map_asset(self.source["path"], is_osm=self.source["kind"] == "osm")
         if "sha256" in self.source:
             record["sha256"] = self.source["sha256"]
         return [record]

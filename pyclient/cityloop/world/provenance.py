@@ -4,9 +4,11 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from cityloop.errors import LicenceError
+from cityloop.world.osm import LICENCE
 from cityloop.world.people import PERSON_KINDS
 from cityloop.world.people_assets import index
 from cityloop.world.props import PROPS
@@ -47,6 +49,24 @@ def scene_assets(scene: Scene) -> list[dict[str, Any]]:
     ]
     records.append({"name": "motion/gaits", **_made_here("cityloop.traffic.gaits"), **_gaits()})
     return sorted(records, key=lambda record: str(record["name"]))
+
+
+def map_asset(file: str | Path, *, is_osm: bool) -> dict[str, Any]:
+    """Return the record of a map file; who made one that is not OpenStreetMap's is unknown."""
+    name = Path(file).name
+    return {
+        "name": f"map/{name}",
+        "licence": LICENCE if is_osm else "LicenseRef-unstated",
+        "source": f"the file {name}",
+        "authors": ["OpenStreetMap contributors"] if is_osm else [],
+        "made_by": "cityloop.world.city",
+    }
+
+
+def kind_licences() -> list[dict[str, Any]]:
+    """Return "name" and "licence" of what every recording has: town, vehicles and people."""
+    names = [*(f"vehicle/{k}" for k in VEHICLE_KINDS), *(f"person/{k}" for k in PERSON_KINDS)]
+    return [{"name": n, "licence": _origin(n)["licence"]} for n in ("town/ground", *names)]
 
 
 def check_licences(assets: Iterable[Mapping[str, Any]], allowed: Collection[str]) -> None:
