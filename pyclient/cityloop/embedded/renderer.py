@@ -34,7 +34,7 @@ from cityloop.embedded.silhouettes import layer_records, plan_layers, seen_ids
 from cityloop.embedded.silhouettes import silhouettes as found_alone
 from cityloop.embedded.surface_pass import SurfacePass
 from cityloop.embedded.targets import Picture, Targets
-from cityloop.embedded.visibility import InView, look
+from cityloop.embedded.visibility import DrawList, InView, look
 from cityloop.protocol import capture_pb2, scene_pb2
 
 _MOST_SIZES = 4  # of images kept
@@ -77,7 +77,6 @@ class Renderer:
         c.front_face = "cw"  # rows run from the top down, which mirrors every triangle
         c.provoking_vertex = moderngl.FIRST_VERTEX_CONVENTION
         self._frame = FrameBlock(c)
-        self._surfaces: dict[tuple[str, ...], SurfacePass] = {}
         self._holes = SurfacePass(
             c,
             ("tables.glsl", "surface.vert"),
@@ -92,10 +91,18 @@ class Renderer:
             culls=True,
         )
         self._shadows = Shadows(c)
+        self._surfaces = SurfacePass(
+            c,
+            ("tables.glsl", "surface.vert"),
+            ("outputs.glsl", "look.glsl", "surface.frag"),
+            culls=True,
+            turns_normals=True,
+        )
+        self._lights: dict[tuple[str, ...], moderngl.VertexArray] = {}
         sky = build_program(c, ("screen.vert",), ("outputs.glsl", "tone.glsl", "sky.frag"))
         self._sky = c.vertex_array(sky, [])
         self._finishing: dict[tuple[str, ...], moderngl.VertexArray] = {}
-        mirror = build_program(c, ("screen.vert",), ("water.glsl", "reflect.frag"))
+        mirror = build_program(c, ("screen.vert",), ("ground.glsl", "water.glsl", "reflect.frag"))
         self._mirror = c.vertex_array(mirror, [])
         self._lamp_map = LampMap(c)
         self._glare = Glare(c)
@@ -112,8 +119,7 @@ class Renderer:
 
     def reset(self) -> None:
         """Forget the whole scene."""
-        for surfaces in self._surfaces.values():
-            surfaces.forget_meshes()
+        self._surfaces.forget_meshes()
         self._holes.forget_meshes()
         self._alone.forget_meshes()
         self._shadows.forget_scene()
@@ -173,21 +179,29 @@ class Renderer:
 
         set_camera(self._frame, view, dt_s)
         set_light(self._frame, view, self._environment, instances.time_s)
+        sun = vector(self._environment.sun_direction) if shines(self._environment) else None
+        casting = self._shadows.place(view, sun, self._frame)
         self._bone_table.write(bone_records(instances))
         self._bind_scene()
         self._reached("choosing")
-        sun = vector(self._environment.sun_direction) if shines(self._environment) else None
-        triangles = self._shadows.draw(view, instances, sun, self._scene, self._frame)
-        self._reached("shadow")
         lights = lit_lights(instances, self._scene.lights)
         lamps = self._lamp_map.draw(view, lights, self._frame)
-        self._reached("lamps")
         self._frame.upload()
-        triangles += self._draw_passes(view, instances, seen, images, self._surfaces_in(lamps))
-        self._reached("surface")
+        self._reached("lamps")
+        large, small = occlusion.split(seen)
+        triangles = self._draw_large(view, instances, large, images)
+        self._reached("large")
+        # The large are on their way to the picture meanwhile: they are waited for after it.
+        triangles += self._shadows.draw(casting, instances, self._scene)
+        self._reached("shadow")
+        triangles += self._draw_small(view, instances, seen, large, small, images)
+        self._reached("small")
+        self._light_surfaces(images, lamps)
+        self._reached("light")
+        images.sky.use()
+        self._context.depth_func = "<="
         self._sky.render(moderngl.TRIANGLES, vertices=3)
         self._reached("sky")
-        images.depths.use(UNITS["depths"])
         picture = (
             self._mirrored(images) if self._environment.wetness > _LEAST_MIRROR else images.first
         )
@@ -238,8 +252,53 @@ class Renderer:
             self._context.finish()
             self._on_stage(stage)
 
-    def _surfaces_in(self, lamps: bool) -> SurfacePass:
-        """Return what draws surfaces in this light and weather; each has programs of its own."""
+    def _draw_large(
+        self, view: CameraView, instances: Instances, large: DrawList, images: Targets
+    ) -> int:
+        """Draw what may hide others; see `occlusion`."""
+        c = self._context
+        images.depth_only.use()
+        images.depth_only.clear(depth=1.0)
+        images.surfaces.use()
+        c.enable_only(moderngl.DEPTH_TEST)
+        c.depth_func = "<"
+        self._write_records(*camera_records(view, instances, large.rows))
+        return self._surfaces.draw(self._scene.meshes, large, Sides.ONE)
+
+    def _draw_small(
+        self,
+        view: CameraView,
+        instances: Instances,
+        seen: InView,
+        large: DrawList,
+        small: DrawList,
+        images: Targets,
+    ) -> int:
+        """Draw all the rest that the large do not hide."""
+        c = self._context
+        meshes = self._scene.meshes
+        boxes = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
+        small = small.only(~occlusion.hidden(view, images.read_depths(), boxes))
+        both = large.then(small)
+        images.surfaces.use()
+        c.enable_only(moderngl.DEPTH_TEST)
+        c.depth_func = "<"
+        self._write_records(*camera_records(view, instances, both.rows))
+        surfaces = self._surfaces
+        triangles = surfaces.draw(meshes, small, Sides.ONE, first_row=len(large.rows))
+        triangles += surfaces.draw(meshes, both, Sides.BOTH)
+        # Leaves hide each other many times over, and a shader that may discard is run for all of
+        # them: so their depth is found first, and only what is seen in the end is shaded.
+        images.depth_only.use()
+        triangles += self._holes.draw(meshes, both, Sides.PERFORATED)
+        images.surfaces.use()
+        c.depth_func = "=="
+        triangles += surfaces.draw(meshes, both, Sides.PERFORATED)
+        c.disable(moderngl.CULL_FACE)
+        return triangles
+
+    def _light_surfaces(self, images: Targets, lamps: bool) -> None:
+        """Light what has been drawn, each pixel once."""
         air = self._environment
         flags = {
             "SUN": shines(air),
@@ -248,61 +307,23 @@ class Renderer:
             "SNOW": air.snow_cover > 0.0,
         }
         switches = tuple(name for name, is_set in flags.items() if is_set)
-        if switches not in self._surfaces:
-            self._surfaces[switches] = SurfacePass(
+        if switches not in self._lights:
+            files = ("tables", "ground", "water", "lighting", "tone", "look")
+            program = build_program(
                 self._context,
-                ("tables.glsl", "surface.vert"),
-                (
-                    "tables.glsl",
-                    "outputs.glsl",
-                    "water.glsl",
-                    "lighting.glsl",
-                    "tone.glsl",
-                    "surface.frag",
-                ),
+                ("screen.vert",),
+                (*(f"{name}.glsl" for name in files), "light.frag"),
                 switches,
-                culls=True,
-                turns_normals=True,
             )
-        return self._surfaces[switches]
-
-    def _draw_passes(
-        self,
-        view: CameraView,
-        instances: Instances,
-        seen: InView,
-        images: Targets,
-        surfaces: SurfacePass,
-    ) -> int:
-        c = self._context
-        images.depth_only.use()
-        images.depth_only.clear(depth=1.0)
-        images.drawing.use()
-        c.enable_only(moderngl.DEPTH_TEST)
-        c.depth_func = "<"
+            self._lights[switches] = self._context.vertex_array(program, [])
         self._shadows.use()
         self._lamp_map.use()
         self._patches.use(UNITS["patches"])
-        meshes = self._scene.meshes
-        large, small = occlusion.split(seen)
-        self._write_records(*camera_records(view, instances, large.rows))
-        triangles = surfaces.draw(meshes, large, Sides.ONE)
-        boxes = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
-        small = small.only(~occlusion.hidden(view, images.read_depths(), boxes))
-        both = large.then(small)
-        self._write_records(*camera_records(view, instances, both.rows))
-        triangles += surfaces.draw(meshes, small, Sides.ONE, first_row=len(large.rows))
-        triangles += surfaces.draw(meshes, both, Sides.BOTH)
-        # Leaves hide each other many times over, and a shader that may discard is run for all of
-        # them: so their depth is found first, and only what is seen in the end is shaded.
-        images.depth_only.use()
-        triangles += self._holes.draw(meshes, both, Sides.PERFORATED)
-        images.drawing.use()
-        c.depth_func = "=="
-        triangles += surfaces.draw(meshes, both, Sides.PERFORATED)
-        c.disable(moderngl.CULL_FACE)
-        c.depth_func = "<="
-        return triangles
+        images.looks.use(UNITS["looks"])
+        images.depths.use(UNITS["depths"])
+        images.lit.use()
+        self._context.depth_func = ">"  # the triangle lies as far as the sky
+        self._lights[switches].render(moderngl.TRIANGLES, vertices=3)
 
     def _write_records(self, records: NDArray[np.float32], ids: NDArray[np.uint32]) -> None:
         """Write both tables of instances and bind them; a table that grows is another texture."""

@@ -30,6 +30,7 @@ UNITS = {
     "patches": 12,
     "depths": 13,
     "classes": 14,
+    "looks": 15,
 }
 _CONSTANTS = {
     "INSTANCES_PER_ROW": INSTANCES_PER_ROW,

@@ -123,6 +123,14 @@ class _Placed:
     center: F64
 
 
+@dataclass(frozen=True, eq=False)
+class Casting:
+    """The squares as they lie around a camera, and the sun (3,), None where it does not shine."""
+
+    placed: list[_Placed]
+    sun: F64 | None
+
+
 class Shadows:
     """The maps and what draws them."""
 
@@ -144,21 +152,12 @@ class Shadows:
         self._casters.forget_meshes()
         self._kept_casters = None
 
-    def draw(
-        self,
-        view: CameraView,
-        instances: Instances,
-        sun: F64 | None,
-        scene: GpuScene,
-        frame: FrameBlock,
-    ) -> int:
-        """Bring the maps up to date and fill the block's fields; return the triangles sent.
+    def place(self, view: CameraView, sun: F64 | None, frame: FrameBlock) -> Casting:
+        """Lay the maps around a camera and fill the block's fields.
 
         Args:
             view: the camera that will look at the shadows.
-            instances: what casts them; the camera's hidden body too.
             sun: (3,) direction to the sun, world; None where it does not shine.
-            scene: its meshes and looks, which must be bound, and the bones.
             frame: the uniform block.
         """
         camera = view.current[:, 3]
@@ -171,10 +170,21 @@ class Shadows:
         frame.set("shadow_offset", (*offsets, 1 / _ATLAS_HEIGHT))
         frame.set("standing_atlas", _atlas_layout(_STANDING_WIDTH))
         frame.set("moving_atlas", _atlas_layout(_MOVING_WIDTH))
+        return Casting(placed, sun)
+
+    def draw(self, casting: Casting, instances: Instances, scene: GpuScene) -> int:
+        """Bring the maps up to date; return the triangles sent.
+
+        Args:
+            casting: where the maps lie now.
+            instances: what casts shadows; the camera's hidden body too.
+            scene: its meshes and looks, which must be bound, and the bones.
+        """
+        placed = casting.placed
         c = self._context
         c.enable_only(moderngl.DEPTH_TEST)
         c.depth_func = "<"
-        triangles = self._draw_standing(placed, instances, sun, scene)
+        triangles = self._draw_standing(placed, instances, casting.sun, scene)
         self._moving_frame.use()
         self._moving_frame.clear(depth=1.0)
         moving = ~instances.static

@@ -27,14 +27,14 @@ class _Image:
         return self.components * self.item_bytes
 
 
-# In the order of shaders/outputs.glsl. RGB is read from the antialiased picture instead.
+# As shaders/sky.frag writes them. RGB is read from the antialiased picture instead.
 _COLOR = _Image("color", 0, 3, "f1", 1)
 _DEPTH = _Image("depth", 1, 1, "f4", 4)
-_INSTANCE = _Image("instance", 2, 1, "u4", 4)
-_SEMANTIC = _Image("semantic", 3, 1, "u1", 1)
-_FLOW = _Image("flow", 4, 4, "f4", 4)
-_NORMAL = _Image("normal", 5, 4, "f4", 4)
-_VELOCITY = _Image("velocity", 6, 4, "f4", 4)
+_FLOW = _Image("flow", 2, 4, "f4", 4)
+_NORMAL = _Image("normal", 3, 4, "f4", 4)
+_VELOCITY = _Image("velocity", 4, 4, "f4", 4)
+_INSTANCE = _Image("instance", 5, 1, "u4", 4)
+_SEMANTIC = _Image("semantic", 6, 1, "u1", 1)
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,14 @@ class Targets:
     """The images of one size.
 
     Attributes:
-        drawing: all passes and the depth buffer, for the one draw.
+        surfaces: looks of surfaces, the labels that depend on triangles, and the depth buffer.
+        lit: the picture before it is finished and what is seen in it, for the light on surfaces.
+        sky: the same picture, all labels and the depth buffer.
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
-        first: the tone-mapped, not yet antialiased image of `drawing`.
+        first: the tone-mapped, not yet antialiased picture.
         mirrored: the same with what wet ground mirrors.
-        depths, classes: the depth and semantic passes, for what is drawn after them.
+        looks, depths, classes: what lighting must know of surfaces (shaders/look.glsl), the depth
+            and the semantic pass, for what is drawn after them.
         final: the antialiased image.
         alone: layers of objects that are drawn alone.
     """
@@ -129,34 +132,41 @@ class Targets:
         size = (width, height)
         self.size = size
         self.first, self.mirrored = Picture(context, size), Picture(context, size)
+        self.looks = context.texture(size, 4, dtype="u4")
         self.depths = context.texture(size, 1, dtype="f4")
         self.classes = context.texture(size, 1, dtype="u1")
-        for texture in (self.depths, self.classes):
+        for texture in (self.looks, self.depths, self.classes):
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
 
         def buffer(image: _Image) -> moderngl.Renderbuffer:
             return context.renderbuffer(size, image.components, dtype=image.dtype)
 
-        images: list[moderngl.Renderbuffer | moderngl.Texture] = [
+        shape: list[moderngl.Renderbuffer | moderngl.Texture] = [
             self.depths,
-            buffer(_INSTANCE),
-            self.classes,
             *(buffer(image) for image in (_FLOW, _NORMAL, _VELOCITY)),
         ]
+        what: list[moderngl.Renderbuffer | moderngl.Texture] = [buffer(_INSTANCE), self.classes]
         depth_buffer = context.depth_renderbuffer(size)
-        self.drawing = context.framebuffer([self.first.texture, *images], depth_buffer)
+        self.surfaces = context.framebuffer([self.looks, *shape], depth_buffer)
+        self.lit = context.framebuffer([self.first.texture, *what], depth_buffer)
+        self.sky = context.framebuffer([self.first.texture, *shape, *what], depth_buffer)
+        self.lit.depth_mask = False
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
         self.alone = LayerImages(context, size)
         pictures = (self.first, self.mirrored)
         self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
-            self.drawing,
+            self.surfaces,
+            self.sky,
+            self.lit,
             self.depth_only,
             self.final,
             *(picture.frame for picture in pictures),
             *(picture.texture for picture in pictures),
-            *images,
+            self.looks,
+            *shape,
+            *what,
             depth_buffer,
             smooth,
         ]
@@ -165,7 +175,7 @@ class Targets:
         """Write the images of `passes` into `out`, as `layouts` says."""
         offsets, _ = _offsets(*self.size, passes)
         for image, offset in offsets.items():
-            source = self.final if image is _COLOR else self.drawing
+            source = self.final if image is _COLOR else self.sky
             source.read_into(
                 out,
                 components=image.components,
@@ -183,7 +193,7 @@ class Targets:
     def read_instance(self) -> NDArray[np.uint32]:
         """Return (H, W) instance ids."""
         width, height = self.size
-        ids = self.drawing.read(
+        ids = self.sky.read(
             components=1, attachment=_INSTANCE.attachment, dtype=_INSTANCE.dtype, alignment=1
         )
         return np.frombuffer(ids, dtype=np.uint32).reshape(height, width)

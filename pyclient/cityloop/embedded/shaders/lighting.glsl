@@ -16,8 +16,6 @@ const float NEAR_BIAS = 0.00001;
 const float FAR_BIAS = 0.0001;
 const float ABOVE_BIAS = 0.00002;
 
-const float POLISHED = 0.08;  // perceptual roughness of glass
-
 struct Surface {
     vec3 position;  // camera frame, m
     vec3 normal;    // unit, camera frame
@@ -28,11 +26,6 @@ struct Surface {
     float ground;   // 1: of the ground, 0: anything else
     float bare;     // 1: no snow stays on it
 };
-
-vec3 linear_from_srgb(vec3 c) {
-    // Cubic fit of the sRGB curve, good to about 0.5 %.
-    return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
-}
 
 // Share of the sun's disc seen from a surface point.
 float sun_visibility(vec3 position, vec3 normal, float facing) {

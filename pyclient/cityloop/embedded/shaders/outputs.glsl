@@ -1,12 +1,9 @@
-// All passes of a pixel, in the order of targets.py.
+// The labels that depend on the triangle that is seen, in the order of targets.py.
 
-layout(location = 0) out vec4 out_color;      // sRGB-encoded; a: luma, for the antialiasing
 layout(location = 1) out float out_depth;
-layout(location = 2) out uint out_instance;
-layout(location = 3) out uint out_semantic;
-layout(location = 4) out vec4 out_flow;       // backward, forward
-layout(location = 5) out vec4 out_normal;     // a: change of depth, backward
-layout(location = 6) out vec4 out_velocity;   // a: change of depth, forward
+layout(location = 2) out vec4 out_flow;       // backward, forward
+layout(location = 3) out vec4 out_normal;     // a: change of depth, backward
+layout(location = 4) out vec4 out_velocity;   // a: change of depth, forward
 
 // Points beside or behind a camera have no image. They are projected as though they were this far
 // in front of it: a long flow in about the right direction, never infinite, never NaN.

@@ -1,5 +1,9 @@
 // The passes of a pixel that no surface covers.
 
+layout(location = 0) out vec4 out_color;  // sRGB-encoded; a: luma, for the antialiasing
+layout(location = 5) out uint out_instance;
+layout(location = 6) out uint out_semantic;
+
 const uint SKY = 10u;
 
 // A number from 0 to 1 that looks random, of a point with whole coordinates.

@@ -1,12 +1,11 @@
-// The passes of a surface.
+// What depends on the triangle that is seen: its motion, its normal, and the look that light.frag lights.
+
+layout(location = 0) out uvec4 out_look;
 
 uniform sampler2DArray textures;
 
 // Of a mipmap level: without anisotropic filtering, streets seen at a flat angle blur too much.
 const float SHARPENING = -0.7;
-
-// Bit set of class ids: person and rider.
-const uint SNOWLESS_CLASSES = (1u << 11) | (1u << 12);
 
 in vec4 at_current;
 in vec4 at_previous;
@@ -35,12 +34,7 @@ vec3 moved(vec3 value, vec2 way) {
 }
 
 void main() {
-    vec4 paint = material_texel(look.y, 0);
-    vec4 glow = material_texel(look.y, 1);
-    ivec4 traits = ivec4(material_texel(look.y, 2));  // layer, flags, lamp, class
-    uvec4 ids = instance_ids(look.x);
-    vec4 texel = texture(textures, vec3(at_current.w, at_previous.w, float(max(traits.x, 0))), SHARPENING);
-    texel = traits.x < 0 ? vec4(1.0) : texel;
+    vec2 uv = vec2(at_current.w, at_previous.w);
     vec3 n = normalize(normal);
     vec3 surface_normal = n;
     vec3 across = dFdx(at_current.xyz);
@@ -51,33 +45,14 @@ void main() {
     n = gl_FrontFacing ? n : -n;
     vec3 card = normalize(cross(across, along));
     surface_normal = dot(card, at_current.xyz) > 0.0 ? -card : card;
-    texel.a = (traits.y & CUTOUT) != 0 ? 1.0 : texel.a;
 #endif
-    bool lit = traits.z == 0 || ((ids.z >> uint(traits.z - 1)) & 1u) != 0u;
-
-    Surface surface;
-    surface.position = at_current.xyz;
-    surface.normal = n;
-    surface.albedo = paint.rgb * instance_texel(look.x, 12 + (traits.y & TINT_SLOT)).rgb
-                     * linear_from_srgb(texel.rgb);
-    surface.roughness = mix(POLISHED, paint.a, texel.a);
-    surface.metallic = glow.a;
-    // Behind a map of smoothness only its panes let light out.
-    bool panes = traits.x >= 0 && (traits.y & CUTOUT) == 0;
-    surface.emission = lit ? glow.rgb * (panes ? 1.0 - texel.a : 1.0) : vec3(0.0);
-    uint kind = traits.w < 0 ? ids.y : uint(traits.w);
-    uint bit = kind < 32u ? 1u << kind : 0u;
-    surface.ground = (GROUND_CLASSES & bit) != 0u ? 1.0 : 0.0;
-    surface.bare = (SNOWLESS_CLASSES & bit) != 0u ? 1.0 : 0.0;
-    out_color = finish(shade(surface));
+    out_look = look_bits(Look(look.x, look.y, uv, textureQueryLod(textures, uv).y + SHARPENING, n));
 
     vec2 way = way_to_center(at_current.xyz, across, along);
     vec3 current = moved(at_current.xyz, way);
     vec3 previous = moved(at_previous.xyz, way);
     vec3 next = moved(at_next, way);
     out_depth = current.z;
-    out_instance = ids.x;
-    out_semantic = kind;
     vec2 here = project(current);
     out_flow = vec4(project(previous) - here, project(next) - here);
     out_normal = vec4(surface_normal, previous.z - current.z);

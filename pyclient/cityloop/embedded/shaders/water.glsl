@@ -2,9 +2,6 @@
 
 uniform sampler2D patches;  // noises that repeat (patches.py)
 
-// Bit set of class ids: road, sidewalk, terrain, marking and kerb.
-const uint GROUND_CLASSES = (1u << 0) | (1u << 1) | (1u << 9) | (1u << 19) | (1u << 20);
-
 struct Water {
     float puddle;  // 1: deep enough to be smooth, 0: only wet
     vec2 ripple;   // of the normal, world axes
