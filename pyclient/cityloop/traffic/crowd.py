@@ -83,6 +83,8 @@ class Crowd:
         party: (N,) people with the same number walk together.
         held: (N,) who may not step onto a crossing.
         roaming: (N,) who is not kept on sidewalks and crossings.
+        sense: (N,) which way they go along a boundary, 1 with the inside to the right, -1 to the
+            left; 0 towards the side where the target is.
         front: (N, 2) from the middle to the nose of the pram that they push, m; 0 for none.
         others: (M, 2) where others will be at the end of the next tick, m.
         others_velocity: (M, 2) m/s.
@@ -97,6 +99,7 @@ class Crowd:
     party: NDArray[np.int64]
     held: NDArray[np.bool_]
     roaming: NDArray[np.bool_]
+    sense: Array
     front: Array
     others: Array
     others_velocity: Array
@@ -281,7 +284,8 @@ def _go_around(
         distance[gate.rows] = np.minimum(distance[gate.rows], gate.distance)
         touching = gate.distance < TOUCH_M
         rows = gate.rows[touching]
-        wanted[rows] = _along(way[rows], wanted[rows], gate.inwards[touching])
+        inwards = gate.inwards[touching]
+        wanted[rows] = _along(way[rows], wanted[rows], inwards, crowd.sense[rows])
     speed = np.hypot(velocity[:, 0], velocity[:, 1])
     # Who is too far inside to get to the boundary in that time need not look.
     looks = [np.flatnonzero(distance < _SURE_M + t * speed) for t in LOOK_AHEAD_S]
@@ -306,14 +310,15 @@ def _go_around(
     return wanted, push
 
 
-def _along(way: Array, wanted: Array, inwards: Array) -> Array:
+def _along(way: Array, wanted: Array, inwards: Array, sense: Array) -> Array:
     """Return (N, 2) the wanted velocities, those over the boundary turned to run along it.
 
-    They stay as fast, so that no nook holds anybody.
+    They stay as fast, and go the way that `sense` (N,) says, or towards the side of the `way`.
     """
     out = np.einsum("nk,nk->n", wanted, inwards)
     tangent = np.column_stack([-inwards[:, 1], inwards[:, 0]])
     side = np.where(np.einsum("nk,nk->n", way, tangent) < 0, -1.0, 1.0)
+    side = np.where(sense != 0, sense, side)
     slide = (side * np.hypot(wanted[:, 0], wanted[:, 1]))[:, None] * tangent
     turned: Array = np.where((out < 0)[:, None], slide, wanted)
     return turned

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cityloop.spatial import rotation
 from cityloop.spatial.compiled import compiled
 from cityloop.traffic import crowd
+from cityloop.traffic.detours import Detours
 from cityloop.traffic.gaits import PASSING_RAD, gait_phase_rate
 from cityloop.traffic.gaze import Attention, follow, wanted_looks
 from cityloop.traffic.smoothing import Cast, Columns, SampleHistory, SplineKernel
@@ -187,6 +188,7 @@ class PersonTracks:
                 *(np.zeros(0, dtype=np.int64), np.zeros(0)),
             )
         )
+        self._detours = Detours.none_at(np.zeros((0, 2)))
 
     def record(
         self,
@@ -206,12 +208,12 @@ class PersonTracks:
         c.ended = np.where(known, 0, c.ended + 1)
         stay = c.ended <= self._kernel.lookahead
         if not stay.all():
-            c.keep(stay)
-            self._history.keep(stay)
+            self._keep(stay)
             row, known = row[stay], known[stay]
         self._follow(plan, row[known], known)
         newest = self._history.newest()[:, :2]
         target, target_velocity = self._aim(newest)
+        behind = np.hypot(*(newest - c.trail[:, -1]).T)
         if others is None:
             others = Obstacles.none()
         position = crowd.step(
@@ -224,6 +226,7 @@ class PersonTracks:
                 party=c.party,
                 held=c.held,
                 roaming=c.roaming,
+                sense=self._detours.advance(newest, behind, dt_s),
                 front=self._fronts(),
                 others=others.position,
                 others_velocity=others.velocity,
@@ -250,10 +253,9 @@ class PersonTracks:
             rate = np.column_stack([comers.plan_velocity, np.zeros((len(new), 2))])
             samples = np.column_stack([places, heights[len(position) :], comers.course])
             self._history.append(samples, rate)
+            self._detours.append(Detours.none_at(places))
             c.append(comers)
-            order = np.argsort(c.number)
-            c.keep(order)
-            self._history.keep(order)
+            self._keep(np.argsort(c.number))
 
     def go_on(self) -> None:
         """Go on to the next tick, for which the newest sample is enough."""
@@ -275,9 +277,12 @@ class PersonTracks:
 
     def forget(self, numbers: NDArray[np.int64]) -> None:
         """Show the people with these numbers no longer, from now on."""
-        stay = ~np.isin(self._columns.number, numbers)
-        self._columns.keep(stay)
-        self._history.keep(stay)
+        self._keep(~np.isin(self._columns.number, numbers))
+
+    def _keep(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> None:
+        """Keep the people that `rows` says, or put them into a new order."""
+        for table in (self._columns, self._history, self._detours):
+            table.keep(rows)
 
     def _follow(self, plan: PlanSamples, row: NDArray[np.intp], known: NDArray[np.bool_]) -> None:
         """Take in where the plan has people; `row` of the plan is that of the `known` ones."""
