@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.compiled import compiled
+
 SEEN, HIDDEN, OUT_OF_VIEW = 0, 1, 2
 
 # A point is hidden where all four surfaces around its place are nearer by more than this: a share
@@ -30,20 +32,37 @@ def flow_occlusion(
         other_depth: (H, W) depth pass of the other instant, m.
         near_m: near plane of the camera.
     """
-    height, width = depth.shape
-    v, u = np.mgrid[:height, :width] + 0.5
-    there_u, there_v = u + flow[..., 0], v + flow[..., 1]
-    z = depth.astype(np.float64) + depth_change
-    with np.errstate(invalid="ignore"):
-        inside = (there_u >= 0) & (there_u < width) & (there_v >= 0) & (there_v < height)
-        inside &= ~(z <= near_m)
-    left = np.floor(np.where(inside, there_u, 0.0) - 0.5).astype(np.intp)
-    top = np.floor(np.where(inside, there_v, 0.0) - 0.5).astype(np.intp)
-    columns = np.clip(np.stack([left, left + 1]), 0, width - 1)
-    lines = np.clip(np.stack([top, top + 1]), 0, height - 1)
-    farthest = np.maximum.reduce([other_depth[j, i] for i in columns for j in lines])
-    with np.errstate(invalid="ignore"):
-        hidden = z - farthest > _SHARE * np.where(np.isfinite(z), z, 0.0) + _LENGTH_M
-    result = np.where(hidden, HIDDEN, SEEN).astype(np.uint8)
-    result[~inside] = OUT_OF_VIEW
+    result = np.empty(depth.shape, np.uint8)
+    # Compiled loops know no half precision.
+    _fill(flow, depth, depth_change.astype(np.float32), other_depth, near_m, result)
     return result
+
+
+@compiled
+def _fill(
+    flow: NDArray[np.float32],
+    depth: NDArray[np.float32],
+    depth_change: NDArray[np.float32],
+    other_depth: NDArray[np.float32],
+    near_m: float,
+    result: NDArray[np.uint8],
+) -> None:
+    height, width = depth.shape
+    for line in range(height):
+        for column in range(width):
+            u = column + 0.5 + np.float64(flow[line, column, 0])
+            v = line + 0.5 + np.float64(flow[line, column, 1])
+            z = np.float64(depth[line, column]) + np.float64(depth_change[line, column])
+            inside = u >= 0 and u < width and v >= 0 and v < height
+            if not inside or z <= near_m:
+                result[line, column] = OUT_OF_VIEW
+                continue
+            left, top = int(np.floor(u - 0.5)), int(np.floor(v - 0.5))
+            farthest = -np.inf
+            for j in range(top, top + 2):
+                for i in range(left, left + 2):
+                    there = other_depth[min(max(j, 0), height - 1), min(max(i, 0), width - 1)]
+                    if there > farthest or np.isnan(there):
+                        farthest = np.float64(there)
+            beyond = _LENGTH_M + (_SHARE * z if np.isfinite(z) else 0.0)
+            result[line, column] = HIDDEN if z - farthest > beyond else SEEN

@@ -58,6 +58,27 @@ def decode(counts: str, height: int, width: int) -> NDArray[np.bool_]:
     Raises:
         ValueError: if they are damaged or of another size.
     """
+    lengths = _lengths(counts, height, width)
+    ones = np.arange(len(lengths)) % 2 == 1
+    return np.repeat(ones, lengths).reshape(width, height).T
+
+
+def pixels(counts: str, height: int, width: int) -> NDArray[np.intp]:
+    """Return (n,) the pixels v * width + u of the mask of compressed counts, column by column.
+
+    Raises:
+        ValueError: if they are damaged or of another size.
+    """
+    ends = np.cumsum(_lengths(counts, height, width))
+    starts, ends = ends[0::2][: len(ends) // 2], ends[1::2]
+    sizes = ends - starts
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    u, v = np.divmod(np.repeat(starts, sizes) + within, height)
+    return np.asarray(v * width + u, np.intp)
+
+
+def _lengths(counts: str, height: int, width: int) -> list[int]:
+    """Return the lengths of runs of 0 and 1 in turn; see `decode`."""
     lengths: list[int] = []
     value = shift = 0
     for character in counts.encode():
@@ -74,8 +95,7 @@ def decode(counts: str, height: int, width: int) -> NDArray[np.bool_]:
         value = shift = 0
     if shift or sum(lengths) != height * width or min(lengths, default=0) < 0:
         raise ValueError(f"the compressed mask does not fill {height} x {width} pixels")
-    ones = np.arange(len(lengths)) % 2 == 1
-    return np.repeat(ones, lengths).reshape(width, height).T
+    return lengths
 
 
 def _compress(

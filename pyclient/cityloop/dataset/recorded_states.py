@@ -54,10 +54,13 @@ class StateBlock:
 
     Attributes:
         tick: (R,) int64.
+        time_s: (R,).
         id: (R,) uint32 actor.
         semantic: (R,) uint8 class id.
         activity: (R,) int8 index into `annotation.actors.ACTIVITIES`, -1 for any other word.
         lamps: (R,) uint32 bit sets.
+        indicating: (R,) uint8, 1 left, 2 right.
+        crossing: (R,) bool.
         position, velocity, acceleration, angular_velocity: (R, 3) as in `ActorTable`.
         quaternion: (R, 4).
         dimension, box_center: (R, 3).
@@ -66,10 +69,13 @@ class StateBlock:
     """
 
     tick: NDArray[np.int64]
+    time_s: NDArray[np.float64]
     id: NDArray[np.uint32]
     semantic: NDArray[np.uint8]
     activity: NDArray[np.int8]
     lamps: NDArray[np.uint32]
+    indicating: NDArray[np.uint8]
+    crossing: NDArray[np.bool_]
     position: NDArray[np.float64]
     quaternion: NDArray[np.float64]
     velocity: NDArray[np.float64]
@@ -206,7 +212,11 @@ _VECTORS = (
     *("position", "quaternion", "velocity", "acceleration", "angular_velocity"),
     *("dimension", "box_center"),
 )
-_BLOCK_COLUMNS = ("tick", "id", "class_id", "activity", "lamps", *_VECTORS, "wheels")
+_BLOCK_COLUMNS = (
+    *("tick", "time_s", "id", "class_id", "activity", "lamps", "indicating", "crossing"),
+    *_VECTORS,
+    "wheels",
+)
 
 
 def _block(rows: pa.Table) -> StateBlock:
@@ -216,10 +226,13 @@ def _block(rows: pa.Table) -> StateBlock:
     counts = pc.list_value_length(wheels).to_numpy(zero_copy_only=False) // len(WHEEL_COLUMNS)
     return StateBlock(
         tick=rows.column("tick").to_numpy(),
+        time_s=rows.column("time_s").to_numpy(),
         id=rows.column("id").to_numpy(),
         semantic=rows.column("class_id").to_numpy(),
         activity=activity.to_numpy().astype(np.int8),
         lamps=rows.column("lamps").to_numpy(),
+        indicating=rows.column("indicating").to_numpy(),
+        crossing=rows.column("crossing").to_numpy(zero_copy_only=False),
         **{name: vectors_of(rows, name) for name in _VECTORS},
         wheels=flat,
         wheel_row=np.repeat(np.arange(len(rows)), counts),

@@ -192,8 +192,8 @@ def lists_of(table: pa.Table, column: str) -> list[NDArray[Any]]:
     """Return each row's list as an array."""
     lists = table.column(column).combine_chunks()
     values = lists.flatten().to_numpy(zero_copy_only=False)
-    lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
-    return np.split(values, np.cumsum(lengths)[:-1]) if len(lengths) else []
+    ends = np.cumsum(pc.list_value_length(lists).to_numpy(zero_copy_only=False)).tolist()
+    return [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _box_of(table: pa.Table, prefix: str) -> NDArray[np.float64]:

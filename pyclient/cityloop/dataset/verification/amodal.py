@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation.alone import HIDDEN_AT_MOST
-from cityloop.annotation.masks import decode
+from cityloop.annotation.masks import pixels as pixels_of_mask
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
@@ -38,26 +38,28 @@ class MaskCheck:
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every object's masks with what the passes show."""
-        objects, instance = picture.objects, picture.read("instance")
+        objects, instance = picture.objects, picture.flat("instance")
         for row, actor in enumerate(objects.id.tolist()):
             where = f"{picture.here}, {objects.name[row]}"
-            mask = _decoded(objects.mask[row], instance.shape)
-            alone = _decoded(objects.amodal_mask[row], instance.shape)
+            mask = _decoded(objects.mask[row], picture)
+            alone = _decoded(objects.amodal_mask[row], picture)
             if mask is None or alone is None:
                 self._visible.add(np.inf, where)
                 continue
-            shown = instance == actor
-            self._visible.add(np.count_nonzero(mask != shown), where)
-            self._holds.add(np.count_nonzero(shown & ~alone), where)
-            count = int(np.count_nonzero(alone))
+            shown = len(picture.pixels_of_actor.get(actor, ()))
+            own = int(np.count_nonzero(instance[mask] == actor))
+            self._visible.add(len(mask) + shown - 2 * own, where)
+            hides = instance[alone] != actor
+            count = len(alone)
+            self._holds.add(shown - (count - int(np.count_nonzero(hides))), where)
             self._pixels.add(abs(int(objects.amodal_pixels[row]) - count), where)
-            fraction = int(np.count_nonzero(shown)) / max(count, 1)
+            fraction = shown / max(count, 1)
             level = int(sum(1 - fraction > limit for limit in HIDDEN_AT_MOST))
             wrong = level != int(objects.occlusion_level[row])
             self._shares.add(abs(fraction - objects.visible_fraction[row]) + wrong, where)
-            hidden = alone & ~shown
+            hidden = alone[hides]
             self._hiders.add(self._miscounted(picture, row, instance[hidden]), where)
-            self._compare_depth(picture, row, np.flatnonzero(hidden))
+            self._compare_depth(picture, row, hidden)
 
     def _miscounted(self, picture: Picture, row: int, who: NDArray[np.uint32]) -> int:
         """Return on how many pixels somebody else is said to hide an object."""
@@ -110,11 +112,11 @@ class AmodalBoxCheck:
             error = np.abs(clipped - objects.clipped_box[row]).max()
             self._cut.add(max(error, abs(1 - inside - objects.truncation[row])), where)
 
-            alone = _decoded(objects.amodal_mask[row], (k.height, k.width))
-            if alone is None or not alone.any():
+            alone = _decoded(objects.amodal_mask[row], picture)
+            if alone is None or not len(alone):
                 self._masks.add(np.inf, where)
                 continue
-            v, u = np.nonzero(alone)
+            v, u = np.divmod(alone, k.width)
             around = np.array([u.min(), v.min(), u.max() + 1, v.max() + 1], dtype=np.float64)
             error = np.concatenate([box[:2] - around[:2], around[2:] - box[2:]])
             # A box that reaches out of the image holds its mask and more.
@@ -152,8 +154,9 @@ def box_in_camera(picture: Picture, row: int) -> Array:
     return picture.frame.world_from_camera.inverse().apply(world)
 
 
-def _decoded(counts: str, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+def _decoded(counts: str, picture: Picture) -> NDArray[np.intp] | None:
+    """Return (n,) flat indices of a mask's pixels, None for what is no mask of the picture."""
     try:
-        return decode(counts, *shape)
+        return pixels_of_mask(counts, picture.intrinsics.height, picture.intrinsics.width)
     except ValueError:
         return None

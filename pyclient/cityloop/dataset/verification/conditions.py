@@ -1,18 +1,27 @@
 """What actors do and show, against their lamps, the roads and the states of the tick."""
 
-import numpy as np
+from collections.abc import Callable
 
-from cityloop.annotation.actors import INDICATIONS
+import numpy as np
+from numpy.typing import NDArray
+
+from cityloop.annotation.actors import ACTIVITIES, INDICATIONS
 from cityloop.annotation.objects import FIRST_PANOPTIC_OBJECT
 from cityloop.dataset.reader import Sequence
+from cityloop.dataset.recorded_states import StateBlock
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.spatial.compiled import compiled
 from cityloop.world.props import SignalLamp
 from cityloop.world.road_areas import RoadAreas
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.vehicles import VehicleLamp
 
+Array = NDArray[np.float64]
+
+_WITH_INDICATORS = [ACTIVITIES.index(a) for a in ("driving", "parked")]
+_INDICATORS = (VehicleLamp.LEFT, VehicleLamp.RIGHT)
 # Indicators flash at least once a second (UN R48: 60 to 120 a minute), lit half of the time; who
 # was seen flashing less than this ago may flash still.
 _DARK_AT_MOST_S = 0.5
@@ -74,39 +83,81 @@ class ActorConditionCheck:
     def look(self, sequence: Sequence) -> None:
         """Compare every actor of every tick."""
         areas = RoadAreas(sequence.network) if sequence.has_map else None
-        lit_s: dict[tuple[int, int], float] = {}
-        first_s = 0.0
-        for number, tick in enumerate(sequence.states.ticks):
-            state = sequence.states.at(tick)
-            assert state is not None
-            first_s = state.time_s if number == 0 else first_s
-            actors = state.actors
-            place = [f"{sequence.name}, tick {tick}, {name}" for name in actors.name]
-            for i, actor in enumerate(actors.id.tolist()):
-                if actors.activity[i] not in ("driving", "parked"):
-                    if actors.indicating[i]:
-                        self._indicating.add(1.0, place[i])
-                    continue
-                wrong = False
-                for bit, lamp in ((1, VehicleLamp.LEFT), (2, VehicleLamp.RIGHT)):
-                    said, lit = bool(actors.indicating[i] & bit), bool(actors.lamps[i] & lamp)
-                    if lit:
-                        lit_s[actor, bit] = state.time_s
-                    # What was lit before the recording began is not known.
-                    last = lit_s.get((actor, bit), first_s)
-                    wrong |= lit and not said
-                    wrong |= said and state.time_s - last > _DARK_AT_MOST_S
-                self._indicating.add(float(wrong), place[i])
+        lit_s = np.full((64, 2), np.nan)  # by id, left and right: when last
+        first_s: float | None = None
+        for block in sequence.states.blocks():
+            first_s = float(block.time_s[0]) if first_s is None else first_s
+            short = int(block.id.max()) + 1 - len(lit_s)
+            if short > 0:
+                lit_s = np.concatenate([lit_s, np.full((short + len(lit_s), 2), np.nan)])
+            self._compare_indicators(sequence, block, lit_s, first_s)
             if areas is not None:
-                person = np.flatnonzero(actors.semantic == SemanticClass.PERSON)
-                on = areas.on_carriageway(actors.position[person])
-                wrong_ones = on != actors.crossing[person]
-                of_people = [place[i] for i in person.tolist()]
-                self._crossing.add(wrong_ones.astype(np.float64), of_people.__getitem__)
-                other = np.delete(actors.crossing, person)
-                if other.any():
-                    self._crossing.add(1.0, f"{sequence.name}, tick {tick}, no person")
+                self._compare_crossing(sequence, block, areas)
+
+    def _compare_indicators(
+        self, sequence: Sequence, block: StateBlock, lit_s: Array, first_s: float
+    ) -> None:
+        has_lamps = np.isin(block.activity, _WITH_INDICATORS)
+        lit = (block.lamps[:, None] & np.array(_INDICATORS, np.uint32)) != 0
+        said = (block.indicating[:, None] & np.array([1, 2], np.uint8)) != 0
+        rows = np.flatnonzero(has_lamps)
+        wrong = _misindicated(
+            block.id[rows], block.time_s[rows], lit[rows], said[rows], lit_s, first_s
+        )
+        self._indicating.add(wrong, _places(sequence, block, rows))
+        others = np.flatnonzero(~has_lamps & said.any(axis=1))
+        self._indicating.add(np.ones(len(others)), _places(sequence, block, others))
+
+    def _compare_crossing(self, sequence: Sequence, block: StateBlock, areas: RoadAreas) -> None:
+        is_person = block.semantic == SemanticClass.PERSON
+        person = np.flatnonzero(is_person)
+        wrong = areas.on_carriageway(block.position[person]) != block.crossing[person]
+        self._crossing.add(wrong, _places(sequence, block, person))
+        others = np.flatnonzero(~is_person & block.crossing)
+        self._crossing.add(np.ones(len(others)), _places(sequence, block, others))
 
     def rows(self) -> list[Row]:
         """Return a row each for indicators and crossing."""
         return [self._indicating.row(), self._crossing.row()]
+
+
+@compiled
+def _misindicated(
+    ids: NDArray[np.uint32],
+    time_s: Array,
+    lit: NDArray[np.bool_],
+    said: NDArray[np.bool_],
+    lit_s: Array,
+    first_s: float,
+) -> Array:
+    """Return (N,) 1 for who does not tell of a lit indicator, or tells of one that is dark.
+
+    Args:
+        ids: (N,) actors, tick by tick.
+        time_s: (N,).
+        lit: (N, 2) lamps to the left and right.
+        said: (N, 2) whether the actor is said to indicate.
+        lit_s: (A, 2) by id: when the lamps were lit last; kept up to date.
+        first_s: what was lit before the recording began is not known.
+    """
+    wrong = np.zeros(len(ids))
+    for i in range(len(ids)):
+        for side in range(2):
+            if lit[i, side]:
+                lit_s[ids[i], side] = time_s[i]
+                wrong[i] += not said[i, side]
+            elif said[i, side]:
+                last = lit_s[ids[i], side]
+                last = first_s if np.isnan(last) else last
+                wrong[i] += time_s[i] - last > _DARK_AT_MOST_S
+    return np.minimum(wrong, 1.0)
+
+
+def _places(sequence: Sequence, block: StateBlock, rows: NDArray[np.intp]) -> Callable[[int], str]:
+    """Return what says where the i-th of `rows` is."""
+
+    def place(i: int) -> str:
+        name = sequence.actors.get(int(block.id[rows[i]]), {}).get("name", "?")
+        return f"{sequence.name}, tick {block.tick[rows[i]]}, {name}"
+
+    return place

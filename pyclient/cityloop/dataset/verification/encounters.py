@@ -7,6 +7,7 @@ from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.spatial import Pose, rotation
+from cityloop.spatial.compiled import compiled
 
 Array = NDArray[np.float64]
 
@@ -25,21 +26,36 @@ def gap(center: Array, quaternion: Array, dimension: Array, projections: int) ->
     Projections onto two convex sets in turn lead to their nearest points (W. Cheney and A. A.
     Goldstein, "Proximity maps for convex sets", 1959).
     """
-    axes = rotation.to_matrix(quaternion)
-    half = dimension / 2
+    return _gaps(center, rotation.to_matrix(quaternion), dimension / 2, projections)
 
-    def nearest(which: int, points: Array) -> Array:
-        local = np.einsum("nij,ni->nj", axes[:, which], points - center[:, which])
-        kept = np.clip(local, -half[:, which], half[:, which])
-        return np.einsum("nij,nj->ni", axes[:, which], kept) + center[:, which]
 
-    here = nearest(0, center[:, 1])
-    there = nearest(1, here)
-    for _ in range(projections):
-        here = nearest(0, there)
-        there = nearest(1, here)
-    distance: Array = np.linalg.norm(here - there, axis=1)
-    return distance
+@compiled
+def _gaps(center: Array, axes: Array, half: Array, projections: int) -> Array:
+    gaps = np.empty(len(center))
+    here, there, before = np.empty(3), np.empty(3), np.empty(3)
+    for i in range(len(center)):
+        there[:] = center[i, 1]
+        for _ in range(projections + 1):
+            before[:] = there
+            _project(axes[i, 0], center[i, 0], half[i, 0], there, here)
+            _project(axes[i, 1], center[i, 1], half[i, 1], here, there)
+            if (there == before).all():
+                break  # and so they would stay
+        gaps[i] = np.sqrt(((here - there) ** 2).sum())
+    return gaps
+
+
+@compiled
+def _project(axes: Array, center: Array, half: Array, point: Array, nearest: Array) -> None:
+    """Put the point of a box that is nearest to `point` (3,) into `nearest` (3,)."""
+    nearest[:] = center
+    for k in range(3):
+        along = 0.0
+        for j in range(3):
+            along += axes[j, k] * (point[j] - center[j])
+        kept = min(max(along, -half[k]), half[k])
+        for j in range(3):
+            nearest[j] += axes[j, k] * kept
 
 
 class EgoCheck:

@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.dataset.verification.motion import Group
-from cityloop.dataset.verification.picture import Instant, Picture, transform
+from cityloop.dataset.verification.picture import Instant, Picture
 from cityloop.dataset.verification.report import Row, Tally
-from cityloop.spatial import Pose
+from cityloop.spatial.compiled import compiled
 
 Array = NDArray[np.float64]
+Pixels = NDArray[np.intp]
 
 TOLERANCE_PX = 0.05
 # Bilinear interpolation between pixels of the next frame adds to the error of both flows.
@@ -18,23 +19,57 @@ _SAME_DEPTH = 0.01  # share of the depth by which the same surface may differ wi
 _FLOW_STEP_PX = 0.25  # by which the flow of one surface may differ from pixel to pixel
 
 
-def _project(picture: Picture, instant: Instant, points: Array, *, directions: bool) -> Array:
-    """Return (n, 2) pixels of world points or directions (n, 3), NaN behind the camera."""
-    camera_from_world = instant.world_from_camera.inverse()
-    if directions:
-        camera_from_world = Pose(np.zeros(3), camera_from_world.quaternion)
-    seen = transform(camera_from_world, points)
-    with np.errstate(invalid="ignore"):
-        seen[~(seen[:, 2] > _NEAR_M)] = np.nan
-    return picture.intrinsics.project(seen)
+def flow_errors(
+    picture: Picture, instant: Instant, group: Group, which: str, flow: NDArray[np.float32]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Return (n,) how far the flow (H * W, 2) at a group's pixels leads from where they go, px.
+
+    Also (n,) whether that is known: their points were recorded and are before the camera. Of
+    several motions the nearest counts; a flow that is no number fits none.
+    """
+    k = picture.intrinsics
+    error = np.full(len(group.pixels), np.inf)
+    known = np.zeros(len(group.pixels), dtype=np.bool_)
+    matrix = instant.world_from_camera.inverse().matrix
+    if group.label == "sky":  # directions
+        matrix[:3, 3] = 0.0
+    lens = (k.fx, k.fy, k.cx, k.cy)
+    for motion in group.motions:
+        points = np.ascontiguousarray(getattr(motion, which))
+        _compare_flow(points, matrix, lens, k.width, group.pixels, flow, error, known)
+    return error, known
 
 
-def expected_pixels(picture: Picture, instant: Instant, group: Group, which: str) -> list[Array]:
-    """Return for each motion of a group the (n, 2) pixels of its points "before" or "after"."""
-    return [
-        _project(picture, instant, getattr(motion, which), directions=group.label == "sky")
-        for motion in group.motions
-    ]
+@compiled
+def _compare_flow(
+    points: Array,
+    matrix: Array,
+    lens: tuple[float, float, float, float],
+    width: int,
+    pixels: Pixels,
+    flow: NDArray[np.float32],
+    error: Array,
+    known: NDArray[np.bool_],
+) -> None:
+    """Project world points (n, 3) and lessen `error` (n,) where the flow leads nearer to them."""
+    fx, fy, cx, cy = lens
+    for i in range(len(pixels)):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        ahead = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + matrix[2, 3]
+        if not ahead > _NEAR_M:
+            continue
+        right = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z + matrix[0, 3]
+        down = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z + matrix[1, 3]
+        u, v = fx * right / ahead + cx, fy * down / ahead + cy
+        if not np.isfinite(u):
+            continue
+        known[i] = True
+        line, column = divmod(pixels[i], width)
+        there_u = column + 0.5 + np.float64(flow[pixels[i], 0])
+        there_v = line + 0.5 + np.float64(flow[pixels[i], 1])
+        apart = np.hypot(there_u - u, there_v - v)
+        if apart < error[i]:
+            error[i] = apart
 
 
 class FlowCheck:
@@ -67,18 +102,9 @@ class FlowCheck:
                 continue
             recorded = picture.flat(flow)
             for group in groups:
-                here = picture.pixel_centers[group.pixels]
-                there = here + recorded[group.pixels].astype(np.float64)
-                expected = np.stack(expected_pixels(picture, instant, group, which))
-                apart = there - expected
-                distance = np.hypot(apart[..., 0], apart[..., 1])
-                known = np.isfinite(expected[..., 0])  # what is not known has no number at all
-                # Of several motions the nearest counts; a flow that is no number fits none.
-                error = np.where(known & ~np.isnan(distance), distance, np.inf).min(axis=0)
-                chosen = known.any(axis=0)
-                pixels = group.pixels[chosen]
+                error, known = flow_errors(picture, instant, group, which, recorded)
                 self._tallies[flow, self._titles[group.label]].add(
-                    error[chosen], picture.places(pixels)
+                    error[known], picture.places(group.pixels[known])
                 )
 
     def rows(self) -> list[Row]:
@@ -108,53 +134,124 @@ class FlowConsistencyCheck:
                 self._compare(last, group, picture)
 
     def _compare(self, last: Picture, group: Group, picture: Picture) -> None:
-        k = picture.intrinsics
-        forward = last.flat("flow_forward")[group.pixels].astype(np.float64)
-        # The four pixels around the target; a centre lies at +0.5.
-        target = last.pixel_centers[group.pixels] + forward - 0.5
-        with np.errstate(invalid="ignore"):
-            corner = np.floor(target)
-            inside = (corner[:, 0] >= 0) & (corner[:, 0] < k.width - 1)
-            inside &= (corner[:, 1] >= 0) & (corner[:, 1] < k.height - 1)
-        rows = np.flatnonzero(inside)
-        left, top = corner[rows].astype(np.intp).T
-        first = top * k.width + left
-        around = np.stack([first, first + 1, first + k.width, first + k.width + 1])
-
-        ids = picture.flat("instance")[around]
-        same = (ids == last.flat("instance")[group.pixels[rows]]).all(axis=0)
-        same &= ~picture.silhouette[around].any(axis=0)
-        rows, around = rows[same], around[:, same]
-        # The surface must be the same, neither hidden nor freed by another part of its object: its
-        # depth is where its motion leads, and the flow has no step between the four pixels.
-        seen = _shows(group, rows, picture, picture.flat("depth")[around].astype(np.float64))
-        backward = picture.flat("flow_backward")[around].astype(np.float64)
-        highest, lowest = np.maximum.reduce(list(backward)), np.minimum.reduce(list(backward))
-        steps = np.maximum(*(highest - lowest).T)
-        # A step that is no number is an error to be reported, not a reason to look away.
-        seen &= (steps < _FLOW_STEP_PX) | np.isnan(steps)
-        rows, backward = rows[seen], backward[:, seen]
-        share_u, share_v = (target[rows] - corner[rows]).T[..., None]
-        upper = (1 - share_u) * backward[0] + share_u * backward[1]
-        lower = (1 - share_u) * backward[2] + share_u * backward[3]
-        round_trip = forward[rows] + (1 - share_v) * upper + share_v * lower
-        self._tally.add(np.hypot(*round_trip.T), last.places(group.pixels[rows]))
+        after = np.stack([motion.after for motion in group.motions])
+        is_sky = group.label == "sky"
+        matrix = picture.frame.world_from_camera.inverse().matrix
+        pixels, error = _round_trips(
+            group.pixels,
+            last.flat("flow_forward"),
+            last.flat("instance"),
+            after[:0] if is_sky else after,
+            matrix,
+            picture.read("flow_backward"),
+            picture.read("instance"),
+            picture.read("depth"),
+            picture.silhouette.reshape(picture.read("depth").shape),
+        )
+        self._tally.add(error, last.places(pixels))
 
     def rows(self) -> list[Row]:
         """Return one row."""
         return [self._tally.row()]
 
 
-def _shows(
-    group: Group, rows: NDArray[np.intp], picture: Picture, depth: Array
-) -> NDArray[np.bool_]:
-    """Return (n,) whether `depth` (4, n) of a picture can be that of a group's moved points."""
-    if group.label == "sky":
-        return np.asarray(np.isinf(depth).all(axis=0), dtype=np.bool_)
-    found = np.zeros(len(rows), dtype=np.bool_)
-    for motion in group.motions:
-        moved = transform(picture.frame.world_from_camera.inverse(), motion.after[rows])[:, 2]
-        with np.errstate(invalid="ignore"):
-            near = np.abs(depth - moved) < _SAME_DEPTH * moved
-        found |= np.asarray(near.all(axis=0), dtype=np.bool_)
-    return found
+@compiled
+def _round_trips(
+    pixels: Pixels,
+    forward: NDArray[np.float32],
+    ids: NDArray[np.uint32],
+    after: Array,
+    matrix: Array,
+    backward: NDArray[np.float32],
+    next_ids: NDArray[np.uint32],
+    next_depth: NDArray[np.float32],
+    silhouette: NDArray[np.bool_],
+) -> tuple[Pixels, Array]:
+    """Return which of a group's pixels are seen in the next picture, and how far they come back.
+
+    Args:
+        pixels: (n,) flat indices of the picture before.
+        forward: (H * W, 2) its flow, px.
+        ids: (H * W,) its instances.
+        after: (M, n, 3) where the pixels' points may be at the next tick, world, m; M is 0 for the
+            sky.
+        matrix: (4, 4) camera from world of the next picture.
+        backward: (H, W, 2) its flow, px.
+        next_ids: (H, W) its instances.
+        next_depth: (H, W) m.
+        silhouette: (H, W) where its instances meet.
+
+    Returns:
+        (m,) pixels, and (m,) the lengths of both flows' sum, px.
+    """
+    height, width = next_depth.shape
+    found, error = np.empty(len(pixels), np.intp), np.empty(len(pixels))
+    count = 0
+    for i in range(len(pixels)):
+        pixel = pixels[i]
+        line, column = divmod(pixel, width)
+        along, down = np.float64(forward[pixel, 0]), np.float64(forward[pixel, 1])
+        # The four pixels around the target; a centre lies at +0.5.
+        target_u, target_v = column + along, line + down
+        inside = target_u >= 0 and target_u < width - 1
+        if not (inside and target_v >= 0 and target_v < height - 1):
+            continue
+        left, top = int(np.floor(target_u)), int(np.floor(target_v))
+        same = True
+        for v in range(top, top + 2):
+            for u in range(left, left + 2):
+                same &= next_ids[v, u] == ids[pixel] and not silhouette[v, u]
+        if not same:
+            continue
+        # The surface must be the same, neither hidden nor freed by another part of its object: its
+        # depth is where its motion leads, and the flow has no step between the four pixels.
+        shown = len(after) == 0
+        if shown:
+            for v in range(top, top + 2):
+                for u in range(left, left + 2):
+                    shown &= np.isinf(next_depth[v, u])
+        for m in range(len(after)):
+            x, y, z = after[m, i, 0], after[m, i, 1], after[m, i, 2]
+            moved = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + matrix[2, 3]
+            near = True
+            for v in range(top, top + 2):
+                for u in range(left, left + 2):
+                    near &= np.abs(np.float64(next_depth[v, u]) - moved) < _SAME_DEPTH * moved
+            shown |= near
+        if not shown or _has_step(backward, left, top):
+            continue
+        share_u, share_v = target_u - left, target_v - top
+        back_u = _between(backward, left, top, 0, share_u, share_v)
+        back_v = _between(backward, left, top, 1, share_u, share_v)
+        found[count], error[count] = pixel, np.hypot(along + back_u, down + back_v)
+        count += 1
+    return found[:count], error[:count]
+
+
+@compiled
+def _has_step(flow: NDArray[np.float32], left: int, top: int) -> bool:
+    """Return whether a flow differs between four pixels.
+
+    A step that is no number is an error to be reported, not a reason to look away.
+    """
+    step = 0.0
+    for k in range(2):
+        highest, lowest = -np.inf, np.inf
+        for v in range(top, top + 2):
+            for u in range(left, left + 2):
+                value = np.float64(flow[v, u, k])
+                if not np.isfinite(value):
+                    return False
+                highest, lowest = max(highest, value), min(lowest, value)
+        step = max(step, highest - lowest)
+    return step >= _FLOW_STEP_PX
+
+
+@compiled
+def _between(
+    flow: NDArray[np.float32], left: int, top: int, k: int, share_u: float, share_v: float
+) -> float:
+    """Return a component of a flow between four pixels."""
+    upper = (1 - share_u) * flow[top, left, k] + share_u * flow[top, left + 1, k]
+    lower = (1 - share_u) * flow[top + 1, left, k] + share_u * flow[top + 1, left + 1, k]
+    return (1 - share_v) * upper + share_v * lower

@@ -1,7 +1,6 @@
 """2D boxes, pixel counts, ids and classes of the labels against the instance and semantic masks."""
 
 import numpy as np
-from scipy import ndimage
 
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture
@@ -34,19 +33,15 @@ class BoxCheck:
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every row's box and count with the mask."""
         objects = picture.objects
-        ids, dense, counts = np.unique(
-            picture.read("instance"), return_inverse=True, return_counts=True
-        )
-        slices = ndimage.find_objects(dense.reshape(picture.read("instance").shape) + 1)
-        of_id = {int(i): (s, int(n)) for i, s, n in zip(ids, slices, counts, strict=True)}
         for row, actor in enumerate(objects.id):
-            if int(actor) not in of_id:
+            pixels = picture.pixels_of_actor.get(int(actor))
+            if pixels is None:
                 continue  # IdentityCheck reports it.
-            (rows, columns), count = of_id[int(actor)]
-            box = [columns.start, rows.start, columns.stop, rows.stop]
+            v, u = np.divmod(pixels, picture.intrinsics.width)
+            box = [u.min(), v.min(), u.max() + 1, v.max() + 1]
             where = f"{picture.here}, {objects.name[row]}"
             self._boxes.add(np.abs(objects.box_2d[row] - box).max(), where)
-            error = abs(int(objects.visible_pixels[row]) - count)
+            error = abs(int(objects.visible_pixels[row]) - len(pixels))
             self._counts.add(error, where)
 
     def rows(self) -> list[Row]:

@@ -174,7 +174,7 @@ class SurfaceMotion:
         sky = np.flatnonzero(background & np.isinf(depth))
         ground = np.flatnonzero(background & np.isfinite(depth))
         pose = now.world_from_camera
-        directions = pose.rotate(picture.intrinsics.rays().reshape(-1, 3)[sky])
+        directions = pose.rotate(picture.rays[sky])
         points = transform(pose, picture.surface[ground])
         groups = [
             Group("sky", sky, (Motion(directions, directions, np.zeros_like(directions)),)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,36 @@ from cityloop.dataset.frame import Frame
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.recorded_states import RecordedState
 from cityloop.spatial import Intrinsics, Pose
+from cityloop.spatial.compiled import compiled
 
 Array = NDArray[np.float64]
 
 
 def transform(pose: Pose, points: Array) -> Array:
     """Return `pose.apply(points)` (n, 3) by its matrix: faster for many points."""
-    matrix = pose.matrix
-    moved: Array = points @ matrix[:3, :3].T
-    moved += matrix[:3, 3]
+    return _moved(pose.matrix, np.ascontiguousarray(points, dtype=np.float64))
+
+
+@compiled
+def _moved(matrix: Array, points: Array) -> Array:
+    moved = np.empty_like(points)
+    for i in range(len(points)):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        for k in range(3):
+            turned = matrix[k, 0] * x + matrix[k, 1] * y + matrix[k, 2] * z
+            moved[i, k] = turned + matrix[k, 3]
     return moved
+
+
+@lru_cache(maxsize=4)
+def _rays(intrinsics: Intrinsics) -> Array:
+    return intrinsics.rays().reshape(-1, 3)
+
+
+@lru_cache(maxsize=4)
+def _centers(intrinsics: Intrinsics) -> Array:
+    v, u = np.mgrid[: intrinsics.height, : intrinsics.width]
+    return np.stack([u.ravel(), v.ravel()], axis=-1) + 0.5
 
 
 @dataclass(frozen=True)
@@ -105,19 +125,22 @@ class Picture:
         host = Pose(state.actors.position[row], state.actors.quaternion[row])
         return host @ camera.mount
 
-    @cached_property
+    @property
     def pixel_centers(self) -> Array:
         """(H * W, 2) continuous coordinates of all pixel centres."""
-        v, u = np.mgrid[: self.intrinsics.height, : self.intrinsics.width]
-        return np.stack([u.ravel(), v.ravel()], axis=-1) + 0.5
+        return _centers(self.intrinsics)
+
+    @property
+    def rays(self) -> Array:
+        """(H * W, 3) camera-frame directions through the pixel centres, with z = 1."""
+        return _rays(self.intrinsics)
 
     @cached_property
     def surface(self) -> Array:
         """(H * W, 3) camera-frame surface points from depth, m; infinite for sky."""
-        rays = self.intrinsics.rays().reshape(-1, 3)
         depth = self.flat("depth").astype(np.float64)[:, None]
         with np.errstate(invalid="ignore"):
-            return rays * depth
+            return self.rays * depth
 
     @cached_property
     def silhouette(self) -> NDArray[np.bool_]:

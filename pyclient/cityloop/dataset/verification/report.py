@@ -10,11 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from rich.table import Table
 from rich.text import Text
 
-# Errors are counted in logarithmic bins, so that quantiles of any number of pixels take no memory;
-# a quantile is the upper edge of its bin, at most 1 % too high.
-_BINS_PER_DECADE = 256
-_LOWEST_DECADE, _HIGHEST_DECADE = -9, 9
-_BINS = (_HIGHEST_DECADE - _LOWEST_DECADE) * _BINS_PER_DECADE
+from cityloop.spatial.compiled import compiled
+
+# Errors are counted in bins, so that quantiles of any number of pixels take no memory: each octave
+# from 2^-30 to 2^30 has 128 of equal width, which the first bits of a double are the numbers of. A
+# quantile is the upper edge of its bin, at most 1 % too high.
+_LOWEST, _HIGHEST = 2.0**-30, 2.0**30
+_SHIFT = 52 - 7
+_FIRST = int(np.float64(_LOWEST).view(np.int64)) >> _SHIFT
+_BINS = (int(np.float64(_HIGHEST).view(np.int64)) >> _SHIFT) - _FIRST
 
 WORST = 1.0
 _EXCUSED_SHOWN = 12  # breaches that were asked for, below the table
@@ -115,18 +119,13 @@ class Tally:
         `place` says in words where the errors are; `place(i)`, where error i is, is asked for the
         worst only.
         """
-        values = np.atleast_1d(np.asarray(errors, dtype=np.float64))
+        values = np.ascontiguousarray(errors, dtype=np.float64).ravel()
         if not values.size:
             return
-        values = np.where(np.isnan(values), np.inf, values)
-        with np.errstate(divide="ignore"):
-            bins = (np.log10(values) - _LOWEST_DECADE) * _BINS_PER_DECADE
-        bins = np.clip(bins, -1, _BINS).astype(np.int64) + 1
-        self._bins += np.bincount(bins, minlength=_BINS + 2)
+        i, worst = _count(values, values.view(np.int64), self._bins)
         self.count += values.size
-        i = int(np.argmax(values))
-        if values[i] > self.worst or not self.place:
-            self.worst = float(values[i])
+        if worst > self.worst or not self.place:
+            self.worst = worst
             self.place = place if isinstance(place, str) else place(i)
 
     def allow(self, tolerance: float) -> None:
@@ -139,7 +138,7 @@ class Tally:
             return self.worst
         needed = int(np.ceil(share * self.count))
         found = int(np.searchsorted(np.cumsum(self._bins), needed))
-        edge = 10.0 ** (found / _BINS_PER_DECADE + _LOWEST_DECADE)
+        edge = float(np.int64(_FIRST + found << _SHIFT).view(np.float64))
         return min(self.worst, edge if found <= _BINS else float("inf"))
 
     def row(self) -> Row:
@@ -156,6 +155,24 @@ class Tally:
             tolerance=self.tolerance,
             place=self.place,
         )
+
+
+@compiled
+def _count(
+    values: NDArray[np.float64], bits: NDArray[np.int64], bins: NDArray[np.int64]
+) -> tuple[int, float]:
+    """Count values (N,) with these bits in their bins; return where the largest is, and it."""
+    at, worst = 0, -1.0
+    for i in range(len(values)):
+        value = values[i]
+        if np.isnan(value):
+            value, number = np.inf, _BINS
+        else:
+            number = min(max((bits[i] >> _SHIFT) - _FIRST, -1), _BINS)
+        bins[number + 1] += 1
+        if value > worst:
+            at, worst = i, value
+    return at, worst
 
 
 @dataclass(frozen=True)

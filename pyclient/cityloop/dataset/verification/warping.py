@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.annotation.flow_occlusion import SEEN
+from cityloop.annotation.flow_occlusion import SEEN, flow_occlusion
 from cityloop.dataset.verification.motion import Group
-from cityloop.dataset.verification.picture import Picture, transform
+from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.spatial.compiled import compiled
 
 Array = NDArray[np.float64]
 
@@ -37,31 +38,51 @@ class DepthChangeCheck:
             ("depth_change_backward", picture.before, "before"),
             ("depth_change_forward", picture.after, "after"),
         )
-        depth = picture.flat("depth").astype(np.float64)
+        depth = picture.flat("depth")
         for name, instant, which in sides:
             if instant is None or name not in picture.sequence.passes:
                 continue
-            recorded = picture.flat(name).astype(np.float64)
-            camera = instant.world_from_camera.inverse()
+            recorded = picture.flat(name).astype(np.float32)
+            matrix = instant.world_from_camera.inverse().matrix
             for group in groups:
                 if group.label == "sky":
-                    self._tallies[name, "background"].add(
-                        np.abs(recorded[group.pixels]), picture.places(group.pixels)
-                    )
+                    change = np.abs(recorded[group.pixels].astype(np.float64))
+                    self._tallies[name, "background"].add(change, picture.places(group.pixels))
                     continue
-                expected = np.stack(
-                    [transform(camera, getattr(m, which))[:, 2] for m in group.motions]
-                )
-                apart = np.abs(depth[group.pixels] + recorded[group.pixels] - expected)
-                known = np.isfinite(expected)
-                error = np.where(known & ~np.isnan(apart), apart, np.inf).min(axis=0)
-                chosen = known.any(axis=0)
-                pixels = group.pixels[chosen]
-                self._tallies[name, group.label].add(error[chosen], picture.places(pixels))
+                error = np.full(len(group.pixels), np.inf)
+                known = np.zeros(len(group.pixels), dtype=np.bool_)
+                for motion in group.motions:
+                    points = np.ascontiguousarray(getattr(motion, which))
+                    _compare_change(points, matrix, group.pixels, depth, recorded, error, known)
+                pixels = group.pixels[known]
+                self._tallies[name, group.label].add(error[known], picture.places(pixels))
 
     def rows(self) -> list[Row]:
         """Return a row per pass and kind of surface."""
         return [tally.row() for tally in self._tallies.values()]
+
+
+@compiled
+def _compare_change(
+    points: Array,
+    matrix: Array,
+    pixels: NDArray[np.intp],
+    depth: NDArray[np.float32],
+    change: NDArray[np.float32],
+    error: Array,
+    known: NDArray[np.bool_],
+) -> None:
+    """Lessen `error` (n,) where depth and its change fit better to world points (n, 3), m."""
+    for i in range(len(pixels)):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        expected = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + matrix[2, 3]
+        if not np.isfinite(expected):
+            continue
+        known[i] = True
+        pixel = pixels[i]
+        apart = np.abs(np.float64(depth[pixel]) + np.float64(change[pixel]) - expected)
+        if apart < error[i]:
+            error[i] = apart
 
 
 class WarpCheck:
@@ -83,24 +104,59 @@ class WarpCheck:
             picture.sequence.passes
         ):
             return
-        k = picture.intrinsics
-        seen = last.frame.flow_occlusion("forward").ravel() == SEEN
-        pixels = np.flatnonzero(seen & ~last.silhouette)
-        place = last.pixel_centers[pixels] + last.flat("flow_forward")[pixels] - 0.5
-        with np.errstate(invalid="ignore"):
-            corner = np.floor(place)
-            inside = (corner >= 0).all(axis=1)
-            inside &= (corner[:, 0] < k.width - 1) & (corner[:, 1] < k.height - 1)
-        pixels, place, corner = pixels[inside], place[inside], corner[inside].astype(np.intp)
-        share = place - corner
-        rgb = picture.read("rgb").astype(np.float64)
-        u, v = corner.T
-        upper = rgb[v, u] * (1 - share[:, :1]) + rgb[v, u + 1] * share[:, :1]
-        lower = rgb[v + 1, u] * (1 - share[:, :1]) + rgb[v + 1, u + 1] * share[:, :1]
-        warped = upper * (1 - share[:, 1:]) + lower * share[:, 1:]
-        apart = np.abs(warped - last.flat("rgb")[pixels]).max(axis=1)
+        occlusion = flow_occlusion(
+            last.read("flow_forward"),
+            last.read("depth"),
+            last.read("depth_change_forward"),
+            picture.read("depth"),
+            picture.frame.camera.near_m,
+        )
+        pixels = np.flatnonzero((occlusion.ravel() == SEEN) & ~last.silhouette)
+        flow = last.flat("flow_forward")
+        pixels, apart = _warped(pixels, flow, last.flat("rgb"), picture.read("rgb"))
         self._tally.add(apart, last.places(pixels))
 
     def rows(self) -> list[Row]:
         """Return one row."""
         return [self._tally.row()]
+
+
+@compiled
+def _warped(
+    pixels: NDArray[np.intp],
+    flow: NDArray[np.float32],
+    rgb: NDArray[np.uint8],
+    next_rgb: NDArray[np.uint8],
+) -> tuple[NDArray[np.intp], Array]:
+    """Fetch the next picture's colours from where the flow leads.
+
+    Args:
+        pixels: (n,) flat indices.
+        flow: (H * W, 2) px.
+        rgb: (H * W, 3).
+        next_rgb: (H, W, 3).
+
+    Returns:
+        (m,) those pixels whose flow leads between four of the next picture, and (m,) the largest
+        difference of a colour, of 255.
+    """
+    height, width = next_rgb.shape[:2]
+    found, apart = np.empty(len(pixels), np.intp), np.empty(len(pixels))
+    count = 0
+    for pixel in pixels:
+        line, column = divmod(pixel, width)
+        u, v = column + np.float64(flow[pixel, 0]), line + np.float64(flow[pixel, 1])
+        if not (u >= 0 and v >= 0 and u < width - 1 and v < height - 1):
+            continue
+        left, top = int(np.floor(u)), int(np.floor(v))
+        along, down = u - left, v - top
+        worst = 0.0
+        for c in range(3):
+            upper = next_rgb[top, left, c] * (1 - along) + next_rgb[top, left + 1, c] * along
+            lower = next_rgb[top + 1, left, c] * (1 - along)
+            lower += next_rgb[top + 1, left + 1, c] * along
+            warped = upper * (1 - down) + lower * down
+            worst = max(worst, np.abs(warped - rgb[pixel, c]))
+        found[count], apart[count] = pixel, worst
+        count += 1
+    return found[:count], apart[:count]
