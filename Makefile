@@ -16,7 +16,7 @@ test: lint types imports unit  ## Everything that CI checks.
 
 test-unity: $(STAMP) graphics shader-tools  ## What can be checked of unity_project without a Unity licence.
 	$(BIN)/python tools/unity fetch
-	$(BIN)/pytest tests/unity -n auto -rs --ignore tests/unity/test_player_conformance.py
+	$(BIN)/pytest tests/unity -n auto --dist worksteal -rs --ignore tests/unity/test_player_conformance.py
 	$(BIN)/python tools/unity conform
 
 format: $(STAMP)  ## Put the code into the project's format.
@@ -35,7 +35,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 unit: $(STAMP) graphics browser unity-packages toolkits
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 bench: $(STAMP) graphics  ## Print frames/s alone and end to end, the cost of each stage and weather, ticks/s without drawing.
 	$(BIN)/python tools/bench.py

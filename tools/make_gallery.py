@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cityloop as cl
-from cityloop.dataset.pictures import contact_sheet
+from cityloop.dataset.contact_sheet import contact_sheet
 from cityloop.engine import CameraImages
 from cityloop.simulation.portraits import portraits
 from cityloop.simulation.tick import Simulation

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cityloop as cl
+from cityloop.dataset.contact_sheet import contact_sheet
 from cityloop.dataset.overlay import draw_labels
-from cityloop.dataset.pictures import contact_sheet
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 LIMIT_BYTES = 200_000

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from command_line import CITYLOOP, cityloop, kept_grid, small_scenario
+from command_line import CITYLOOP, cityloop, small_city, small_scenario
 
 from cityloop.dataset.description import write_dataset_json
 
@@ -154,7 +154,7 @@ def test_the_roads_of_a_scenario_and_their_lengths(scenario: Path) -> None:
     result = cityloop("info", scenario)
     assert result.exit_code == 0
     (line,) = [x for x in result.stderr.splitlines() if "west_in," in x]
-    (road,) = [r for r in kept_grid(blocks=(2, 2), seed=1).roads if "west_in" in r.aliases]
+    (road,) = [r for r in small_city().roads if "west_in" in r.aliases]
     assert [cell.strip() for cell in line.split("│")[1:-1]] == [
         road.id,
         "west_in, west_in_0",

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cityloop.dataset.pictures import contact_sheet, picture_of
+from cityloop.dataset.contact_sheet import contact_sheet
+from cityloop.dataset.pictures import picture_of, velocity_wheel
 from cityloop.engine.frames import PASSES
 from cityloop.world.semantics import CLASSES, SemanticClass
 
@@ -52,7 +53,7 @@ def test_flow_to_the_right_is_red_downwards_lime_and_no_flow_white(name: str) ->
 
 def test_velocity_to_the_north_has_the_colour_of_flow_upwards() -> None:
     # World y points north, seen from above upwards on the page; picture rows count downwards.
-    velocity = np.array([[[0, 4, 0], [4, 0, 0]]], np.float32)
+    velocity = np.array([[[0, 15, 0], [15, 0, 0]]], np.float32)
     flow = np.array([[[0, -4], [4, 0]]], np.float32)
     assert np.array_equal(picture_of("velocity", velocity), picture_of("flow_forward", flow))
 
@@ -62,9 +63,10 @@ def test_what_comes_nearer_is_red_and_what_goes_away_blue() -> None:
     assert shown.tolist() == [[[255, 0, 0], [255, 255, 255], [0, 0, 255]]]
 
 
-def test_a_contact_sheet_holds_every_pass_and_does_not_blend_ids() -> None:
+def synthetic_passes() -> dict[str, np.ndarray]:
+    """A grey wall of 64 x 36 pixels under the open sky: nothing moves."""
     height, width = 36, 64
-    passes = {
+    return {
         "rgb": np.full((height, width, 3), 90, np.uint8),
         "depth": np.full((height, width), np.inf, np.float32),
         "instance": np.zeros((height, width), np.uint32),
@@ -76,13 +78,50 @@ def test_a_contact_sheet_holds_every_pass_and_does_not_blend_ids() -> None:
         "depth_change_backward": np.zeros((height, width), np.float16),
         "depth_change_forward": np.zeros((height, width), np.float16),
     }
+
+
+def test_a_contact_sheet_holds_every_pass_and_does_not_blend_ids() -> None:
+    height, width = 36, 64
+    passes = synthetic_passes()
     assert set(passes) == set(PASSES)
     passes["semantic"][:, ::2] = SemanticClass.PERSON
-    sheet = contact_sheet(passes, columns=3, width=32)
+    marked = np.full((height, width, 3), 7, np.uint8)
+    sheet = contact_sheet(passes, columns=3, width=32, picture=marked)
     tile = 22 + 18  # title and picture
     assert sheet.shape == (4 * tile, 3 * 32, 3)
+    assert (sheet[22:tile, :32] == 7).all()
     place = PASSES.index("semantic")
     top, left = place // 3 * tile + 22, place % 3 * 32
     shown = np.unique(sheet[top : top + 18, left : left + 32].reshape(-1, 3), axis=0)
     palette = {CLASSES[SemanticClass.PERSON].color, CLASSES[SemanticClass(0)].color}
     assert {tuple(color) for color in shown.tolist()} <= palette
+
+
+def test_standing_things_are_grey_as_the_scene_and_legends_fill_the_sheet() -> None:
+    """One quarter of the picture moves east at full speed, and comes nearer by the whole scale."""
+    passes = synthetic_passes()
+    passes["velocity"][:18, :32] = (15, 0, 0)
+    passes["depth_change_forward"][:18, :32] = -1
+    sheet = contact_sheet(passes, columns=4, width=64)
+    tile = 22 + 36
+    for name in ("velocity", "depth_change_forward"):
+        place = PASSES.index(name)
+        top, left = place // 4 * tile + 22, place % 4 * 64
+        cell = sheet[top : top + 36, left : left + 64].astype(int)
+        red, green, blue = cell[:18, :32].reshape(-1, 3).T
+        assert (red > 100).all()
+        assert (green + blue == 0).all()
+        assert (np.ptp(cell[18:], axis=-1) == 0).all()
+        assert 0 < cell[18:].max() < 255
+    # Ten passes, then two legends.
+    cells = sheet.reshape(3, tile, 4, 64, 3)[:, 22:].swapaxes(1, 2).reshape(12, -1)
+    assert all(np.ptp(cell) > 0 for cell in cells[[10, 11]])
+
+
+def test_the_legend_of_velocity_has_the_colours_of_the_pass() -> None:
+    wheel, inside = velocity_wheel(65)
+    for x, y, velocity in ((48, 32, (7.5, 0, 0)), (32, 16, (0, 7.5, 0)), (16, 32, (-7.5, 0, 0))):
+        shown = picture_of("velocity", np.full((1, 1, 3), velocity, np.float32))[0, 0]
+        np.testing.assert_allclose(wheel[y, x].astype(int), shown.astype(int), atol=6)
+    assert inside[32, 32]
+    assert not inside[0, 0]

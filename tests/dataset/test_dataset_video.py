@@ -109,20 +109,44 @@ def test_labels_change_a_copy_and_mark_the_box() -> None:
     np.testing.assert_array_equal(drawn[239, 290], color)
 
 
-def test_tags_do_not_cover_one_another() -> None:
+@pytest.mark.parametrize("moves", [True, False])
+def test_tags_cover_neither_one_another_nor_whom_they_do_not_name(moves: bool) -> None:
     taken: list[overlay.Rectangle] = []
     picture = np.zeros((360, 640, 3), np.uint8)
-    box, color, child = [300, 150, 340, 180], (200, 80, 80), (310, 60, 325, 105)
+    box, color, child = (300, 150, 340, 180), (200, 80, 80), (310, 60, 325, 105)
     for i in range(12):
-        overlay._draw_tag(picture, f"#{i} 50 km/h", box, color, taken, [child])
+        overlay._draw_tag(picture, f"#{i} 50 km/h", box, color, taken, [child], moves=moves)
     assert len(taken) >= 4
-    assert not any(overlay._overlap(tag, child) for tag in taken)
+    assert not any(overlay._covered(child, tag) for tag in taken)
     for i, a in enumerate(taken):
         assert a[0] >= 0
         assert a[1] >= 0
         assert a[2] <= 640
         assert a[3] <= 360
-        assert not any(overlay._overlap(a, b) for b in taken[:i])
+        assert not any(overlay._covered(a, b) for b in taken[:i])
+
+
+def test_a_tag_without_a_free_place_covers_a_little_of_something_big_or_is_left_out() -> None:
+    picture = np.zeros((360, 640, 3), np.uint8)
+    everywhere = (0, 0, 640, 360)
+    small = [(x, y, x + 9, y + 20) for x in range(0, 640, 10) for y in range(0, 360, 24)]
+    for others, moves, tags in (
+        ([everywhere], True, 1),
+        ([everywhere], False, 0),
+        (small, True, 0),
+    ):
+        taken: list[overlay.Rectangle] = []
+        where = (300, 150, 340, 180)
+        overlay._draw_tag(picture, "#7", where, (200, 80, 80), taken, others, moves=moves)
+        assert len(taken) == tags
+
+
+@pytest.mark.parametrize(("moves", "tags"), [(True, 1), (False, 0)])
+def test_what_stands_and_is_smaller_than_its_tag_has_none(moves: bool, tags: int) -> None:
+    picture = np.zeros((360, 640, 3), np.uint8)
+    taken: list[overlay.Rectangle] = []
+    overlay._draw_tag(picture, "#7", (300, 150, 306, 158), (9, 9, 9), taken, [], moves=moves)
+    assert len(taken) == tags
 
 
 def _write(path: Path, k: Intrinsics, dt: float, frames: int) -> None:

@@ -26,17 +26,32 @@ actors:
 """
 
 
-def record(folder: Path, *options: str, threads: str) -> dict[str, str]:
-    """Record the scenario in a process of its own and return the SHA-256 of all parts."""
-    scenario = folder.with_suffix(".yaml")
-    scenario.write_text(SCENARIO)
+def record(folder: Path, *options: str) -> dict[str, str]:
+    """Record the scenario in this process, drawn by one thread; return the SHA-256 of all parts."""
+    result = cityloop(*arguments(folder), *options, LP_NUM_THREADS="0")
+    assert result.exit_code == 0, result.output
+    return parts_of(folder)
+
+
+def record_elsewhere(folder: Path) -> dict[str, str]:
+    """Do so in a process of its own, drawn by two threads."""
     subprocess.run(
-        [*CITYLOOP, "run", str(scenario), "--out", str(folder), *options],
+        [*CITYLOOP, *arguments(folder)],
         check=True,
-        env=os.environ | {"LP_NUM_THREADS": threads},
+        env=os.environ | {"LP_NUM_THREADS": "2"},
         timeout=200,
         capture_output=True,
     )
+    return parts_of(folder)
+
+
+def arguments(folder: Path) -> list[str]:
+    scenario = folder.with_suffix(".yaml")
+    scenario.write_text(SCENARIO)
+    return ["run", str(scenario), "--out", str(folder)]
+
+
+def parts_of(folder: Path) -> dict[str, str]:
     said = json.loads((folder / "sequences" / "small" / "sequence.json").read_text())
     parts: dict[str, str] = said["parts"]
     return parts
@@ -45,14 +60,14 @@ def record(folder: Path, *options: str, threads: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("runs") / "first"
-    return folder, record(folder, threads="0")
+    return folder, record(folder)
 
 
 def test_another_process_and_thread_count_give_the_same_bytes(
     first: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
     _, parts = first
-    again = record(tmp_path / "again", threads="2")
+    again = record_elsewhere(tmp_path / "again")
     assert again == parts
     # Pictures, all passes, tables and videos are among what is hashed.
     text = " ".join(parts)
@@ -66,7 +81,7 @@ def test_another_seed_gives_other_pictures_and_states(
     first: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
     _, parts = first
-    other = record(tmp_path / "other", "--seed", "6", threads="0")
+    other = record(tmp_path / "other", "--seed", "6")
     assert other.keys() == parts.keys()
     for part, digest in parts.items():
         if part.endswith(("states.parquet", "front/rgb")):

@@ -7,6 +7,8 @@ between parked cars. A second camera looks to the left.
 
 from pathlib import Path
 
+from command_line import small_city
+
 import cityloop as cl
 
 FRAMES = 10
@@ -15,7 +17,7 @@ _CROWD = ("man", "woman", "man_stout", "teenager", "woman_skirt", "man_elder", "
 
 
 def scenario() -> cl.Scenario:
-    city = cl.City.grid(blocks=(2, 2), seed=3)
+    city = small_city()
     street = cl.Scenario(city, duration_s=FRAMES * 0.05, seed=5, name=NAME)
     ego = street.vehicle("ego", kind="sedan", waypoints=[(1.7, -100), (1.7, -60)], speed_mps=6)
     ego.camera("front", fov_deg=90, size=(320, 180), position=(1.6, 0.0, 1.4))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import small_city
 
 import cityloop as cl
 from cityloop.errors import MapError, ScenarioError
@@ -12,7 +13,7 @@ from cityloop.scenario.places import vehicle_path
 
 @pytest.fixture(scope="module")
 def city() -> cl.City:
-    return cl.City.grid(blocks=(2, 2), seed=3)
+    return small_city()
 
 
 @pytest.fixture

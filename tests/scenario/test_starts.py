@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
+from command_line import small_city
 
 import cityloop as cl
 from cityloop.errors import ScenarioError
@@ -15,7 +16,7 @@ X = 1.625
 
 @pytest.fixture(scope="module")
 def city() -> cl.City:
-    return cl.City.grid(blocks=(2, 2), seed=3)
+    return small_city()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from command_line import small_city
 
 import cityloop as cl
 
@@ -20,7 +21,7 @@ WRONG: tuple[Any, ...] = (
 
 @pytest.fixture(scope="module")
 def city() -> cl.City:
-    return cl.City.grid(blocks=(2, 2), seed=3)
+    return small_city()
 
 
 class World:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import command_line
 import pytest
 
 import cityloop as cl
@@ -9,7 +10,7 @@ import cityloop as cl
 
 @pytest.fixture(scope="session")
 def small_city() -> cl.City:
-    return cl.City.grid(blocks=(2, 2), seed=3)
+    return command_line.small_city()
 
 
 @pytest.fixture(scope="session")

@@ -111,7 +111,7 @@ def test_a_queue_that_a_camera_sees_keeps_all_its_vehicles(
     across = Pose(np.array([200.0, -3.0, 0.0]), rotation.from_yaw(np.pi / 2))
     truck = Placement("parked/truck", "truck", across, SemanticClass.TRUCK, labelled=True)
     city.scene.placements.append(truck)
-    scenario = cl.Scenario(city, duration_s=22.0, seed=7)
+    scenario = cl.Scenario(city, duration_s=22.0, seed=7, dt_s=0.1)
     scenario.traffic(vehicles=10, physics_radius_m=np.inf)
     # It stands on the grass beside the road and watches.
     x = 190.0 if near else 350.0

@@ -215,13 +215,13 @@ def test_nothing_jumps_when_bodies_become_physical_and_when_they_cease_to(engine
     assert switches["kinematic"] > 3
 
 
-def test_sixty_seconds_with_switches_are_the_same_twice(engine, small_city):
+def test_thirty_seconds_with_switches_are_the_same_twice(engine, small_city):
     def digest():
         sha, kinds = hashlib.sha256(), set()
         for simulation in play(
             engine,
             small_city,
-            600,
+            300,
             vehicles=12,
             people=6,
             radius_m=15.0,
@@ -315,6 +315,7 @@ def test_a_car_brakes_for_a_child_its_plan_waits_and_both_go_on(engine, tmp_path
         slowest = min(slowest, speed)
         if held and not waits and speed > 8.0:
             released = tick
+            break
     assert car is not None
     assert held
     assert slowest < 5.0

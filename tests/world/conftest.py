@@ -1,4 +1,5 @@
 import pytest
+from command_line import small_city
 from opendrive_files import ROAD_DATA, hill, real
 
 from cityloop.world.city import City
@@ -10,7 +11,7 @@ VILLAGE = ROAD_DATA / "osm" / "village.osm"
 @pytest.fixture(scope="session")
 def town() -> City:
     """The smallest grid: one crossroads at the origin, four roads of 140 m."""
-    return City.grid(blocks=(2, 2), seed=3)
+    return small_city()
 
 
 @pytest.fixture(scope="session")

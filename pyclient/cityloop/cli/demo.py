@@ -11,7 +11,7 @@ from cityloop.cli.progress import console, spinner
 from cityloop.cli.run import play
 from cityloop.cli.verify import audit
 from cityloop.dataset import Dataset, check_free
-from cityloop.dataset.pictures import contact_sheet
+from cityloop.dataset.contact_sheet import contact_sheet
 from cityloop.engine import PASSES
 from cityloop.scenario import DEMO_NAME, demo_scenario
 

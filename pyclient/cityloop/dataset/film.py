@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from cityloop.dataset.contact_sheet import contact_sheet
 from cityloop.dataset.layers import Layers, check_layers
 from cityloop.dataset.layout import check_writable
-from cityloop.dataset.pictures import contact_sheet
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.video import VideoWriter
 from cityloop.errors import DatasetError
@@ -69,9 +69,9 @@ def film(
             frame = sequence.frame(camera, number)
             picture = drawn.draw(frame)
             if grid:
-                passes = {name: frame.read(name) for name in sequence.passes if name != "rgb"}
+                passes = {name: frame.read(name) for name in sequence.passes}
                 picture = contact_sheet(
-                    {"rgb": picture, **passes}, columns=_GRID_COLUMNS, width=_GRID_TILE
+                    passes, columns=_GRID_COLUMNS, width=_GRID_TILE, picture=picture
                 )
             if writer is None:
                 height, width = picture.shape[:2]

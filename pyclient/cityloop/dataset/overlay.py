@@ -17,6 +17,7 @@ from cityloop.world.semantics import CLASSES, SemanticClass
 ARROW_TIME_S = 0.75
 STILL_MPS = 0.2  # slower than this counts as standing
 MIN_PIXELS = 12  # an object of fewer visible pixels is not marked
+_MOST_COVERED = 0.15  # share of a box that the tag of somebody who moves may cover
 
 _NEAR_M = 0.3
 _SHAFT_WIDTH_M = 0.28
@@ -114,21 +115,18 @@ def draw_labels(
             _draw_polygon(picture, arrow, color, thick)
         if boxes:
             _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
-    # Whoever moves and is near chooses the place of the tag first, and is not covered by others.
+    # Whoever moves and is near chooses the place of the tag first.
     taken: list[Rectangle] = []
-    kept_clear = {i: _rectangle(objects.box_2d[i]) for i in moving}
+    boxes_of = {i: _rectangle(objects.box_2d[i]) for i in marked}
     for i in sorted(by_distance, key=lambda i: i not in moving):
-        still_and_small = i not in moving and objects.box_2d[i, 3] - objects.box_2d[i, 1] < 36
-        if still_and_small:
-            continue
         said = [f"#{objects.id[i]}"] if boxes else []
         if velocities and i in moving:
             said.append(f"{objects.speed_mps[i] * 3.6:.0f} km/h")
         if not said:
             continue
-        others = [box for j, box in kept_clear.items() if j != i]
+        others = [box for j, box in boxes_of.items() if j != i]
         color = class_color(int(objects.semantic[i]))
-        _draw_tag(picture, " ".join(said), objects.box_2d[i], color, taken, others)
+        _draw_tag(picture, " ".join(said), boxes_of[i], color, taken, others, moves=i in moving)
     return picture
 
 
@@ -173,33 +171,44 @@ def _draw_box(picture: Picture, box: Sequence[float], color: Rgb, thick: int) ->
 def _draw_tag(
     picture: Picture,
     text: str,
-    box: Sequence[float],
+    box: Rectangle,
     color: Rgb,
     taken: list[Rectangle],
-    kept_clear: Sequence[Rectangle],
+    others: Sequence[Rectangle],
+    *,
+    moves: bool,
 ) -> None:
     """Draw `text` on a filled tag beside `box`, if a place is left.
 
-    It covers none of the tags in `taken` and none of the boxes in `kept_clear`.
+    It covers none of the tags in `taken` and none of the boxes in `others`; the tag of what moves,
+    where there is no such place, a small share of some. What stands still and is smaller than its
+    tag has none.
     """
     height, width = picture.shape[:2]
     scale = max(0.36, height / 1440)
     (text_width, text_height), _ = cv2.getTextSize(text, _FONT, scale, 1)
     margin = max(2, round(height / 270))
     tag_width, tag_height = text_width + 2 * margin, text_height + 2 * margin
-    xmin, ymin, xmax, ymax = _rectangle(box)
+    xmin, ymin, xmax, ymax = box
+    if not moves and max(xmax - xmin, ymax - ymin) < tag_height:
+        return
     left = min(max(0, xmin), width - tag_width)
     right = min(max(0, xmax - tag_width), width - tag_width)
     places = [(left, ymin - tag_height), (right, ymin - tag_height), (left, ymax), (right, ymax)]
     places += [(x, ymin - k * tag_height) for k in (2, 3, 4) for x in (left, right)]
     places += [(xmax, ymin), (xmin - tag_width, ymin), (left, ymin)]
+    fitting: list[tuple[float, Rectangle]] = []
     for x, y in places:
         tag = (x, y, x + tag_width, y + tag_height)
         inside = x >= 0 and y >= 0 and tag[2] <= width and tag[3] <= height
-        if inside and not any(_overlap(tag, other) for other in (*taken, *kept_clear)):
-            break
-    else:
+        if inside and not any(_covered(other, tag) for other in taken):
+            fitting.append((max((_covered(other, tag) for other in others), default=0.0), tag))
+    if not fitting:
         return
+    covered, tag = min(fitting, key=lambda choice: choice[0])  # the first of equals
+    if covered > (_MOST_COVERED if moves else 0.0):
+        return
+    x, y = tag[:2]
     taken.append(tag)
     cv2.rectangle(picture, (x, y), (tag[2] - 1, tag[3] - 1), color, cv2.FILLED)
     bright = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 120
@@ -208,5 +217,10 @@ def _draw_tag(
     cv2.putText(picture, text, foot, _FONT, scale, ink, 1, cv2.LINE_AA)
 
 
-def _overlap(a: Rectangle, b: Rectangle) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _covered(box: Rectangle, tag: Rectangle) -> float:
+    """Return the share of a box that a tag covers."""
+    width = min(box[2], tag[2]) - max(box[0], tag[0])
+    height = min(box[3], tag[3]) - max(box[1], tag[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / ((box[2] - box[0]) * (box[3] - box[1]))

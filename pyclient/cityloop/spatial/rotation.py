@@ -7,6 +7,8 @@ Formulas: J. Diebel, "Representing Attitude: Euler Angles, Unit Quaternions, and
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cityloop.spatial.vectors import length
+
 Array = NDArray[np.float64]
 
 IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
@@ -59,7 +61,7 @@ def inverse(q: ArrayLike) -> Array:
 def normalize(q: ArrayLike) -> Array:
     """Return (..., 4) quaternions scaled to length 1."""
     q = np.asarray(q, dtype=np.float64)
-    return q / _length(q)
+    return q / length(q)
 
 
 def to_matrix(q: ArrayLike) -> Array:
@@ -97,7 +99,7 @@ def from_matrix(matrix: ArrayLike) -> Array:
     )
     largest = np.argmax(_stacked(x, y, z, trace), axis=-1)
     q: Array = np.take_along_axis(rows, largest[..., None, None], axis=-2)[..., 0, :]
-    q = q / _length(q)
+    q = q / length(q)
     return np.where(q[..., 3:] < 0, -q, q)
 
 
@@ -132,7 +134,7 @@ def rotation_vector(q: ArrayLike) -> Array:
     """
     q = np.asarray(q, dtype=np.float64)
     q = np.where(q[..., 3:] < 0, -q, q)
-    sine = _length(q[..., :3])
+    sine = length(q[..., :3])
     # Of tiny angles half the sine's inverse is lost in the division.
     scale = np.where(sine > 1e-9, 2 * np.arctan2(sine, q[..., 3:]) / np.maximum(sine, 1e-12), 2.0)
     vector: Array = q[..., :3] * scale
@@ -142,7 +144,7 @@ def rotation_vector(q: ArrayLike) -> Array:
 def from_rotation_vector(vector: ArrayLike) -> Array:
     """Return (..., 4) unit quaternions that turn about vectors (..., 3) by their lengths, rad."""
     half = np.asarray(vector, dtype=np.float64) / 2
-    angle = _length(half)
+    angle = length(half)
     return np.concatenate([half * np.sinc(angle / np.pi), np.cos(angle)], axis=-1)
 
 
@@ -160,9 +162,3 @@ def _stacked(*components: Array) -> Array:
     for k, component in enumerate(components):
         out[..., k] = component
     return out
-
-
-def _length(vectors: Array) -> Array:
-    """Return (..., 1) lengths of (..., K): as np.linalg.norm has it, without its wrapping."""
-    length: Array = np.sqrt(np.add.reduce(vectors * vectors, axis=-1, keepdims=True))
-    return length

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from cityloop.spatial.vectors import cross, length
 from cityloop.world.scene import Mesh
 
 F64 = NDArray[np.float64]
@@ -52,9 +53,15 @@ def turn_z(angle_rad: float) -> F64:
 
 def face_normals(corners: F64) -> F64:
     """Return (T, 3) unit normals of triangles (T, 3, 3) given by their corners, m."""
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    unit: F64 = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    normals = _spanned(corners)
+    unit: F64 = normals / length(normals)
     return unit
+
+
+def _spanned(corners: F64) -> F64:
+    """Return (T, 3) normals of triangles (T, 3, 3), twice as long as the area, m^2."""
+    first = corners[:, 0]
+    return cross(corners[:, 1] - first, corners[:, 2] - first)
 
 
 def smooth_normals(corners: F64, smooth_deg: float) -> F64:
@@ -72,26 +79,29 @@ def smooth_normals(corners: F64, smooth_deg: float) -> F64:
     if smooth_deg <= 0 or count == 0:
         return np.repeat(flat[:, None], 3, axis=1)
     to_next = np.roll(corners, -1, axis=1) - corners
-    to_next /= np.linalg.norm(to_next, axis=2, keepdims=True)
+    to_next /= length(to_next)
     cosine = -np.einsum("tci,tci->tc", to_next, np.roll(to_next, 1, axis=1))
     weight = np.arccos(np.clip(cosine, -1.0, 1.0)).reshape(-1)
     face = np.repeat(np.arange(count), 3)
     keys = np.round(corners.reshape(-1, 3) / _WELD_M).astype(np.int64)
-    point = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+    # Corners at the same point, in rising order point by point (np.unique takes far longer).
+    order = np.lexsort(keys.T)
+    sorted_keys = keys[order]
+    is_new = (sorted_keys[1:] != sorted_keys[:-1]).any(axis=1)
+    point = np.concatenate([[0], np.cumsum(is_new)])
     # All ordered pairs of corners at the same point.
-    order = np.argsort(point, kind="stable")
     sizes = np.bincount(point)
     starts = np.cumsum(sizes) - sizes
-    partners = sizes[point[order]]
+    partners = sizes[point]
     here = np.repeat(order, partners)
     offset = np.arange(len(here)) - np.repeat(np.cumsum(partners) - partners, partners)
-    there = order[np.repeat(starts[point[order]], partners) + offset]
+    there = order[np.repeat(starts[point], partners) + offset]
     alike = np.einsum("pi,pi->p", flat[face[here]], flat[face[there]])
     keep = alike >= np.cos(np.radians(smooth_deg)) - 1e-9
     here, there = here[keep], there[keep]
     normals = np.zeros((3 * count, 3))
     np.add.at(normals, here, weight[there, None] * flat[face[there]])
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    normals /= length(normals)
     return normals.reshape(count, 3, 3)
 
 
@@ -173,10 +183,7 @@ class MeshBuilder:
         index = np.asarray(indices, dtype=np.int64).reshape(-1, 3)
         corners = np.asarray(positions, dtype=np.float64)[index]
         names = [material] * len(index) if isinstance(material, str) else list(material)
-        area = np.linalg.norm(
-            np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
-        )
-        solid = np.flatnonzero(area > 2 * _SMALLEST_AREA_M2)
+        solid = np.flatnonzero(length(_spanned(corners)) > 2 * _SMALLEST_AREA_M2)
         corners, index = corners[solid], index[solid]
         if normals is None:
             corner_normals = smooth_normals(corners, smooth_deg)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.vectors import cross, length
+
 Array = NDArray[np.float64]
 
 _STRETCH = 0.9995  # a limb reaches no farther than this share of its length
@@ -15,11 +17,11 @@ _STRETCH = 0.9995  # a limb reaches no farther than this share of its length
 
 def limb_frames(direction: Array, hinge: Array) -> Array:
     """Return (..., 3, 3) frames with columns along `direction`, along `hinge`, across both."""
-    along = direction / _length(direction)
-    across = _cross(along, hinge)
-    across /= _length(across)
+    along = direction / length(direction)
+    across = cross(along, hinge)
+    across /= length(across)
     frames = np.empty((*across.shape, 3))
-    frames[..., 0], frames[..., 1], frames[..., 2] = along, _cross(across, along), across
+    frames[..., 0], frames[..., 1], frames[..., 2] = along, cross(across, along), across
     return frames
 
 
@@ -40,30 +42,13 @@ def limb_joint(
         lower_m: the same of the lower bone.
     """
     way = end - start
-    distance = _length(way)
+    distance = length(way)
     direction = way / distance
     distance = np.minimum(distance, _STRETCH * (upper_m + lower_m))
     # Law of cosines.
     along = (distance**2 + upper_m**2 - lower_m**2) / (2.0 * distance)
     out = np.sqrt(np.maximum(upper_m**2 - along**2, 0.0))
     across = towards - np.einsum("...i,...i->...", towards, direction)[..., None] * direction
-    across /= _length(across)
+    across /= length(across)
     joint: Array = start + along * direction + out * across
     return joint
-
-
-def _length(vectors: Array) -> Array:
-    """Return (..., 1) lengths; np.linalg.norm takes three times as long."""
-    length: Array = np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True))
-    return length
-
-
-def _cross(a: Array, b: Array) -> Array:
-    """Return the cross products of (..., 3) vectors; np.cross takes five times as long."""
-    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
-    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
-    product = np.empty(np.broadcast_shapes(a.shape, b.shape))
-    product[..., 0] = ay * bz - az * by
-    product[..., 1] = az * bx - ax * bz
-    product[..., 2] = ax * by - ay * bx
-    return product
