@@ -60,6 +60,7 @@ def main() -> None:
     print(f"states.parquet {digest}")
     report = verify(options.out)
     Console().print(report.to_table())
+    print(report.verdict)
     sys.exit(0 if report.passed else 1)
 
 

@@ -58,6 +58,13 @@ def test_an_actor_off_the_map(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("command", ["verify", "info", "report"])
+def test_a_dataset_without_a_sequence(tmp_path: Path, command: str) -> None:
+    write_dataset_json(tmp_path)
+    refused(cityloop(command, tmp_path), "has no sequence; record one into it")
+    assert not (tmp_path / "report.html").exists()
+
+
 def test_a_map_that_is_none(scenario: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.xodr"
     bad.write_text("<OpenDRIVE><road></OpenDRIVE>")

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import synthetic
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cityloop.cli.main import cli
 from cityloop.dataset import Dataset, Report, verify
 from cityloop.dataset.passes import PassStore
 from cityloop.dataset.road_marks import read_road_marks, write_road_marks
@@ -689,10 +691,21 @@ def test_lost_rows_stop_with_their_table(copied: Path) -> None:
         verify(copied)
 
 
-def test_reports_are_tables_and_json(recorded: Path) -> None:
-    report = verify(recorded)
+def test_reports_are_tables_and_json(recorded_briefly: Path) -> None:
+    report = verify(recorded_briefly)
     assert report.to_table().row_count == len(CHECKS)
     assert '"passed": true' in report.to_json()
+
+
+def test_the_command_prints_a_whole_table_and_says_how_many_checks_failed(brief: Path) -> None:
+    change_column(brief, "objects", "visible_pixels", lambda v: v + 1)
+    result = CliRunner().invoke(cli, ["verify", str(brief)])
+    assert result.exit_code == 1
+    *table, verdict = result.stderr.splitlines()
+    assert "…" not in result.stderr
+    assert all(any(check in line for line in table) for check in CHECKS)
+    assert verdict.startswith("2 of ")
+    assert "checks failed: see the rows marked FAILED" in verdict
 
 
 @given(st.lists(st.floats(1e-8, 1e8), min_size=1, max_size=300), st.floats(0.01, 0.999))

@@ -1,6 +1,5 @@
 """`cityloop demo`: one command from nothing to a verified, annotated video."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -9,7 +8,7 @@ import cv2
 from cityloop.cli.engines import Launch, launch_options
 from cityloop.cli.progress import console, spinner
 from cityloop.cli.run import play
-from cityloop.cli.verify import audit
+from cityloop.cli.verify import audit, conclude
 from cityloop.dataset import Dataset, check_free
 from cityloop.dataset.contact_sheet import contact_sheet
 from cityloop.engine import PASSES
@@ -52,4 +51,4 @@ def demo(
     console.print(f"all passes of one frame: {out / _SHEET}", soft_wrap=True)
     video = sequence.layout.video(camera)
     console.print(f"the video with velocity labels: {video}", soft_wrap=True)
-    sys.exit(0 if report.passed else 1)
+    conclude(report)

@@ -75,7 +75,9 @@ def _roads(path: Path) -> Table:
 
 def _contents(path: Path) -> list[tuple[str, str]]:
     rows = [("dataset", str(path))]
-    for sequence in Dataset(path).sequences:
+    dataset = Dataset(path)
+    dataset.check_filled()
+    for sequence in dataset.sequences:
         cameras = ", ".join(
             f"{c.name} {c.intrinsics.width}x{c.intrinsics.height}"
             for c in sequence.cameras.values()

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,7 +20,19 @@ from rich.text import Text
 
 console = Console(stderr=True)
 
+_WIDEST = 1000  # characters
+
 Advance = Callable[[int], None]
+
+
+def print_whole(content: RenderableType) -> None:
+    """Print as wide as the terminal is; where there is none, as wide as the content is."""
+    if console.is_terminal:
+        console.print(content)
+        return
+    unlimited = console.options.update(max_width=_WIDEST)
+    width = Measurement.get(console, unlimited, content).maximum
+    Console(file=console.file, width=max(width, console.width)).print(content)
 
 
 class FramesPerSecond(ProgressColumn):

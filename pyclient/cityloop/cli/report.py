@@ -28,6 +28,7 @@ def report(dataset: Path, out: Path | None, frames: int) -> None:
     The page is one file that needs no network.
     """
     opened = Dataset(dataset)
+    opened.check_filled()
     path = out or dataset / _NAME
     total = sum(len(chosen_frames(s, frames)) * len(s.cameras) for s in opened.sequences)
     with frames_bar("writing the report", total) as advance:

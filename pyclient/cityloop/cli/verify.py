@@ -3,10 +3,11 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from cityloop.cli.progress import console, frames_bar
+from cityloop.cli.progress import console, frames_bar, print_whole
 from cityloop.dataset import Dataset, Report
 from cityloop.dataset import verify as verify_dataset
 from cityloop.dataset.layout import write_whole
@@ -19,8 +20,14 @@ def audit(path: Path) -> Report:
     pictures = sum(frames_to_check(s) for s in Dataset(path).sequences)
     with frames_bar("verifying", pictures) as advance:
         report = verify_dataset(path, progress=lambda done, _total: advance(done))
-    console.print(report.to_table())
+    print_whole(report.to_table())
     return report
+
+
+def conclude(report: Report) -> NoReturn:
+    """Say how many checks failed and end, with exit code 1 if one did."""
+    console.print(report.verdict, soft_wrap=True)
+    sys.exit(0 if report.passed else 1)
 
 
 @click.command()
@@ -38,7 +45,7 @@ def verify(dataset: Path, json_file: Path | None) -> None:
     report = audit(dataset)
     if json_file is not None:
         write_whole(json_file, (report.to_json() + "\n").encode())
-    sys.exit(0 if report.passed else 1)
+    conclude(report)
 
 
 def _check_place(json_file: Path) -> None:

@@ -26,7 +26,8 @@ class FrameRows:
         self._path = path
         with reading(path):
             self._file = pq.ParquetFile(path)
-        check_columns(path, self._file.schema_arrow, schema)
+        self._empty = self._file.schema_arrow.empty_table()
+        check_columns(path, self._empty.schema, schema)
         first, last = [], []
         for group in range(self._file.num_row_groups):
             frames = self._frames_of(group)
@@ -50,7 +51,7 @@ class FrameRows:
         parts = [self._slice(int(group), number) for group in groups]
         if len(parts) == 1:
             return parts[0]
-        return pa.concat_tables(parts) if parts else self._file.schema_arrow.empty_table()
+        return pa.concat_tables(parts) if parts else self._empty
 
     def _slice(self, group: int, number: int) -> pa.Table:
         with self._lock:

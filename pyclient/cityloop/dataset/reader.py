@@ -368,6 +368,15 @@ class Dataset:
         """
         return [self.sequence(name) for name in self.names]
 
+    def check_filled(self) -> None:
+        """Refuse a dataset of which nothing can be shown or judged.
+
+        Raises:
+            DatasetError: if it has no sequence.
+        """
+        if not self.names:
+            raise DatasetError(f"{self.path} has no sequence; record one into it")
+
     def __len__(self) -> int:
         """Return the number of pictures.
 

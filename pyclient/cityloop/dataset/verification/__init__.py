@@ -49,9 +49,8 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         DatasetError, MapError: if the dataset is missing, not complete or damaged beyond reading.
     """
     dataset = Dataset(path)
+    dataset.check_filled()
     sequences = dataset.sequences
-    if not sequences:
-        raise DatasetError(f"{path} has no sequence; record one into it")
     surface_motion = SurfaceMotion()
     lint = SceneLint()
     of_sequence: list[SequenceCheck] = [

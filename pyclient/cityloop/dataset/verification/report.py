@@ -85,9 +85,10 @@ class Finding:
 
     def __str__(self) -> str:
         x, y, z = self.position
-        ticks = f"tick {self.first_tick}"
+        # States are recorded from the tick before frame 0 on, which no picture shows.
+        ticks = f"tick {self.first_tick}" if self.first_tick >= 0 else "the tick before frame 0"
         if self.last_tick > self.first_tick:
-            ticks = f"ticks {self.first_tick} to {self.last_tick}"
+            ticks = f"{ticks} to {self.last_tick}"
         text = (
             f"{self.sequence}, {', '.join(self.actors) or 'nobody'}, {ticks} "
             f"({self.time_s:.2f} s), at ({x:.1f}, {y:.1f}, {z:.1f}): {self.amount:.3g} {self.unit}"
@@ -189,8 +190,20 @@ class Report:
         """Whether every check passed."""
         return all(row.passed for row in self.rows)
 
+    @property
+    def verdict(self) -> str:
+        """How many checks failed, in a sentence."""
+        judged = [row for row in self.rows if row.count]
+        failed = sum(not row.passed for row in judged)
+        if not failed:
+            return f"all {len(judged)} checks passed"
+        return (
+            f"{failed} of {len(judged)} checks failed: see the rows marked FAILED, the places of "
+            "their worst errors below the table, and docs/verify.md for what they compare"
+        )
+
     def to_table(self) -> Table:
-        """Return a table for a terminal of 80 columns.
+        """Return a table; where it is too narrow, names of checks are broken, numbers never.
 
         Below it stands where failures are worst, and which breaches were asked for. "judged" is the
         number held against what is allowed: the worst, or the quantile named there. Without
@@ -209,7 +222,7 @@ class Report:
             box=None,
             padding=(0, 1, 0, 0),
         )
-        table.add_column("check", no_wrap=True)
+        table.add_column("check", overflow="fold")
         for title in ("count", "judged", "worst", "allowed"):
             table.add_column(title, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)

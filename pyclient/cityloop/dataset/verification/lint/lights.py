@@ -20,6 +20,7 @@ _LIT = {
 }
 PROTECTED = "G"  # green without having to yield
 GREEN = "gG"
+_UNKNOWN = np.zeros(0, np.int64), np.zeros(0, np.uint32)  # when a head shows other lamps, and which
 _STATES = set("ryuGgoOs")  # a link of a light can be in, as in SUMO
 
 
@@ -106,11 +107,15 @@ class Lamps:
         self._spells = Spells(1)
         heads = cast.sequence.heads if cast.sequence.has_map else ()
         by_name = {head.name: head for head in heads}
-        self._heads = {
-            actor: by_name[said["name"]]
-            for actor, said in cast.sequence.actors.items()
-            if said["name"] in by_name
-        }
+        log = cast.sequence.signals if heads else None
+        self._shown: dict[int, tuple[NDArray[np.int64], NDArray[np.uint32]]] = {}
+        for actor, said in cast.sequence.actors.items():
+            head = by_name.get(said["name"])
+            if head is not None and log is not None:
+                changes = log.changes(head.light)
+                lamps = [LAMPS.get(s[head.link : head.link + 1], 255) for _, s in changes]
+                ticks = np.array([t for t, _ in changes], np.int64)
+                self._shown[actor] = ticks, np.array(lamps, np.uint32)
 
     def look(self, view: View) -> None:
         """Look at every head at every tick."""
@@ -132,18 +137,11 @@ class Lamps:
 
     def _expected(self, view: View, rows: NDArray[np.intp]) -> NDArray[np.uint32]:
         """Return (N,) lamps as the lights' states say; as they are for heads that are unknown."""
-        log = self._cast.sequence.signals
         ids, ticks = view.ids[rows], view.block.tick[rows]
         expected = view.block.lamps[rows].copy()
-        last = int(ticks.max())
-        for actor in np.unique(ids).tolist():
-            head = self._heads.get(actor)
-            if head is None:
-                continue
-            mine = np.flatnonzero(ids == actor)
-            changes = [(t, s) for t, s in log.changes(head.light) if t <= last]
-            starts = np.array([t for t, _ in changes])
-            shown = np.array([LAMPS.get(s[head.link : head.link + 1], 255) for _, s in changes])
+        order = np.argsort(ids, kind="stable")
+        for mine in np.split(order, np.flatnonzero(np.diff(ids[order])) + 1):
+            starts, shown = self._shown.get(int(ids[mine[0]]), _UNKNOWN)
             number = np.searchsorted(starts, ticks[mine], side="right") - 1
             known = number >= 0
             expected[mine[known]] = shown[number[known]]
