@@ -1,28 +1,26 @@
 """Every example runs: the README's, and the files in examples/."""
 
-import functools
 import re
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import kept_towns
 
 import cityloop as cl
+from cityloop.scenario.cast import Vehicle
 from cityloop.scenario.model import ScenarioModel
-from cityloop.scenario.script import Vehicle
 
 ROOT = Path(__file__).resolve().parents[2]
 JUNCTION_MAP = ROOT.parent / "shared" / "road-data" / "xodr" / "fabriksgatan.xodr"
 
 
-kept_grid = functools.cache(cl.City.grid)  # two towns for all examples
-
-
 @pytest.fixture(autouse=True)
-def towns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Build each town once."""
-    monkeypatch.setattr(cl.City, "grid", staticmethod(kept_grid))
+def _two_towns_for_all_examples() -> Iterator[None]:
+    with kept_towns():
+        yield
 
 
 @pytest.fixture

@@ -74,3 +74,22 @@ def test_no_action_and_no_rule_is_left_out() -> None:
         assert f"| `{word}` |" in TEXT
     for rule in RULES:
         assert f"| `{rule}` |" in TEXT
+
+
+def test_what_a_script_holds_prints_as_one_short_line(written: dict[str, Any]) -> None:
+    city, scenario, ego, child = (written[name] for name in ("city", "scenario", "ego", "child"))
+    assert repr(ego) == "<Vehicle 'ego', sedan>"
+    assert repr(child) == "<Pedestrian 'child', girl>"
+    assert repr(scenario) == "<Scenario 'words', 8 s, actors: ego, van, child, walker, hasty>"
+    assert repr(city) == "<City of 2 x 2 blocks, seed 3, 8 roads>"
+
+
+def test_the_roads_of_a_city_lead_where_routes_can_go(written: dict[str, Any]) -> None:
+    city = written["city"]
+    roads = {road.id: road for road in city.roads}
+    (start,) = [road for road in city.roads if "south_in" in road.aliases]
+    assert start.length_m == city.network.driving_lane("south_in").length_m
+    (end,) = [road for road in city.roads if "north_out" in road.aliases]
+    assert city.route("south_in", "north_out") == (start.id, end.id)
+    assert end.id in start.leads_to
+    assert all(next_id in roads for road in city.roads for next_id in road.leads_to)

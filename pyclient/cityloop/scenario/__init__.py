@@ -2,8 +2,9 @@
 
 from importlib import resources
 
+from cityloop.scenario.cast import Actor, Pedestrian, Vehicle
 from cityloop.scenario.conditions import Condition, parse_condition, time
-from cityloop.scenario.script import Actor, Pedestrian, Scenario, Vehicle
+from cityloop.scenario.script import Scenario
 
 __all__ = [
     "DEMO_NAME",

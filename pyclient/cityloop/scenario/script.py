@@ -6,173 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from cityloop.errors import CityloopError, ScenarioError, shown
-from cityloop.scenario import conditions, maps, places, starts, yaml_format
-from cityloop.scenario.conditions import Condition, Measurement
+from cityloop.scenario import maps, places, starts, yaml_format
+from cityloop.scenario.cast import Pedestrian, Vehicle
+from cityloop.scenario.conditions import Condition
+from cityloop.scenario.given import build, named, plain
 from cityloop.scenario.model import (
     DEFAULT_PHYSICS_RADIUS_M,
     ActionModel,
-    CameraModel,
     ColoursModel,
     EnvironmentModel,
-    Fall,
-    LookAt,
     PedestrianModel,
     RoadsideModel,
-    RunAcross,
     ScenarioModel,
-    SetSpeed,
-    Sit,
     TrafficModel,
     TriggerModel,
     VehicleModel,
-    Walk,
-    Wave,
 )
 from cityloop.world.city import City, Roadside
 from cityloop.world.environment import LATITUDE_DEG, LONGITUDE_DEG, MIDSUMMER
-
-
-class Actor:
-    """A scripted road user; compare what it measures to get conditions."""
-
-    def __init__(self, scenario: "Scenario", name: str) -> None:
-        self._scenario = scenario
-        self.name = name
-
-    def __repr__(self) -> str:
-        model = self._scenario.model.actors[self.name]
-        kind = model.vehicle if isinstance(model, VehicleModel) else model.pedestrian
-        return f"<{type(self).__name__} '{self.name}', {kind}>"
-
-    def distance_to(self, other: "Actor") -> Measurement:
-        """Return the distance of the two actors' box centres over the ground, m."""
-        return Measurement("distance", (self.name, self._other(other, "distance_to")))
-
-    def speed(self) -> Measurement:
-        """Return the speed over the ground, m/s."""
-        return Measurement("speed", (self.name,))
-
-    def collides_with(self, other: "Actor") -> Condition:
-        """Return the condition that the two touch, or have touched."""
-        return conditions.Collides(self.name, self._other(other, "collides_with"))
-
-    def collides(self) -> Condition:
-        """Return the condition that the actor has a collision with anybody or anything."""
-        return conditions.Happens("collides", self.name)
-
-    def _other(self, other: object, word: str) -> str:
-        if not isinstance(other, Actor) or other.name == self.name:
-            given = f"'{other.name}' itself" if isinstance(other, Actor) else shown(other)
-            raise ScenarioError(
-                f"The {word} of '{self.name}' needs another actor of the scenario, not {given}."
-            )
-        return other.name
-
-
-class Vehicle(Actor):
-    """A vehicle that a driver steers along its way."""
-
-    def runs_red_light(self) -> Condition:
-        """Return the condition that its front bumper passes a stop line at red."""
-        return conditions.Happens("runs_red_light", self.name)
-
-    def leaves_road(self) -> Condition:
-        """Return the condition that a wheel leaves the carriageway."""
-        return conditions.Happens("leaves_road", self.name)
-
-    def drives_wrong_way(self) -> Condition:
-        """Return the condition that it drives against the direction of its lane."""
-        return conditions.Happens("drives_wrong_way", self.name)
-
-    def camera(
-        self,
-        name: str,
-        *,
-        fov_deg: float = 90.0,
-        size: tuple[int, int] = (640, 360),
-        position: tuple[float, float, float] = (1.6, 0.0, 1.4),
-        yaw_deg: float = 0.0,
-        pitch_deg: float = 0.0,
-    ) -> None:
-        """Mount a camera that looks forward.
-
-        Args:
-            name: unique in the scenario; the dataset's folder is called so.
-            fov_deg: horizontal angle of view.
-            size: (width, height) in pixels.
-            position: (x, y, z) in the vehicle frame (forward, left, up from the ground under the
-                rear axle), m.
-            yaw_deg: turn to the left.
-            pitch_deg: turn downwards.
-
-        Raises:
-            ScenarioError: if a value is impossible.
-        """
-        name = _name(name, "camera", "front")
-        model = self._scenario.model.actors[self.name]
-        assert isinstance(model, VehicleModel)
-        where = f"Camera '{name}' of '{self.name}'"
-        camera = _build(
-            CameraModel,
-            where,
-            fov_deg=fov_deg,
-            size=size,
-            position_m=position,
-            yaw_deg=yaw_deg,
-            pitch_deg=pitch_deg,
-        )
-        changes = {"cameras": {**model.cameras, name: camera}}
-        self._scenario._put_actor(self.name, _build(VehicleModel, where, **(dict(model) | changes)))
-
-    def set_speed(self, speed_mps: float) -> ActionModel:
-        """Return the action: drive at up to `speed_mps` from now on, 0 to stop."""
-        where = f"set_speed of '{self.name}'"
-        action = _build(SetSpeed, where, actor=self.name, speed_mps=speed_mps)
-        return ActionModel(set_speed=action)
-
-
-class Pedestrian(Actor):
-    """A person who stands where they are put until an action moves them."""
-
-    def falls(self) -> Condition:
-        """Return the condition that the person is knocked down."""
-        return conditions.Happens("falls", self.name)
-
-    def walk(self, speed_mps: float = 1.4) -> ActionModel:
-        """Return the action: walk along one's waypoints at up to `speed_mps`."""
-        action = _build(Walk, f"walk of '{self.name}'", actor=self.name, speed_mps=speed_mps)
-        return ActionModel(walk=action)
-
-    def run_across(self, speed_mps: float = 3.0) -> ActionModel:
-        """Return the action: cross the road straight ahead at up to `speed_mps`."""
-        where = f"run_across of '{self.name}'"
-        action = _build(RunAcross, where, actor=self.name, speed_mps=speed_mps)
-        return ActionModel(run_across=action)
-
-    def wave(self, duration_s: float = 3.0) -> ActionModel:
-        """Return the action: wave with the right hand for `duration_s`."""
-        where = f"wave of '{self.name}'"
-        return ActionModel(wave=_build(Wave, where, actor=self.name, duration_s=duration_s))
-
-    def sit(self) -> ActionModel:
-        """Return the action: sit down on a seat behind one's feet, as high as the knees.
-
-        There they sit until they are told to walk or to run across.
-        """
-        return ActionModel(sit=_build(Sit, f"sit of '{self.name}'", actor=self.name))
-
-    def look_at(self, other: Actor) -> ActionModel:
-        """Return the action: look at another actor from now on, as far as head and eyes turn."""
-        target = self._other(other, "look_at")
-        where = f"look_at of '{self.name}'"
-        return ActionModel(look_at=_build(LookAt, where, actor=self.name, target=target))
-
-    def fall(self) -> ActionModel:
-        """Return the action: go limp and fall, as somebody who faints."""
-        return ActionModel(fall=_build(Fall, f"fall of '{self.name}'", actor=self.name))
 
 
 @dataclass(frozen=True)
@@ -195,7 +47,7 @@ class When:
             )
         model = self.scenario.model
         where = f"The trigger '{self.condition}'"
-        trigger = _build(TriggerModel, where, when=str(self.condition), do=action)
+        trigger = build(TriggerModel, where, when=str(self.condition), do=action)
         self.scenario._update(triggers=(*model.triggers, trigger))
 
 
@@ -232,8 +84,8 @@ class Scenario:
                 "City.from_opendrive(path)."
             )
         self.city = city
-        name = _name(name, "scenario", "child_runs_out")
-        self.model: ScenarioModel = _build(
+        name = named(name, "scenario", "child_runs_out")
+        self.model: ScenarioModel = build(
             ScenarioModel,
             f"Scenario '{name}'",
             name=name,
@@ -332,7 +184,7 @@ class Scenario:
             snow_cover: likewise; share of the open ground, 0 to 1.
         """
         self._update(
-            environment=_build(
+            environment=build(
                 EnvironmentModel,
                 "environment",
                 time=time,
@@ -356,7 +208,7 @@ class Scenario:
         Two scenarios that differ in this alone have the same motions, and pictures whose passes
         other than rgb are the same to the bit.
         """
-        self._update(colours=_build(ColoursModel, "colours", seed=seed))
+        self._update(colours=build(ColoursModel, "colours", seed=seed))
 
     def traffic(
         self,
@@ -371,7 +223,7 @@ class Scenario:
         bodies, beyond it they follow SUMO exactly; `math.inf` means everywhere.
         """
         self._update(
-            traffic=_build(
+            traffic=build(
                 TrafficModel,
                 "traffic",
                 vehicles=vehicles,
@@ -409,8 +261,8 @@ class Scenario:
         Raises:
             ScenarioError, MapError: if a value is impossible or nobody can drive this way.
         """
-        name = _name(name, "vehicle", "ego")
-        model = _build(
+        name = named(name, "vehicle", "ego")
+        model = build(
             VehicleModel,
             f"Vehicle '{name}'",
             vehicle=kind,
@@ -445,7 +297,7 @@ class Scenario:
         Raises:
             ScenarioError, MapError: if a value is impossible.
         """
-        name = _name(name, "pedestrian", "child")
+        name = named(name, "pedestrian", "child")
         if not (at is None or isinstance(at, Roadside)):
             raise ScenarioError(
                 f"The spot of '{name}' is one that city.roadside(...) gives, not {shown(at)}."
@@ -453,7 +305,7 @@ class Scenario:
         spot = at and RoadsideModel(
             edge=at.edge_id, s_m=at.s_m, hidden_by="parked" if at.placements else None
         )
-        model = _build(
+        model = build(
             PedestrianModel,
             f"Pedestrian '{name}'",
             pedestrian=kind,
@@ -497,16 +349,7 @@ class Scenario:
 
     def _update(self, **changes: Any) -> None:
         fields = {key: getattr(self.model, key) for key in type(self.model).model_fields}
-        self.model = _build(ScenarioModel, f"Scenario '{self.model.name}'", **(fields | changes))
-
-
-def _name(value: object, what: str, example: str) -> str:
-    """Return a name as plain text; ScenarioError if it is none."""
-    if not isinstance(value, str):
-        raise ScenarioError(
-            f'The name of a {what} is a text, not {shown(value)}: write "{example}", for example.'
-        )
-    return str(value)
+        self.model = build(ScenarioModel, f"Scenario '{self.model.name}'", **(fields | changes))
 
 
 def _condition(value: object, word: str) -> Condition:
@@ -521,21 +364,7 @@ def _condition(value: object, word: str) -> Condition:
 
 def _ends(route: Any) -> Any:
     """Return the first and the last road of a route, which is how a scenario names it."""
-    route = _plain(route)
+    route = plain(route)
     if not isinstance(route, list | tuple):
         return route
     return (route[0], route[-1]) if route else ("", "")
-
-
-def _plain(value: Any) -> Any:
-    """Return arrays and their numbers as lists and numbers of Python."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
-
-
-def _build(model: type[Any], where: str, **values: Any) -> Any:
-    try:
-        return model(**{key: _plain(value) for key, value in values.items()})
-    except ValidationError as error:
-        raise ScenarioError(yaml_format.explain(error, where)) from None

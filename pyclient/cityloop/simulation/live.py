@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from cityloop.annotation import Labels, ObjectTable
 from cityloop.engine import PASSES, CameraImages, Engine
 from cityloop.errors import ScenarioError
+from cityloop.scenario.cast import Vehicle
 from cityloop.scenario.model import VehicleModel
-from cityloop.scenario.script import Scenario, Vehicle
+from cityloop.scenario.script import Scenario
 from cityloop.simulation.labelling import LABELLED_PASSES, Labeller
 from cityloop.simulation.scripted_vehicle import Control
 from cityloop.simulation.tick import Moment, Simulation
