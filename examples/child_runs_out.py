@@ -4,6 +4,18 @@ from collections.abc import Sequence
 
 import cityloop as cl
 
+# Others on the pavements: who, from where to where (m), and how fast (m/s).
+PASSERS_BY = (
+    ("man_jacket", (178, 7.4), (120, 7.4), 1.3),
+    ("woman_skirt", (164, 6.5), (192, 6.5), 1.4),
+    ("man_elder_hat", (152, 7.3), (190, 7.3), 1.0),
+    ("woman_with_phone", (174, -6.5), (120, -6.5), 1.2),
+    ("man_backpack", (160, -7.3), (192, -7.3), 1.3),
+    ("child", (159, -6.6), (192, -6.6), 1.3),
+    ("woman_coat", (140, -7.2), (190, -7.2), 1.2),
+    ("teenager", (136, 6.8), (190, 6.8), 1.5),
+)
+
 
 def child_runs_out(
     start_m: float = 52.0, trigger_m: float = 24.0, ignores: Sequence[str] = ()
@@ -31,6 +43,10 @@ def child_runs_out(
     spot = city.roadside("east_in", s_m=97, hidden_by="parked")
     child = scenario.pedestrian("child", kind="girl", at=spot)
     scenario.when(ego.distance_to(child) < trigger_m).do(child.run_across(speed_mps=3.0))
+    for number, (kind, start, end, speed_mps) in enumerate(PASSERS_BY, start=1):
+        scenario.pedestrian(
+            f"passer_by_{number}", kind=kind, waypoints=[start, end], speed_mps=speed_mps
+        )
     return scenario
 
 

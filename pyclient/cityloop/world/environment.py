@@ -206,7 +206,7 @@ def exposure_of(falling: float, snow_cover: float = 0.0) -> float:
         falling: light on level ground, unit of `Environment.sun_irradiance`.
         snow_cover: share of the ground under snow, which throws back more of it.
     """
-    return 1.15 / max(0.04, falling * (1.0 + 0.6 * snow_cover)) ** 0.75
+    return 1.25 / max(0.04, falling * (1.0 + 0.6 * snow_cover)) ** 0.75
 
 
 def _sky(clear: Rgb, cloud: Rgb, grey: float, tint: Rgb) -> Rgb:

@@ -15,6 +15,8 @@ from cityloop.world.streams import stream
 from cityloop.world.textures import brick_albedo, encode, noise, plaster_albedo
 
 Array = NDArray[np.float64]
+Cell = tuple[int, int]  # column and row of a sheet, row 0 at the bottom
+Color = tuple[float, float, float]  # linear albedo
 
 BAY_M = 3.0
 _CELL = TEXTURE_SIZE // 2
@@ -54,7 +56,7 @@ class _Canvas:
     alpha: Array
     mirrored: Array
 
-    def box(self, cell: tuple[int, int], part: Opening) -> tuple[slice, slice]:
+    def box(self, cell: Cell, part: Opening) -> tuple[slice, slice]:
         """Return the texels of a part of a cell (row 0 of a texture is its upper edge)."""
         x0 = cell[0] * _CELL
         y1 = TEXTURE_SIZE - cell[1] * _CELL
@@ -86,9 +88,7 @@ def facade_textures(seed: int) -> list[Texture]:
     return sheets
 
 
-def _sheet(
-    rng: np.random.Generator, name: str, wall: str, cells: dict[tuple[int, int], Opening]
-) -> Texture:
+def _sheet(rng: np.random.Generator, name: str, wall: str, cells: dict[Cell, Opening]) -> Texture:
     albedo = plaster_albedo(rng) if wall == "plaster" else brick_albedo(rng, 25, 76)
     shape = (TEXTURE_SIZE, TEXTURE_SIZE)
     canvas = _Canvas(albedo, np.full(shape, 255.0), 1.0 + 0.15 * noise(rng, 1.8, 1.0))
@@ -119,13 +119,11 @@ def _glass(canvas: _Canvas, where: tuple[slice, slice]) -> None:
     rows = where[0].stop - where[0].start
     fade = np.linspace(1.35, 0.65, rows)[:, None, None]
     cloud = canvas.mirrored[where][..., None]
-    canvas.albedo[where] = np.array([0.040, 0.047, 0.055]) * fade * cloud
+    canvas.albedo[where] = np.array([0.062, 0.070, 0.080]) * fade * cloud
     canvas.alpha[where] = _GLASS_ALPHA
 
 
-def _window(
-    rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int], opening: Opening
-) -> None:
+def _window(rng: np.random.Generator, canvas: _Canvas, cell: Cell, opening: Opening) -> None:
     frame = float(rng.choice([0.62, 0.70, 0.32]))
     color = (frame, frame, 0.97 * frame)
     canvas.fill(canvas.box(cell, opening), color, _FRAME_ALPHA)
@@ -141,7 +139,7 @@ def _window(
         canvas.fill(canvas.box(cell, transom), color, _FRAME_ALPHA)
 
 
-def _curtain(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int], p: Opening) -> None:
+def _curtain(rng: np.random.Generator, canvas: _Canvas, cell: Cell, p: Opening) -> None:
     """Hang curtains at the sides or a half-drawn blind behind the panes."""
     kind = rng.integers(0, 3)
     light = (0.34, 0.32, 0.29)
@@ -157,25 +155,100 @@ def _curtain(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int], p
         canvas.fill(canvas.box(cell, Opening(p.left, p.right, drop, p.top)), light, 60.0, 0.8)
 
 
-def _shop(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> None:
+def _shop(rng: np.random.Generator, canvas: _Canvas, cell: Cell) -> None:
+    """Paint a shop window: a lit room with shelves or a curtain behind it, goods before, bills."""
     canvas.fill(canvas.box(cell, Opening(0.0, 1.0, 0.0, SHOP.bottom)), (0.10, 0.10, 0.105))
     dark = (0.05, 0.05, 0.055)
     canvas.fill(canvas.box(cell, SHOP), dark, _FRAME_ALPHA)
     pane = _inset(SHOP, *_SHOP_FRAME)
-    _glass(canvas, canvas.box(cell, pane))
-    # What the shop shows: a row of lit, blurred goods near the bottom of the window.
-    x = pane.left + 0.03
-    while x < pane.right - 0.1:
-        width, height = rng.uniform(0.05, 0.12), rng.uniform(0.06, 0.22)
-        goods = Opening(x, min(x + width, pane.right - 0.02), pane.bottom, pane.bottom + height)
-        color = tuple(float(c) for c in rng.uniform(0.08, 0.32, 3))
-        canvas.fill(canvas.box(cell, goods), (color[0], color[1], color[2]), 25.0, 0.55)
-        x += width + rng.uniform(0.02, 0.06)
+    if cell[0] == 0:
+        _shelves(rng, canvas, cell, pane)
+    else:
+        _lounge(rng, canvas, cell, pane)
+    canvas.albedo[canvas.box(cell, pane)] *= canvas.mirrored[canvas.box(cell, pane)][..., None]
     bar = Opening(0.5 - _SHOP_BAR, 0.5 + _SHOP_BAR, SHOP.bottom, SHOP.top)
     canvas.fill(canvas.box(cell, bar), dark, _FRAME_ALPHA)
 
 
-def _door(rng: np.random.Generator, canvas: _Canvas, cell: tuple[int, int]) -> None:
+def _goods(rng: np.random.Generator, least: float, most: float) -> Color:
+    """Return the colour of a thing for sale: no channel beyond two bounds."""
+    share = 0.5 * rng.dirichlet((0.9, 0.9, 0.9)) + 0.5 * rng.random()
+    color = least + (most - least) * share
+    return float(color[0]), float(color[1]), float(color[2])
+
+
+def _shelves(rng: np.random.Generator, canvas: _Canvas, cell: Cell, pane: Opening) -> None:
+    """Show a room with three shelves on its back wall, lamps, and a table with goods before it."""
+    canvas.fill(canvas.box(cell, pane), (0.15, 0.135, 0.115), 20.0)
+    ceiling = replace(pane, bottom=pane.top - 0.09)
+    canvas.fill(canvas.box(cell, ceiling), (0.24, 0.235, 0.22), 14.0)
+    for x in np.linspace(pane.left + 0.10, pane.right - 0.10, 5):
+        lamp = Opening(x - 0.018, x + 0.018, pane.top - 0.055, pane.top - 0.035)
+        canvas.fill(canvas.box(cell, lamp), (0.95, 0.9, 0.78), 0.0)
+    for z in (0.34, 0.46, 0.58):
+        board = Opening(pane.left + 0.05, pane.right - 0.05, z - 0.012, z)
+        canvas.fill(canvas.box(cell, board), (0.22, 0.16, 0.10), 60.0)
+        x = board.left + 0.01
+        while x < board.right - 0.05:
+            wide, high = rng.uniform(0.016, 0.045), rng.uniform(0.03, 0.075)
+            thing = Opening(x, x + wide, z, z + high)
+            canvas.fill(canvas.box(cell, thing), _goods(rng, 0.05, 0.55), 70.0)
+            x += wide + rng.uniform(0.004, 0.02)
+    table = replace(pane, top=pane.bottom + 0.07)
+    canvas.fill(canvas.box(cell, table), (0.30, 0.27, 0.23), 40.0)
+    x = pane.left + 0.03
+    while x < pane.right - 0.12:
+        wide, high = rng.uniform(0.05, 0.10), rng.uniform(0.06, 0.16)
+        thing = Opening(x, x + wide, table.top, table.top + high)
+        color = _goods(rng, 0.08, 0.75)
+        canvas.fill(canvas.box(cell, thing), color, 90.0)
+        lid = replace(thing, bottom=thing.top - 0.025)
+        canvas.fill(canvas.box(cell, lid), (0.5 * color[0], 0.5 * color[1], 0.5 * color[2]), 90.0)
+        x += wide + rng.uniform(0.015, 0.05)
+    _bill(rng, canvas, cell, (pane.right - 0.17, 0.50))
+
+
+def _lounge(rng: np.random.Generator, canvas: _Canvas, cell: Cell, pane: Opening) -> None:
+    """Show a light curtain with pictures and hanging lamps before it, and plants on a sill."""
+    canvas.fill(canvas.box(cell, pane), (0.26, 0.25, 0.23), 16.0)
+    rows, columns = canvas.box(cell, pane)
+    fold = 1.0 + 0.10 * np.sin(np.arange(columns.stop - columns.start) * 0.55)
+    canvas.albedo[rows, columns] *= fold[None, :, None]
+    ceiling = replace(pane, bottom=pane.top - 0.07)
+    canvas.fill(canvas.box(cell, ceiling), (0.12, 0.115, 0.11), 40.0)
+    sill = replace(pane, top=pane.bottom + 0.05)
+    canvas.fill(canvas.box(cell, sill), (0.20, 0.16, 0.12), 60.0)
+    for x in (pane.left + 0.14, 0.5 + 0.17, pane.right - 0.12):
+        cord = Opening(x - 0.003, x + 0.003, 0.62, ceiling.bottom)
+        canvas.fill(canvas.box(cell, cord), (0.06, 0.06, 0.06), 60.0)
+        shade = Opening(x - 0.035, x + 0.035, 0.585, 0.62)
+        canvas.fill(canvas.box(cell, shade), (0.75, 0.52, 0.24), 10.0)
+        frame = Opening(x - 0.05, x + 0.05, 0.38, 0.50)
+        canvas.fill(canvas.box(cell, frame), (0.10, 0.08, 0.06), 90.0)
+        canvas.fill(canvas.box(cell, _inset(frame, 0.008, 0.010)), _goods(rng, 0.06, 0.5), 90.0)
+    for x in rng.uniform(pane.left + 0.04, pane.right - 0.08, 4):
+        pot = Opening(x - 0.025, x + 0.025, sill.top, sill.top + 0.04)
+        canvas.fill(canvas.box(cell, pot), (0.24, 0.13, 0.09), 90.0)
+        leaves = Opening(x - 0.04, x + 0.04, pot.top, pot.top + float(rng.uniform(0.04, 0.10)))
+        canvas.fill(canvas.box(cell, leaves), (0.06, 0.12, 0.05), 90.0)
+    _bill(rng, canvas, cell, (0.52, 0.40))
+
+
+def _bill(
+    rng: np.random.Generator, canvas: _Canvas, cell: Cell, place: tuple[float, float]
+) -> None:
+    """Stick a bill on the inside of a pane: a coloured head over lines of print."""
+    x, z = place
+    sheet = Opening(x, x + 0.10, z, z + 0.14)
+    canvas.fill(canvas.box(cell, sheet), (0.62, 0.61, 0.58), 120.0)
+    head = replace(sheet, bottom=z + 0.095)
+    canvas.fill(canvas.box(cell, head), _goods(rng, 0.04, 0.7), 120.0)
+    for low in (0.02, 0.045, 0.07):
+        line = Opening(x + 0.015, x + rng.uniform(0.06, 0.085), z + low, z + low + 0.009)
+        canvas.fill(canvas.box(cell, line), (0.2, 0.2, 0.2), 120.0)
+
+
+def _door(rng: np.random.Generator, canvas: _Canvas, cell: Cell) -> None:
     wood = ((0.09, 0.045, 0.022), (0.03, 0.06, 0.045), (0.05, 0.05, 0.055))[rng.integers(0, 3)]
     canvas.fill(canvas.box(cell, DOOR), tuple(0.6 * c for c in wood), 200.0)  # type: ignore[arg-type]
     leaf = Opening(DOOR.left + 0.02, DOOR.right - 0.02, 0.005, 0.60)

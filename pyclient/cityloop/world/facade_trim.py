@@ -23,6 +23,7 @@ _OUT = ("+x", "+z", "-z")
 _ALL_OUT = ("+x", "+y", "-y", "+z", "-z")
 _FASCIA = Opening(0.03, 0.97, SHOP.top + 0.02, 0.95)  # of a shop's bay: where its sign hangs
 _SIGN_ROWS, _SIGN_COLUMNS = 10, 2
+_SIGN_EDGE = 6 / TEXTURE_SIZE  # of a sign's picture: nothing but its ground, in texture coordinates
 _BALCONY_M = (1.0, 2.5, 1.05)  # how far out, how wide, height of the railing
 _RAILING_REPEAT_M = 2.0
 
@@ -56,31 +57,51 @@ def shop_signs(seed: int) -> Texture:
     return Texture(SHOP_SIGNS, rgba)
 
 
-def add_signs(builder: MeshBuilder, kind: HouseKind, *, near: bool) -> None:
-    """Hang a sign over each shop window; neighbouring windows belong to one shop."""
-    rng = stream(0, f"city/shop_signs/{kind.name.removesuffix('/corner')}")
-    first = int(rng.integers(0, len(_SHOPS)))
-    sheets = Sheets()
+def _shops(kind: HouseKind) -> list[tuple[int, int]]:
+    """Return the first bay of each shop of a house and how many it has: at most three."""
+    shops: list[tuple[int, int]] = []
     for bay in range(kind.bays):
         if GROUND_CELLS[ground_cell(kind, bay)] is not SHOP:
-            first += 1  # a door between shops
             continue
-        row, column = divmod((first + bay // 3) % len(_SHOPS), _SIGN_COLUMNS)
-        y = bay * BAY_M - kind.width_m / 2
-        front = upright(
-            0.12 if near else 0.02,
-            y + _FASCIA.left * BAY_M,
-            y + _FASCIA.right * BAY_M,
-            _FASCIA.bottom * GROUND_STOREY_M,
-            _FASCIA.top * GROUND_STOREY_M,
-        )
+        first, bays = shops[-1] if shops else (-2, 0)
+        if first + bays == bay and bays < 3:
+            shops[-1] = first, bays + 1
+        else:
+            shops.append((bay, 1))
+    return shops
+
+
+def add_signs(builder: MeshBuilder, kind: HouseKind, *, near: bool) -> None:
+    """Hang a board with the shop's name in its middle over the windows of each shop."""
+    rng = stream(0, f"city/shop_signs/{kind.name.removesuffix('/corner')}")
+    names = rng.permutation(len(_SHOPS))
+    sheets = Sheets()
+    x = 0.12 if near else 0.02
+    low, high = _FASCIA.bottom * GROUND_STOREY_M, _FASCIA.top * GROUND_STOREY_M
+    for shop, (bay, bays) in enumerate(_shops(kind)):
+        row, column = divmod(int(names[shop]), _SIGN_COLUMNS)
+        left = (bay + _FASCIA.left) * BAY_M - kind.width_m / 2
+        right = (bay + bays - 1 + _FASCIA.right) * BAY_M - kind.width_m / 2
+        middle, half = (left + right) / 2, (_FASCIA.right - _FASCIA.left) * BAY_M / 2
         u0, u1 = column / _SIGN_COLUMNS, (column + 1) / _SIGN_COLUMNS
         v0, v1 = (row + 1) / _SIGN_ROWS, row / _SIGN_ROWS
-        sheets["shop_sign"].add(front, np.array([[u0, v0], [u1, v0], [u1, v1], [u0, v1]]))
+        # Beside the name goes on what is at the picture's edge.
+        plain = u0 + _SIGN_EDGE / 2, u0 + _SIGN_EDGE
+        for y0, y1, (a, b) in (
+            (left, middle - half, plain),
+            (middle - half, middle + half, (u0, u1)),
+            (middle + half, right, plain),
+        ):
+            if y1 > y0:
+                uvs = np.array([[a, v0], [b, v0], [b, v1], [a, v1]])
+                sheets["shop_sign"].add(upright(x, y0, y1, low, high), uvs)
         if near:
-            middle = (front[0] + front[2]) / 2 - [0.06, 0.0, 0.0]
-            size = (0.12, front[1, 1] - front[0, 1], front[2, 2] - front[0, 2])
-            builder.box(middle, size, "metal_trim", faces=("+y", "-y", "+z", "-z"))
+            builder.box(
+                (x / 2, middle, (low + high) / 2),
+                (x, right - left, high - low),
+                "metal_trim",
+                faces=("+y", "-y", "+z", "-z"),
+            )
     sheets.into(builder)
 
 

@@ -20,7 +20,11 @@ from cityloop.world.streams import stream
 
 F64 = NDArray[np.float64]
 
-_CLUSTERS = (600, 150, 14)  # leaf clusters of a tree at each level of detail
+# Of a tree at each level of detail.
+_CLUSTERS = (600, 150, 32)  # of leaves
+_COVER = (2.4, 2.2, 1.5)  # their area as a multiple of the crown's
+_SPREAD_RAD = (0.6, 0.6, 1.3)  # by which they are turned off the crown's surface
+_CORE = (0.66, 0.66, 0.74)  # size of the body inside the leaves as a share of the crown's
 _FOLIAGE_M = 2.2  # one repeat of the foliage texture
 _TILES = 2  # the texture holds 2 x 2 different clusters
 
@@ -74,7 +78,7 @@ def _paint_leaf(
     t = np.clip((along / length + 1) / 2, 0, 1)
     leaf = (np.abs(along) < length) & (np.abs(across) < 0.95 * length * np.sqrt(t) * (1 - t))
     yellow, shade = rng.uniform(0, 1), rng.uniform(darkest, 1.15)
-    color = np.array([82 + 46 * yellow, 116 + 20 * yellow, 44.0 + 10 * yellow]) * shade
+    color = np.array([80 + 42 * yellow, 110 + 20 * yellow, 50.0 + 10 * yellow]) * shade
     vein = 1.0 + 0.22 * np.exp(-((across[leaf] / (0.06 * length)) ** 2))
     side = np.where(across[leaf] > 0, 1.06, 0.94)
     texels = np.empty((int(leaf.sum()), 4), dtype=np.uint8)
@@ -93,9 +97,9 @@ def leaf_texture() -> Texture:
         y0, x0 = size * (tile // _TILES), size * (tile % _TILES)
         lobes = rng.uniform(0, 2 * np.pi)
         for _ in range(500):
-            # Leaves lie denser in the middle, thin out raggedly, and point outwards.
+            # Leaves lie denser in the middle, end raggedly, and point outwards.
             bearing = rng.uniform(0, 2 * np.pi)
-            spread = 0.11 + 0.15 * (1 + np.sin(3 * bearing + lobes))
+            spread = 0.15 + 0.09 * (1 + np.sin(3 * bearing + lobes))
             reach = size * min(0.43, abs(rng.normal(0.0, spread)))
             center = (size / 2 + reach * np.cos(bearing), size / 2 + reach * np.sin(bearing))
             angle = bearing + rng.normal(0, 0.7)
@@ -126,11 +130,8 @@ def _clusters(
     rng: np.random.Generator,
     material: str | list[str] = LEAVES,
     spread: float = 0.45,
-    tiles: int = 1,
 ) -> None:
     """Add one square leaf cluster per centre (N, 3), of edge `sizes` (N,), m.
-
-    A large one shows `tiles` x `tiles` of the texture's clusters: leaves stay as small as near.
 
     The squares are turned by chance, `spread` (rad, roughly) off `outward` (N, 3); their normals
     are `outward` itself, so that a crown is shaded as the rounded body that it is.
@@ -152,7 +153,7 @@ def _clusters(
         axis=1,
     )
     tile = rng.integers(0, _TILES, (count, 1, 2))
-    unit = tiles * np.array([(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)])
+    unit = np.array([(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)])
     builder.quads(
         corners,
         material,
@@ -164,71 +165,96 @@ def _clusters(
 def tree(name: str, level: int) -> MeshBuilder:
     """Return a tree of `TREES` at a level of detail (0 finest); the crown's box is exact."""
     shape = TREES[name]
-    rng = stream(0, f"props/{name}")
     low, high = shape.crown_base_m, shape.height_m
     center = np.array([0.0, 0.0, (low + high) / 2])
     radii = np.array([shape.crown_width_m / 2, shape.crown_width_m / 2, (high - low) / 2])
-    # Billows: the crown is a dozen overlapping balls around a few large boughs.
-    bearing = 2.4 * np.arange(14) + rng.uniform(0, 0.5, 14)  # 2.4 rad: the golden angle
-    level_z = np.linspace(-0.62, 0.66, 14)
-    ring = 0.52 * np.sqrt(1 - level_z**2) * (1 - shape.taper * (level_z + 1) / 2.6)
-    balls = np.stack([ring * np.cos(bearing), ring * np.sin(bearing), level_z], axis=1)
-    ball_radius = rng.uniform(0.34, 0.46, 14) * (1 - 0.35 * shape.taper * (level_z + 1) / 2)
+    boughs = _boughs(name)
     builder = MeshBuilder()
-    _wood(builder, shape, center + balls * radii, level)
-    leaves = stream(0, f"props/{name}/leaves/{level}")
-    count = _CLUSTERS[level]
-    which = np.arange(count) % 14
-    direction = leaves.normal(0, 1, (count, 3))
-    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    depth = leaves.uniform(0.55, 1.0, count) ** 0.5
-    unit = balls[which] + direction * (ball_radius[which] * depth)[:, None]
-    sizes = (
-        (0.78, 1.35, 2.9)[level] * (shape.crown_width_m / 6.0) * leaves.uniform(0.8, 1.15, count)
-    )
-    outward = 0.55 * direction + 0.45 * unit / np.linalg.norm(unit, axis=1, keepdims=True)
-    outward += np.array([0.0, 0.0, 0.25])
-    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-    shaded = depth < (0.86 if level < 2 else 0.0)
-    names = [INNER_LEAVES if inside else LEAVES for inside in shaded]
+    _wood(builder, shape, center + 0.52 * _on_crown(boughs, boughs, shape.taper) * radii, level)
     crown = MeshBuilder()
-    _clusters(crown, unit * radii, outward, sizes, leaves, names, tiles=1 if level == 0 else _TILES)
+    _crown_clusters(crown, name, boughs, radii, level)
     # Stretch the crown to its declared box.
     corners = crown.corners.reshape(-1, 3)
     lowest, highest = corners.min(axis=0), corners.max(axis=0)
     fit = np.diag([*(2 * radii / (highest - lowest)), 1.0])
     fit[:3, 3] = center - fit[:3, :3] @ ((lowest + highest) / 2)
     builder.add(crown, fit)
-    _core(builder, shape, center, radii, level)
+    material = FOLIAGE if level == 2 else INNER_FOLIAGE
+    _core(builder, boughs, shape, center, _CORE[level] * radii, material, (7, 7, 6)[level])
     return builder
 
 
-def _core(builder: MeshBuilder, shape: TreeShape, center: F64, radii: F64, level: int) -> None:
-    """Add the body of the crown: dark inside the leaves, and from afar the crown itself."""
-    far = level == 2
-    size = 0.88 if far else 0.52
-    segments = 7
-    polar = np.radians(np.linspace(0.0, 180.0, 6))
-    height = -np.cos(polar)
-    narrowing = 1 - shape.taper * (height + 1) / 2.6
-    rng = stream(0, f"props/core/{shape.height_m}")
-    bumps = 1 + rng.uniform(-0.10, 0.10, (6, segments))
+def _boughs(name: str) -> F64:
+    """Return (14, 3) the directions in which a crown bulges, unit vectors."""
+    rng = stream(0, f"props/{name}")
+    bearing = 2.4 * np.arange(14) + rng.uniform(0, 0.5, 14)  # 2.4 rad: the golden angle
+    height = np.linspace(-0.75, 0.85, 14)
+    ring = np.sqrt(1 - height**2)
+    return np.stack([ring * np.cos(bearing), ring * np.sin(bearing), height], axis=1)
+
+
+def _on_crown(directions: F64, boughs: F64, taper: float) -> F64:
+    """Return the points (N, 3) of the crown in directions (N, 3), in shares of its radii."""
+    nearness = (directions @ boughs.T).max(axis=1)  # cosine of the angle to the next bough
+    bulge = 0.80 + 0.20 * np.exp(-((1.0 - np.minimum(nearness, 1.0)) / 0.10))
+    narrowing = 1 - taper * (directions[:, 2:] + 1) / 2.6
+    return directions * bulge[:, None] * np.hstack([narrowing, narrowing, np.ones_like(narrowing)])
+
+
+def _crown_clusters(crown: MeshBuilder, name: str, boughs: F64, radii: F64, level: int) -> None:
+    """Add leaf clusters, evenly over the crown: most at its surface, the others inside."""
+    rng = stream(0, f"props/{name}/leaves/{level}")
+    count = _CLUSTERS[level]
+    height = 1 - (2 * np.arange(count) + 1) / count
+    bearing = 2.39996 * np.arange(count) + rng.normal(0, 0.15, count)
+    ring = np.sqrt(1 - height**2)
+    direction = np.stack([ring * np.cos(bearing), ring * np.sin(bearing), height], axis=1)
+    depth = np.where(rng.random(count) < 0.62, rng.uniform(0.90, 1.0, count), 0.0)
+    inside = depth == 0.0
+    depth[inside] = rng.uniform(0.70, 0.88, int(inside.sum()))
+    points = _on_crown(direction, boughs, TREES[name].taper) * depth[:, None] * radii
+    # Area of a spheroid, as K. Thomsen approximates it (2004).
+    a, c, p = radii[0], radii[2], 1.6075
+    area = 4 * np.pi * ((a ** (2 * p) + 2 * (a * c) ** p) / 3) ** (1 / p)
+    sizes = np.sqrt(_COVER[level] * area / count) * rng.uniform(0.85, 1.15, count)
+    radial = points / np.linalg.norm(points, axis=1, keepdims=True)
+    outward = 0.4 * direction / radii * radii.min() + 0.5 * radial + np.array([0.0, 0.0, 0.15])
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    names = [INNER_LEAVES if hidden else LEAVES for hidden in inside]
+    _clusters(crown, points, outward, sizes, rng, names, spread=_SPREAD_RAD[level])
+
+
+def _core(
+    builder: MeshBuilder,
+    boughs: F64,
+    shape: TreeShape,
+    center: F64,
+    radii: F64,
+    material: str,
+    segments: int,
+) -> None:
+    """Add a body of the crown's form inside its leaves, where one would look through it."""
+    rings = segments - 1
+    polar = np.radians(np.linspace(0.0, 180.0, rings))
     angle = 2 * np.pi * np.arange(segments) / segments
-    ring = (np.sin(polar) * narrowing)[:, None] * bumps
+    ring, height = np.sin(polar)[:, None], -np.cos(polar)
     unit = np.stack(
         [ring * np.cos(angle), ring * np.sin(angle), np.repeat(height[:, None], segments, 1)], -1
     )
-    turns = np.round(np.pi * shape.crown_width_m * size / _FOLIAGE_M)
-    rise = (shape.height_m - shape.crown_base_m) * size * 1.4 / _FOLIAGE_M
-    grid = (center + size * unit * radii)[:, [*range(segments), 0]]
-    u, v = np.meshgrid(np.arange(segments + 1) / segments * turns, np.arange(6) / 5.0 * rise)
-    cells = np.arange(6 * (segments + 1)).reshape(6, segments + 1)
+    points = _on_crown(unit.reshape(-1, 3), boughs, shape.taper).reshape(unit.shape)
+    turns = np.round(2 * np.pi * radii[0] / _FOLIAGE_M)
+    rise = 2.5 * radii[2] / _FOLIAGE_M
+    grid = (center + points * radii)[:, [*range(segments), 0]]
+    u, v = np.meshgrid(
+        np.arange(segments + 1) / segments * turns, np.arange(rings) / (rings - 1.0) * rise
+    )
+    cells = np.arange(rings * (segments + 1)).reshape(rings, segments + 1)
     quads = np.stack([cells[:-1, :-1], cells[:-1, 1:], cells[1:, 1:], cells[1:, :-1]], axis=-1)
     index = quads.reshape(-1, 4)[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
     builder.triangles(
         grid.reshape(-1, 3),
         index,
-        FOLIAGE if far else INNER_FOLIAGE,
+        material,
         uvs=np.stack([u, v], axis=-1).reshape(-1, 2),
         smooth_deg=80,
     )

@@ -143,7 +143,7 @@ def brick_albedo(rng: np.random.Generator, columns: int, rows: int) -> Array:
     value = shade * (1.0 + 0.10 * noise(rng, 0.5, 20.0))
     hue = 0.5 + 0.25 * np.clip(noise(rng, 1.4, 2.0), -2, 2)
     red = np.clip(hue, 0, 1)[..., None]
-    brick = (1 - red) * np.array([0.36, 0.17, 0.105]) + red * np.array([0.27, 0.115, 0.08])
+    brick = (1 - red) * np.array([0.34, 0.18, 0.122]) + red * np.array([0.25, 0.12, 0.086])
     mortar = np.array([0.36, 0.33, 0.29])
     return np.asarray(brick * value[..., None] * (1 - joint[..., None]) + mortar * joint[..., None])
 

@@ -310,7 +310,7 @@ def _driver(kind: VehicleKind, number: int) -> tuple[Part, list[Mesh]]:
         for level in (1, 2)  # of a person: glass and shade hide what is finer
     ]
     hips = Pose.from_xyz_yaw(cabin.hips[0], cabin.aside_m, cabin.hips[1])
-    lods = _levels(meshes, _distances(kind, (DRIVER_FINE_TO_M, LOD_DISTANCES_M[0])))
+    lods = _levels(meshes, _distances(kind, (DRIVER_FINE_TO_M, LOD_DISTANCES_M[1])))
     return Part("driver", lods, hips), meshes
 
 

@@ -68,9 +68,9 @@ def cabin_box(kind: VehicleKind) -> tuple[Range, float, Range]:
 def body(kind: VehicleKind, level: int) -> MeshBuilder:
     """Return the body of a kind without wheels and mirrors at a level of detail (0 finest)."""
     skin = shell(kind)
-    builder = skin.build(level, glazed=level > 0)
-    if level == 0:
-        builder.add(interior(skin, CABINS[kind.name]))
+    builder = skin.build(level, glazed=level > 1)
+    if level < 2:
+        builder.add(interior(skin, CABINS[kind.name], level))
     _inner_arches(builder, skin, level)
     if kind.name == "truck":
         _cargo_box(builder, kind, level)

@@ -12,6 +12,7 @@ from cityloop.world.vehicles_materials import BLACK, LINER, SEAT
 from cityloop.world.vehicles_shell import Shell
 
 _SIDES = 6  # of upholstery
+_UPRIGHT = ("+x", "-x", "+y", "-y", "+z")
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,18 @@ def _cushioned(
     builder.loft(np.array(rings), SEAT, end_cap=SEAT, smooth_deg=60.0)
 
 
-def _seat(builder: MeshBuilder, x: float, y: float, z: float, half_width: float) -> None:
-    """Add a seat for hips at (x, z): cushion, backrest and headrest."""
-    builder.box((x + 0.16, y, z - 0.14), (0.54, 2 * half_width, 0.13), SEAT)
+def _seat(
+    builder: MeshBuilder, x: float, y: float, z: float, half_width: float, level: int
+) -> None:
+    """Add a seat for hips at (x, z): cushion, backrest and headrest; from afar what one sees."""
     back = x - 0.13
+    if level > 0:
+        wide = 2 * half_width
+        builder.box((back - 0.10, y, z + 0.24), (0.12, 0.9 * wide, 0.60), SEAT, faces=_UPRIGHT)
+        if half_width < 0.4:
+            builder.box((back - 0.18, y, z + 0.65), (0.09, 0.25, 0.17), SEAT, faces=_UPRIGHT)
+        return
+    builder.box((x + 0.16, y, z - 0.14), (0.54, 2 * half_width, 0.13), SEAT)
     _cushioned(
         builder,
         [
@@ -102,24 +111,25 @@ def _steering_wheel(builder: MeshBuilder, cabin: Cabin) -> None:
     builder.add(turned, place)
 
 
-def interior(skin: Shell, cabin: Cabin) -> MeshBuilder:
-    """Return everything inside the cabin but its people."""
-    builder = skin.inside(cabin.start, cabin.end)
+def interior(skin: Shell, cabin: Cabin, level: int) -> MeshBuilder:
+    """Return everything inside the cabin but its people, at a level of detail (0 finest)."""
+    builder = skin.inside(cabin.start, cabin.end, level)
     x, z = cabin.hips
     sides = (cabin.aside_m, -cabin.aside_m) if cabin.aside_m < 0.6 else (cabin.aside_m,)
     for y in sides:
-        _seat(builder, x, y, z, 0.25)
+        _seat(builder, x, y, z, 0.25, level)
     if cabin.bench is not None:
         half = 0.84 * skin.side_y(cabin.bench, z + 0.3)
-        _seat(builder, cabin.bench, 0.0, z + 0.02, half)
-        for y in (0.55 * half, -0.55 * half):
+        _seat(builder, cabin.bench, 0.0, z + 0.02, half, level)
+        for y in (0.55 * half, -0.55 * half) if level == 0 else ():
             _cushioned(
                 builder,
                 [(cabin.bench - 0.31, z + 0.54, 0.09, 0.03),
                  (cabin.bench - 0.33, z + 0.70, 0.11, 0.04)],
                 y,
             )  # fmt: skip
-    _steering_wheel(builder, cabin)
+    if level == 0:
+        _steering_wheel(builder, cabin)
     # Dashboard: from the windscreen's lower edge to before the wheel, rounded towards the seats.
     ahead, up = cabin.wheel_ahead
     near = x + ahead + 0.10

@@ -342,13 +342,13 @@ class Shell:
         )
         return builder
 
-    def inside(self, start: float, end: float) -> MeshBuilder:
+    def inside(self, start: float, end: float, level: int) -> MeshBuilder:
         """Return the body's inner side between two x, from the lower edge of the windows up.
 
-        It is the finest skin turned outside in, and a tub below it. From outside one sees it
-        through the panes alone: what is turned away from the eye is not drawn.
+        It is the finest skin turned outside in, at level 1 the coarsest, and a tub below it. From
+        outside one sees it through the panes alone: what is turned away from the eye is not drawn.
         """
-        quads, names = self._cells(0)
+        quads, names = self._cells(2 * level)
         middle = quads.mean(axis=1)
         belt = np.interp(middle[:, 0], *np.array(self.shape.belt).T)
         low, high = quads[..., 0].min(axis=1), quads[..., 0].max(axis=1)
@@ -364,7 +364,7 @@ class Shell:
             [n for n, k in zip(named, keep, strict=True) if k],
             smooth_deg=SMOOTH_DEG,
         )
-        builder.add(self._tub(start, end))
+        builder.add(self._tub(start, end, (5, 3)[level]))
         return builder
 
     def _cells(self, level: int) -> tuple[F64, list[str]]:
@@ -394,9 +394,9 @@ class Shell:
             materials.append([UNDER] * count)
         return np.concatenate(positions), [m for group in materials for m in group]
 
-    def _tub(self, start: float, end: float) -> MeshBuilder:
+    def _tub(self, start: float, end: float, stations: int) -> MeshBuilder:
         """Return the dark walls under the windows' lower edge, the floor and both ends."""
-        x = np.linspace(start, end, 5)
+        x = np.linspace(start, end, stations)
         sections = self.half_sections(x)[:, BELT:]
         belt = sections[:, 0]
         low = belt * np.array([1.0, 0.92, 0.0])

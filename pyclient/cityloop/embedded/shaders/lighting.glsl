@@ -74,9 +74,9 @@ vec3 surroundings(float up) {
 // by way of other walls has lost some of the sky's blue.
 vec3 skylight(float up) {
     vec3 sky = mix(frame.horizon_radiance.rgb, frame.zenith_radiance.rgb, 0.4);
-    sky = mix(sky, vec3(dot(sky, vec3(0.32, 0.55, 0.13))), 0.55);
+    sky = mix(sky, vec3(dot(sky, vec3(0.32, 0.55, 0.13))), 0.45);
     vec3 ground = frame.ground_radiance.rgb;
-    vec3 side = 0.34 * sky + 0.55 * ground;
+    vec3 side = 0.42 * sky + 0.55 * ground;
     return up > 0.0 ? mix(side, 0.75 * sky + 0.2 * ground, up) : mix(side, 0.8 * ground, -up);
 }
 
@@ -144,7 +144,7 @@ vec3 shade(Surface s) {
 #ifdef WET
     // Water darkens what it soaks and smooths what it covers: dark texels are pits, and fill first.
     float wet = frame.ground_radiance.w * smoothstep(0.7, 0.95, up);
-    s.roughness = mix(s.roughness, min(0.14 + 1.2 * s.albedo.g, 0.5), wet);
+    s.roughness = mix(s.roughness, min(0.26 + 1.2 * s.albedo.g, 0.6), wet);
     Water water = water_at(place, frame.ground_radiance.w);
     float puddle = water.puddle * s.ground * smoothstep(0.7, 0.95, up);
     s.albedo *= (1.0 - 0.6 * wet) * (1.0 - 0.5 * puddle);

@@ -51,15 +51,18 @@ void main() {
     }
     hit = hit.x >= 0.0 ? hit : sky;  // what ends before the sky mirrors the sky
     if (hit.x >= 0.0) {
-        // Rough ground smears what it mirrors up and down.
-        float smear = (1.0 - water.puddle) * 0.02 * frame.image.y;
+        // Rough ground smears what it mirrors up and down; neighbouring pixels look at other heights
+        // (interleaved gradient noise, J. Jimenez, 2014).
+        float smear = (1.0 - water.puddle) * 0.05 * frame.image.y;
+        float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+        hit.y += smear * (noise - 0.5);
         vec4 seen = 0.4 * textureLod(picture, hit * frame.image.zw, 0.0)
                   + 0.3 * textureLod(picture, (hit + vec2(0.0, smear)) * frame.image.zw, 0.0)
                   + 0.3 * textureLod(picture, (hit - vec2(0.0, smear)) * frame.image.zw, 0.0);
         float grazing = 1.0 - facing;
         float square = grazing * grazing;
         float fresnel = 0.02 + 0.98 * square * square * grazing;
-        float share = sqrt(fresnel) * mix(0.45 * frame.ground_radiance.w, 0.95, water.puddle);
+        float share = mix(0.5 * frame.ground_radiance.w * fresnel, 0.9 * sqrt(fresnel), water.puddle);
         share *= 1.0 - frame.weather.y;  // snow does not mirror
         vec2 edge = smoothstep(vec2(0.0), vec2(0.06), 1.0 - abs(hit * frame.image.zw * 2.0 - 1.0));
         color = mix(color, seen, share * edge.x * edge.y);

@@ -13,7 +13,7 @@ Water water_at(vec2 place, float wetness) {
     vec4 grains = texture(patches, place * (1.0 / 7.3));
     Water water;
     float depth = hollows.r + 0.16 * (grains.g - 0.5);
-    water.puddle = wetness * smoothstep(1.14 - 0.56 * wetness, 1.20 - 0.56 * wetness, depth);
+    water.puddle = wetness * smoothstep(1.20 - 0.38 * wetness, 1.27 - 0.38 * wetness, depth);
     // Drops strike everywhere all the time: two patterns that move through each other.
     vec2 still = place * (1.0 / 2.9);
     vec2 rings = texture(patches, still + frame.weather.z * vec2(0.83, 0.57)).rg

@@ -40,9 +40,9 @@ float3 cityloop_surroundings(float up)
 float3 cityloop_skylight(float up)
 {
     float3 sky = lerp(_CityloopHorizonRadiance.rgb, _CityloopZenithRadiance.rgb, 0.4);
-    sky = lerp(sky, dot(sky, float3(0.32, 0.55, 0.13)).xxx, 0.55);
+    sky = lerp(sky, dot(sky, float3(0.32, 0.55, 0.13)).xxx, 0.45);
     float3 ground = _CityloopGroundRadiance.rgb;
-    float3 side = 0.34 * sky + 0.55 * ground;
+    float3 side = 0.42 * sky + 0.55 * ground;
     return up > 0.0 ? lerp(side, 0.75 * sky + 0.2 * ground, up) : lerp(side, 0.8 * ground, -up);
 }
 
@@ -66,7 +66,7 @@ float3 cityloop_shade(CityloopSurface s, float visible)
 
     // Water darkens what it soaks and smooths what it covers: dark texels are pits, and fill first.
     float wet = _CityloopGroundRadiance.w * smoothstep(0.7, 0.95, up);
-    s.roughness = lerp(s.roughness, min(0.14 + 1.2 * s.albedo.g, 0.5), wet);
+    s.roughness = lerp(s.roughness, min(0.26 + 1.2 * s.albedo.g, 0.6), wet);
     s.albedo *= 1.0 - 0.6 * wet;
     float snow = _CityloopWeather.x * smoothstep(0.35, 0.75, up);
     s.albedo = lerp(s.albedo, float3(0.72, 0.75, 0.80), snow);
@@ -108,11 +108,11 @@ float3 cityloop_lamp(CityloopSurface s, float3 toward, float3 light)
     return (diffuse + f0 * lobe) * light * (facing * clear * _CityloopDusk.w);
 }
 
-// Exposure, tone curve (fit of ACES by K. Narkowicz, 2015) and sRGB encoding.
+// Exposure, tone curve (form of K. Narkowicz's fit of ACES, 2015, but hardly a toe) and sRGB encoding.
 float3 cityloop_finish(float3 radiance)
 {
     float3 x = radiance * _CityloopSunIrradiance.w;
-    x = saturate((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14));
+    x = saturate((x * (7.32 * x + 0.95)) / (x * (6.93 * x + 2.43) + 1.0));
     float3 low = 12.92 * x;
     float3 high = 1.055 * pow(max(x, 1e-6), 1.0 / 2.4) - 0.055;
     return saturate(float3(
