@@ -65,10 +65,12 @@ def resolved(scenario: cl.Scenario) -> ScenarioModel:
         if getattr(actor, "route", None):
             route = scenario.city.route(*actor.route)
             actors[name] = actor.model_copy(update={"route": (route[0], route[-1])})
-        else:
+        elif actor.at:
             edge = scenario.city.network.edge_id(actor.at.edge)
             at = actor.at.model_copy(update={"edge": edge})
             actors[name] = actor.model_copy(update={"at": at})
+        else:
+            actors[name] = actor
     return scenario.model.model_copy(update={"actors": actors})
 
 
