@@ -6,6 +6,8 @@ is in them, and depths are the farthest of whole tiles of the picture. So it sav
 changes a pixel.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,14 +35,22 @@ def split(seen: InView) -> tuple[DrawList, DrawList]:
     return seen.todo.only(is_large), seen.todo.only(~is_large)
 
 
-def hidden(view: CameraView, depths: F32, corners: F64) -> NDArray[np.bool_]:
-    """Return which boxes lie behind what has been drawn, wherever a pixel could show them.
+@dataclass(frozen=True, eq=False)
+class Outlines:
+    """Where boxes are in the picture.
 
-    Args:
-        view: the camera.
-        depths: (H, W) depths drawn so far, 0 at the near to 1 at the far plane.
-        corners: (K, 8, 3) of the boxes, camera frame, m.
+    Attributes:
+        low, high: (K, 2) first and last column and row of the tiles that could show each.
+        nearest: (K,) depth of its nearest point, 0 at the near to 1 at the far plane; -1: nearer.
     """
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    nearest: F64
+
+
+def outlines(view: CameraView, corners: F64) -> Outlines:
+    """Return where boxes are in a picture; `corners` (K, 8, 3), camera frame, m."""
     nearest = corners[..., 2].min(axis=1)
     nearest = nearest * (1.0 - _NEARER_SHARE) - _NEARER_M
     ahead = nearest > view.near_m
@@ -56,7 +66,17 @@ def hidden(view: CameraView, depths: F32, corners: F64) -> NDArray[np.bool_]:
     # Farther than the nearest point of the box is the whole box; see `set_camera`.
     share = view.far_m / (view.far_m - view.near_m)
     nearest_depth = share - share * view.near_m / np.maximum(nearest, view.near_m)
-    return ahead & (nearest_depth > _farthest(_tiles(depths), low, high))
+    return Outlines(low, high, np.where(ahead, nearest_depth, -1.0))
+
+
+def hidden(boxes: Outlines, depths: F32) -> NDArray[np.bool_]:
+    """Return which boxes lie behind what has been drawn, wherever a pixel could show them.
+
+    Args:
+        boxes: K of them.
+        depths: (H, W) depths drawn so far, 0 at the near to 1 at the far plane.
+    """
+    return boxes.nearest > _farthest(_tiles(depths), boxes.low, boxes.high)
 
 
 def camera_boxes(

@@ -99,7 +99,9 @@ class Renderer:
             turns_normals=True,
         )
         self._lights: dict[tuple[str, ...], moderngl.VertexArray] = {}
-        sky = build_program(c, ("screen.vert",), ("outputs.glsl", "tone.glsl", "sky.frag"))
+        far = build_program(c, ("screen.vert",), ("outputs.glsl", "far.frag"))
+        self._far = c.vertex_array(far, [])
+        sky = build_program(c, ("screen.vert",), ("tone.glsl", "sky.frag"))
         self._sky = c.vertex_array(sky, [])
         self._finishing: dict[tuple[str, ...], moderngl.VertexArray] = {}
         mirror = build_program(c, ("screen.vert",), ("ground.glsl", "water.glsl", "reflect.frag"))
@@ -198,7 +200,6 @@ class Renderer:
         self._reached("small")
         self._light_surfaces(images, lamps)
         self._reached("light")
-        images.sky.use()
         self._context.depth_func = "<="
         self._sky.render(moderngl.TRIANGLES, vertices=3)
         self._reached("sky")
@@ -208,12 +209,16 @@ class Renderer:
         picture.frame.use()
         self._glare.draw(view, lights, self._environment)
         self._finish_picture(images, picture)
-        self._context.finish()
         self._reached("post")
         drawn = time.perf_counter()
-        images.read(passes, out)
+        # While the picture is being finished; the first image to be read lets it begin.
+        images.read(passes, out, lit=False)
+        read = time.perf_counter() - drawn
+        self._context.finish()
+        drawn = time.perf_counter()
+        images.read(passes, out, lit=True)
+        read += time.perf_counter() - drawn
         self._reached("readback")
-        read = time.perf_counter()
         alone = []
         if silhouettes:
             alone = self._draw_alone(view, instances, seen, images)
@@ -221,8 +226,8 @@ class Renderer:
         return DrawResult(
             layouts=targets.layouts(view.width, view.height, passes),
             triangles=triangles,
-            draw_s=drawn - began + time.perf_counter() - read,
-            read_s=read - drawn,
+            draw_s=time.perf_counter() - began - read,
+            read_s=read,
             silhouettes=alone,
         )
 
@@ -277,8 +282,9 @@ class Renderer:
         """Draw all the rest that the large do not hide."""
         c = self._context
         meshes = self._scene.meshes
-        boxes = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
-        small = small.only(~occlusion.hidden(view, images.read_depths(), boxes))
+        corners = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
+        boxes = occlusion.outlines(view, corners)
+        small = small.only(~occlusion.hidden(boxes, images.read_depths()))
         both = large.then(small)
         images.surfaces.use()
         c.enable_only(moderngl.DEPTH_TEST)
@@ -295,6 +301,8 @@ class Renderer:
         c.depth_func = "=="
         triangles += surfaces.draw(meshes, both, Sides.PERFORATED)
         c.disable(moderngl.CULL_FACE)
+        c.depth_func = "<="
+        self._far.render(moderngl.TRIANGLES, vertices=3)
         return triangles
 
     def _light_surfaces(self, images: Targets, lamps: bool) -> None:

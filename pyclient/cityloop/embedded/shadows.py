@@ -23,7 +23,14 @@ from cityloop.embedded.instance_table import (
 from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.shaders import UNITS
 from cityloop.embedded.surface_pass import SurfacePass
-from cityloop.embedded.visibility import bounding_spheres, draw_list, in_box, select_meshes
+from cityloop.embedded.visibility import (
+    DrawList,
+    bounding_spheres,
+    draw_list,
+    in_box,
+    may_shade,
+    select_meshes,
+)
 
 F64 = NDArray[np.float64]
 
@@ -34,6 +41,11 @@ _STEP_ALONG_LIGHT_M = 128.0
 # filter reaches 0.35 + 1 texels to each side.
 _OFFSET_TEXELS = 1.6
 _ATLAS_HEIGHT = 2048
+# Casters reach farther by this into what is seen: receivers are looked up beside where they are.
+_MARGIN_M = 0.6
+# As `_Square.coarseness`, for what moves: its shadows are drawn anew each time, and on the ground
+# coarse ones look like fine ones.
+_MOVING_COARSENESS = 2.0
 
 
 @dataclass(frozen=True)
@@ -122,11 +134,18 @@ class _Placed:
     clip: F64
     center: F64
 
+    @property
+    def light(self) -> F64:
+        """The (3,) direction of the light, world."""
+        along = self.clip[2, :3]
+        return np.asarray(along / np.linalg.norm(along))
+
 
 @dataclass(frozen=True, eq=False)
 class Casting:
     """The squares as they lie around a camera, and the sun (3,), None where it does not shine."""
 
+    view: CameraView
     placed: list[_Placed]
     sun: F64 | None
 
@@ -170,7 +189,7 @@ class Shadows:
         frame.set("shadow_offset", (*offsets, 1 / _ATLAS_HEIGHT))
         frame.set("standing_atlas", _atlas_layout(_STANDING_WIDTH))
         frame.set("moving_atlas", _atlas_layout(_MOVING_WIDTH))
-        return Casting(placed, sun)
+        return Casting(view, placed, sun)
 
     def draw(self, casting: Casting, instances: Instances, scene: GpuScene) -> int:
         """Bring the maps up to date; return the triangles sent.
@@ -187,12 +206,11 @@ class Shadows:
         triangles = self._draw_standing(placed, instances, casting.sun, scene)
         self._moving_frame.use()
         self._moving_frame.clear(depth=1.0)
-        moving = ~instances.static
-        if moving.any():
-            for p in placed:
-                if p.square is not _FAR:
-                    self._moving_frame.viewport = p.square.viewport
-                    triangles += self._draw_casters(p, instances, moving, scene)
+        moving = np.flatnonzero(~instances.static)
+        for p in placed:
+            if p.square is not _FAR and len(moving):
+                self._moving_frame.viewport = p.square.viewport
+                triangles += self._draw_casters(p, instances, moving, scene, casting.view)
         c.disable_direct(_DEPTH_CLAMP)
         return triangles
 
@@ -220,25 +238,36 @@ class Shadows:
             self._standing_frame.use()
             self._standing_frame.viewport = p.square.viewport
             self._standing_frame.clear(depth=1.0, viewport=p.square.viewport)
-            triangles += self._draw_casters(p, instances, static, scene)
+            rows = np.flatnonzero(static)
+            triangles += self._draw_casters(p, instances, rows, scene)
         return triangles
 
     def _draw_casters(
         self,
         placed: _Placed,
         instances: Instances,
-        chosen: NDArray[np.bool_],
+        rows: NDArray[np.int64],
         scene: GpuScene,
+        view: CameraView | None = None,
     ) -> int:
-        """Draw the chosen instances into the part of the atlas that is in use."""
+        """Draw the instances `rows` into the part of the atlas that is in use.
+
+        If a view is given, those whose shadow cannot be in it are left out.
+        """
         # Distances across the light: they do not change while the square stays where it is.
-        across = instances.origin @ placed.clip[:2, :3].T + placed.clip[:2, 3]
+        across = instances.origin[rows] @ placed.clip[:2, :3].T + placed.clip[:2, 3]
         distance = np.linalg.norm(across, axis=1) * placed.square.half_m
-        meshes = select_meshes(instances.part, distance, scene.tables, placed.square.coarseness)
-        meshes = np.where(chosen, meshes, -1)
-        centers, radii = bounding_spheres(instances, meshes, scene.tables)
-        inside = in_box(placed.clip, centers, radii / placed.square.half_m)
-        todo = draw_list(inside, meshes)
+        parts = instances.part[rows]
+        coarseness = placed.square.coarseness
+        if view is not None:
+            coarseness = max(coarseness, _MOVING_COARSENESS)
+        meshes = select_meshes(parts, distance, scene.tables, coarseness)
+        centers, radii = bounding_spheres(instances, meshes, scene.tables, rows)
+        casts = in_box(placed.clip, centers, radii / placed.square.half_m)
+        if view is not None:
+            casts &= may_shade(view, centers, radii + _MARGIN_M, placed.light)
+        todo = draw_list(casts, meshes)
+        todo = DrawList(rows[todo.rows], todo.batches)
         if not len(todo.batches):
             return 0
         self._table.write(caster_records(placed.clip, instances, todo.rows))

@@ -15,10 +15,9 @@ _ALIGNMENT = 64  # bytes; every image starts at a multiple of this
 
 @dataclass(frozen=True)
 class _Image:
-    """An attachment of the drawing: `components` numbers of `dtype` (OpenGL's name) a pixel."""
+    """An image that is read back: `components` numbers of `dtype` (OpenGL's name) a pixel."""
 
     name: str
-    attachment: int
     components: int
     dtype: str
     item_bytes: int
@@ -27,14 +26,18 @@ class _Image:
         return self.components * self.item_bytes
 
 
-# As shaders/sky.frag writes them. RGB is read from the antialiased picture instead.
-_COLOR = _Image("color", 0, 3, "f1", 1)
-_DEPTH = _Image("depth", 1, 1, "f4", 4)
-_FLOW = _Image("flow", 2, 4, "f4", 4)
-_NORMAL = _Image("normal", 3, 4, "f4", 4)
-_VELOCITY = _Image("velocity", 4, 4, "f4", 4)
-_INSTANCE = _Image("instance", 5, 1, "u4", 4)
-_SEMANTIC = _Image("semantic", 6, 1, "u1", 1)
+# RGB is read from the antialiased picture.
+_COLOR = _Image("color", 3, "f1", 1)
+_DEPTH = _Image("depth", 1, "f4", 4)
+_FLOW = _Image("flow", 4, "f4", 4)
+_NORMAL = _Image("normal", 4, "f4", 4)
+_VELOCITY = _Image("velocity", 4, "f4", 4)
+_INSTANCE = _Image("instance", 1, "u4", 4)
+_SEMANTIC = _Image("semantic", 1, "u1", 1)
+# After the looks of surfaces, in the order of shaders/outputs.glsl; and after the picture, in that
+# of shaders/light.frag.
+_SHAPE = (_DEPTH, _FLOW, _NORMAL, _VELOCITY)
+_WHAT = (_INSTANCE, _SEMANTIC)
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,7 @@ class Targets:
 
     Attributes:
         surfaces: looks of surfaces, the labels that depend on triangles, and the depth buffer.
-        lit: the picture before it is finished and what is seen in it, for the light on surfaces.
-        sky: the same picture, all labels and the depth buffer.
+        lit: the picture before it is finished, what is seen in it, and the same depth buffer.
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
         first: the tone-mapped, not yet antialiased picture.
         mirrored: the same with what wet ground mirrors.
@@ -143,22 +145,25 @@ class Targets:
 
         shape: list[moderngl.Renderbuffer | moderngl.Texture] = [
             self.depths,
-            *(buffer(image) for image in (_FLOW, _NORMAL, _VELOCITY)),
+            *(buffer(image) for image in _SHAPE[1:]),
         ]
         what: list[moderngl.Renderbuffer | moderngl.Texture] = [buffer(_INSTANCE), self.classes]
         depth_buffer = context.depth_renderbuffer(size)
         self.surfaces = context.framebuffer([self.looks, *shape], depth_buffer)
         self.lit = context.framebuffer([self.first.texture, *what], depth_buffer)
-        self.sky = context.framebuffer([self.first.texture, *shape, *what], depth_buffer)
         self.lit.depth_mask = False
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
+        self._places = {
+            _COLOR: (self.final, 0),
+            **{image: (self.surfaces, i + 1) for i, image in enumerate(_SHAPE)},
+            **{image: (self.lit, i + 1) for i, image in enumerate(_WHAT)},
+        }
         self.alone = LayerImages(context, size)
         pictures = (self.first, self.mirrored)
         self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
             self.surfaces,
-            self.sky,
             self.lit,
             self.depth_only,
             self.final,
@@ -171,15 +176,22 @@ class Targets:
             smooth,
         ]
 
-    def read(self, passes: Sequence[pb.Pass], out: memoryview) -> None:
-        """Write the images of `passes` into `out`, as `layouts` says."""
-        offsets, _ = _offsets(*self.size, passes)
-        for image, offset in offsets.items():
-            source = self.final if image is _COLOR else self.sky
+    def read(self, passes: Sequence[pb.Pass], out: memoryview, lit: bool) -> None:
+        """Write images of `passes` into `out`, as `layouts` says.
+
+        Args:
+            passes: all that are wanted.
+            out: the caller's memory.
+            lit: write those that are made with the light; else those that were there before.
+        """
+        for image, offset in _offsets(*self.size, passes)[0].items():
+            if lit is (image in _SHAPE):
+                continue
+            source, attachment = self._places[image]
             source.read_into(
                 out,
                 components=image.components,
-                attachment=0 if image is _COLOR else image.attachment,
+                attachment=attachment,
                 dtype=image.dtype,
                 write_offset=offset,
             )
@@ -193,9 +205,8 @@ class Targets:
     def read_instance(self) -> NDArray[np.uint32]:
         """Return (H, W) instance ids."""
         width, height = self.size
-        ids = self.sky.read(
-            components=1, attachment=_INSTANCE.attachment, dtype=_INSTANCE.dtype, alignment=1
-        )
+        source, attachment = self._places[_INSTANCE]
+        ids = source.read(components=1, attachment=attachment, dtype=_INSTANCE.dtype, alignment=1)
         return np.frombuffer(ids, dtype=np.uint32).reshape(height, width)
 
     def release(self) -> None:

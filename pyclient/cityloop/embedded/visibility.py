@@ -60,7 +60,7 @@ def look(view: CameraView, instances: Instances, tables: SceneTables) -> InView:
     """Return what a camera has in its frustum, without the body that is hidden from it."""
     distance = np.linalg.norm(instances.origin - view.current[:, 3], axis=1)
     meshes = select_meshes(instances.part, distance, tables)
-    centers, radii = bounding_spheres(instances, meshes, tables)
+    centers, radii = bounding_spheres(instances, meshes, tables, slice(None))
     inside, depth = in_view(view, centers, radii)
     if view.hidden_body:
         inside &= instances.body != view.hidden_body
@@ -90,46 +90,85 @@ def select_meshes(
 
 
 def bounding_spheres(
-    instances: Instances, meshes: NDArray[np.int32], tables: SceneTables
+    instances: Instances,
+    meshes: NDArray[np.int32],
+    tables: SceneTables,
+    rows: NDArray[np.int64] | slice,
 ) -> tuple[F64, F64]:
-    """Return world centres (N, 3) and radii (N,) of what is drawn, m; any for mesh -1.
+    """Return world centres (K, 3) and radii (K,) of what is drawn, m; any for mesh -1.
+
+    Args:
+        instances: N of them.
+        meshes: (K,) what is drawn of each.
+        tables: the scene's.
+        rows: which instances, K of them.
 
     A skinned vertex is a mean of the places where its bones would carry it, so the mesh lies in
     the hull of the rest sphere carried along by each bone.
     """
     if not len(tables.centers):
-        return instances.origin, np.zeros(len(meshes))
+        return instances.origin[rows], np.zeros(len(meshes))
     centers = tables.centers[meshes]
     radii = tables.radii[meshes]
-    posed = np.flatnonzero((instances.bones >= 0) & (meshes >= 0))
+    first_bone, current = instances.bones[rows], instances.current[rows]
+    posed = np.flatnonzero((first_bone >= 0) & (meshes >= 0))
     if len(posed):
         counts = tables.bone_counts[meshes[posed]]
         ends = np.cumsum(counts)
         within = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
-        bones = instances.bones_current[np.repeat(instances.bones[posed], counts) + within]
+        bones = instances.bones_current[np.repeat(first_bone[posed], counts) + within]
         rest = np.repeat(centers[posed], counts, axis=0)
         carried = (bones[:, :, :3] @ rest[:, :, None])[:, :, 0] + bones[:, :, 3]
         low = np.minimum.reduceat(carried, ends - counts)
         high = np.maximum.reduceat(carried, ends - counts)
         centers[posed] = (low + high) / 2
         radii[posed] += np.linalg.norm(high - low, axis=1) / 2
-    world = (instances.current[:, :, :3] @ centers[:, :, None])[:, :, 0]
-    return world + instances.current[:, :, 3], radii
+    # A column at a time: many small products of matrices take longer.
+    world = current[:, :, 3].copy()
+    for axis in range(3):
+        world += current[:, :, axis] * centers[:, axis, None]
+    return world, radii
 
 
 def in_view(view: CameraView, centers: F64, radii: F64) -> tuple[NDArray[np.bool_], F64]:
     """Return which spheres (N, 3), (N,) reach into the camera's frustum, and their depths (N,)."""
     c = (centers - view.current[:, 3]) @ view.current[:, :3]
     inside = (c[:, 2] + radii > view.near_m) & (c[:, 2] - radii < view.far_m)
+    inside &= (c @ _side_planes(view).T > -radii[:, None]).all(axis=1)
+    return inside, c[:, 2]
+
+
+def may_shade(view: CameraView, centers: F64, radii: F64, way: F64) -> NDArray[np.bool_]:
+    """Return which spheres may cast a shadow on something in the camera's frustum.
+
+    Args:
+        view: the camera.
+        centers: (K, 3) world, m.
+        radii: (K,) m.
+        way: (3,) direction of the light, world.
+    """
+    c = (centers - view.current[:, 3]) @ view.current[:, :3]
+    along = way @ view.current[:, :3]
+    may = (c[:, 2] + radii > 0.0) | (along[2] > 0.0)
+    for normal in _side_planes(view):
+        # Where the light goes away from a plane, the shadow of what lies behind it stays there.
+        may &= (c @ normal > -radii) | (along @ normal > 0.0)
+    return np.asarray(may)
+
+
+def _side_planes(view: CameraView) -> F64:
+    """Return the (4, 3) unit normals of the frustum's sides, inwards, camera frame."""
+    normals = []
     for focal, middle, size, axis in (
         (view.fx, view.cx, view.width, 0),
         (view.fy, view.cy, view.height, 1),
     ):
         # A side plane holds the points with focal * x = edge * z, edge from the principal point.
         for edge, sign in ((-middle, 1.0), (size - middle, -1.0)):
-            distance = sign * (focal * c[:, axis] - edge * c[:, 2]) / np.hypot(focal, edge)
-            inside = np.logical_and(inside, distance > -radii)
-    return inside, c[:, 2]
+            normal = np.zeros(3)
+            normal[axis], normal[2] = sign * focal, -sign * edge
+            normals.append(normal / np.hypot(focal, edge))
+    return np.array(normals)
 
 
 def in_box(clip_from_world: F64, centers: F64, radii: F64) -> NDArray[np.bool_]:

@@ -45,7 +45,8 @@ def wall(camera, columns, depth_m):
 )
 def test_hidden_is_what_lies_behind_the_wall_whole(low, high, expected):
     camera = view()
-    found = occlusion.hidden(camera, wall(camera, LENS.width // 2, 5.0), box(low, high))
+    boxes = occlusion.outlines(camera, box(low, high))
+    found = occlusion.hidden(boxes, wall(camera, LENS.width // 2, 5.0))
     assert found.tolist() == [expected]
 
 
@@ -59,7 +60,7 @@ def test_no_pixel_of_a_hidden_box_is_nearer_than_what_was_drawn(depths, middle, 
     patches = window_depth(np.array(depths).reshape(3, 4), camera)
     drawn = np.kron(patches, np.ones((LENS.height // 3, LENS.width // 4))).astype(np.float32)
     corners = box(np.subtract(middle, half), np.add(middle, half))
-    if occlusion.hidden(camera, drawn, corners)[0]:
+    if occlusion.hidden(occlusion.outlines(camera, corners), drawn)[0]:
         points = corners[0]
         assert (points[:, 2] > camera.near_m).all()
         pixels = LENS.project(points)
@@ -89,7 +90,7 @@ def test_not_to_draw_what_is_hidden_changes_no_pixel(scene, monkeypatch):
     things, camera = street(scene), view(lens=WIDE)
     with_it, drawn = _drawn(scene, things, camera)
     monkeypatch.setattr(
-        occlusion, "hidden", lambda _view, _depths, corners: np.zeros(len(corners), dtype=bool)
+        occlusion, "hidden", lambda boxes, _depths: np.zeros(len(boxes.low), dtype=bool)
     )
     without, all_drawn = _drawn(scene, things, camera)
     assert with_it == without

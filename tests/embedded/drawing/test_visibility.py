@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from small_scene import LENS, camera_pose, view
 
 from cityloop.embedded.gpu_scene import SceneTables
-from cityloop.embedded.visibility import draw_list, in_view, select_meshes
+from cityloop.embedded.visibility import draw_list, in_view, may_shade, select_meshes
 from cityloop.spatial import rotation
 
 NEVER = np.inf
@@ -83,3 +83,43 @@ def test_nothing_chosen_is_nothing_to_draw():
     todo = draw_list(np.zeros(2, dtype=bool), np.zeros(2, dtype=np.int32))
     assert len(todo.batches) == 0
     assert len(todo.rows) == 0
+
+
+def unit(direction):
+    """Return the direction with length 1, and some direction where it has none."""
+    vector = np.asarray(direction, dtype=np.float64) + [0.0, 0.0, 1e-9]
+    return vector / np.linalg.norm(vector)
+
+
+@given(
+    u=st.floats(0, LENS.width),
+    v=st.floats(0, LENS.height),
+    depth=st.floats(0.1, 900),
+    radius=st.floats(0.01, 50),
+    direction=st.tuples(*[st.floats(-1, 1)] * 3),
+    light=st.tuples(*[st.floats(-1, 1)] * 3),
+    length=st.floats(0.0, 300.0),
+)
+def test_what_shades_a_visible_point_is_never_left_out(
+    u, v, depth, radius, direction, light, length
+):
+    camera = view(current=camera_pose((5.0, -3.0, 1.4), 0.7))
+    point = camera.current[:, :3] @ LENS.unproject([u, v], depth) + camera.current[:, 3]
+    center = point - length * unit(light) + radius * 0.999 * unit(direction)
+    assert may_shade(camera, center[None], np.array([radius]), unit(light))[0]
+
+
+@pytest.mark.parametrize(
+    ("center", "light", "expected"),
+    [
+        ((-5.0, 0.0, 5.0), (1.0, 0.0, -1.0), True),  # from behind the camera, forwards
+        ((-5.0, 0.0, 5.0), (-1.0, 0.0, -1.0), False),  # and backwards
+        ((10.0, 30.0, 2.0), (0.0, -1.0, -1.0), True),  # from the left, to the right
+        ((10.0, 30.0, 2.0), (0.0, 1.0, -1.0), False),
+        ((10.0, 0.0, 30.0), (0.0, 0.0, -1.0), True),  # from above
+        ((-5.0, 0.0, 30.0), (0.0, 0.0, -1.0), False),
+    ],
+)
+def test_shadows_that_fall_beside_the_picture_are_left_out(center, light, expected):
+    found = may_shade(view(), np.array([center]), np.array([1.0]), unit(light))
+    assert found.tolist() == [expected]

@@ -12,13 +12,25 @@ vec4 at(vec2 pixel) {
     return textureLod(picture, pixel * frame.image.zw, 0.0);
 }
 
+float luma(ivec2 pixel) {
+    return texelFetch(picture, pixel, 0).a;
+}
+
 void main() {
     vec2 here = gl_FragCoord.xy;
-    vec4 center = at(here);
-    float a = at(here + vec2(-0.5, -0.5)).a;
-    float b = at(here + vec2(0.5, -0.5)).a;
-    float c = at(here + vec2(-0.5, 0.5)).a;
-    float d = at(here + vec2(0.5, 0.5)).a;
+    // The luma between pixels, from nine that are fetched once.
+    ivec2 pixel = ivec2(here);
+    ivec2 low = max(pixel - 1, ivec2(0));
+    ivec2 high = min(pixel + 1, ivec2(frame.image.xy) - 1);
+    vec4 center = texelFetch(picture, pixel, 0);
+    float up = luma(ivec2(pixel.x, low.y));
+    float left = luma(ivec2(low.x, pixel.y));
+    float right = luma(ivec2(high.x, pixel.y));
+    float down = luma(ivec2(pixel.x, high.y));
+    float a = 0.25 * (luma(low) + up + left + center.a);
+    float b = 0.25 * (luma(ivec2(high.x, low.y)) + up + right + center.a);
+    float c = 0.25 * (luma(ivec2(low.x, high.y)) + down + left + center.a);
+    float d = 0.25 * (luma(high) + down + right + center.a);
     float darkest = min(center.a, min(min(a, b), min(c, d)));
     float brightest = max(center.a, max(max(a, b), max(c, d)));
 

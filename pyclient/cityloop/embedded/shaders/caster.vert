@@ -7,7 +7,7 @@ in vec3 in_position;
 in vec2 in_uv;
 in uint in_material;
 out vec2 uv;
-flat out int material;
+flat out ivec2 traits;  // of the material: layer, flags
 #endif
 #ifdef SKINNED
 in uvec4 in_joints;
@@ -24,7 +24,7 @@ void main() {
 #endif
 #ifdef PERFORATED
     uv = in_uv;
-    material = int(in_material);
+    traits = ivec2(material_texel(int(in_material), 2).xy);
 #endif
     gl_Position = vec4(apply(light_from_part, p), 1.0);
 }

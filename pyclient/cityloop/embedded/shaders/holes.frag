@@ -2,12 +2,12 @@
 
 #ifdef PERFORATED
 in vec2 uv;
-flat in int material;
+flat in ivec2 traits;
 #endif
 
 void main() {
 #ifdef PERFORATED
-    if (is_hole(material, uv)) {
+    if (is_hole(traits, uv)) {
         discard;
     }
 #endif

@@ -3,8 +3,7 @@
 #ifdef PERFORATED
 uniform sampler2DArray textures;
 
-bool is_hole(int material, vec2 uv) {
-    ivec2 traits = ivec2(material_texel(material, 2).xy);  // layer, flags
+bool is_hole(ivec2 traits, vec2 uv) {  // layer, flags
     float alpha = texture(textures, vec3(uv, float(max(traits.x, 0)))).a;
     bool hole = (traits.y & CUTOUT) != 0 && traits.x >= 0 && alpha < 127.5 / 255.0;
 #ifdef DEPTH_ONLY

@@ -2,7 +2,7 @@
 
 #ifdef PERFORATED
 in vec2 uv;
-flat in int material;
+flat in ivec2 traits;
 #endif
 flat in uint number;
 
@@ -10,7 +10,7 @@ layout(location = 0) out uint out_number;
 
 void main() {
 #ifdef PERFORATED
-    if (is_hole(material, uv)) {
+    if (is_hole(traits, uv)) {
         discard;
     }
 #endif

@@ -1,8 +1,8 @@
-// The passes of a pixel that no surface covers.
+// The picture of a pixel that no surface covers, and what it is.
 
 layout(location = 0) out vec4 out_color;  // sRGB-encoded; a: luma, for the antialiasing
-layout(location = 5) out uint out_instance;
-layout(location = 6) out uint out_semantic;
+layout(location = 1) out uint out_instance;
+layout(location = 2) out uint out_semantic;
 
 const uint SKY = 10u;
 
@@ -58,12 +58,6 @@ void main() {
     // Fog as thick as 1.5 km of it hides the sky just above the horizon.
     float clear = exp2(-1.442695 * frame.horizon_radiance.w * 1500.0 * (1.0 - clamp(up * 3.0, 0.0, 1.0)));
     out_color = finish(mix(frame.horizon_radiance.rgb, radiance, clear));
-    out_depth = uintBitsToFloat(0x7f800000u);  // +inf
     out_instance = 0u;
     out_semantic = SKY;
-    vec2 here = project(ray);
-    out_flow = vec4(project(turned(frame.previous_from_current, ray)) - here,
-                    project(turned(frame.next_from_current, ray)) - here);
-    out_normal = vec4(0.0);
-    out_velocity = vec4(0.0);
 }

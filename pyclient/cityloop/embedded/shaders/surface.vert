@@ -21,8 +21,10 @@ in vec4 in_weights;
 invariant gl_Position;  // the same depth in both passes over perforated surfaces
 
 #ifdef DEPTH_ONLY
+#ifdef PERFORATED
 out vec2 uv;
-flat out int material;
+flat out ivec2 traits;  // of the material: layer, flags
+#endif
 #ifdef SILHOUETTE
 flat out uint number;
 #endif
@@ -52,8 +54,10 @@ void main() {
     gl_Position = vec4(2.0 * pixel * frame.image.zw - p.z, frame.range.x * p.z + frame.range.y, p.z);
 
 #ifdef DEPTH_ONLY
+#ifdef PERFORATED
     uv = in_uv;
-    material = int(in_material);
+    traits = ivec2(material_texel(int(in_material), 2).xy);
+#endif
 #ifdef SILHOUETTE
     number = instance_ids(row).x;
 #endif
