@@ -61,6 +61,8 @@ WHEELS = tuple(
     for x in (0.0, 2.6)
     for y in (-0.85, 0.85)
 )
+# On the side that is seen, farther out of the machine's box than its surface may be.
+MIRROR_SIZE, MIRROR_CENTER = np.array([0.12, 0.28, 0.3]), np.array([2.0, -1.1, 1.25])
 PERSON_SIZE = np.array([0.3, 0.5, 1.7])
 HINGE_Z = 0.85
 STEERING_RATE, TRAVEL_RATE = 0.6, 0.1
@@ -174,11 +176,13 @@ def vehicle_scene(kinds: list[str]) -> Scene:
         place = Pose() if wheel is None else Pose(np.array(WHEELS[wheel].center))
         return Part(name, (LevelOfDetail(name, 200.0),), place, wheel)
 
-    wagon = (part("wagon"), *(part("wheel", i) for i in range(len(WHEELS))))
+    wheels = (part("wheel", i) for i in range(len(WHEELS)))
+    wagon = (part("wagon"), part("mirrors"), *wheels)
     parts = {"wagon": wagon, "crate": (part("crate"),)}
     return Scene(
         meshes=[
             mesh("wagon", _CORNERS * BODY_SIZE + BODY_CENTER, BOX),
+            mesh("mirrors", _CORNERS * MIRROR_SIZE + MIRROR_CENTER, BOX),
             mesh("crate", _CORNERS + [0, 0, 0.5], BOX),
             mesh("wheel", *_wheel_mesh()),
         ],
@@ -296,6 +300,7 @@ def triangles_at(t: float) -> Triangles:
     add(STOP_LINE.outline, np.array([[0, 1, 2], [0, 2, 3]]), 0, PAINT)
     car = body_at("car", t).pose
     add(car.apply(_CORNERS * BODY_SIZE + BODY_CENTER), BOX, 2)
+    add(car.apply(_CORNERS * MIRROR_SIZE + MIRROR_CENTER), BOX, 2)
     for i, (w, state) in enumerate(zip(WHEELS, wheels_at(t), strict=True)):
         turned = rotation.multiply(
             rotation.from_yaw(state[0]), rotation.from_axis_angle([0, 1, 0], state[1])

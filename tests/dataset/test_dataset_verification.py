@@ -18,9 +18,11 @@ from cityloop.dataset.passes import PassStore
 from cityloop.dataset.road_marks import read_road_marks, write_road_marks
 from cityloop.dataset.schema import PEOPLE_COLUMNS
 from cityloop.dataset.stored_pass import StoredPass
+from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Tally
+from cityloop.dataset.verification.vehicles import shows_mirrors
 from cityloop.errors import DatasetError
-from cityloop.spatial import rotation
+from cityloop.spatial import Pose, rotation
 from cityloop.world.markings import Mark
 
 CHECKS = {
@@ -503,7 +505,7 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "who indicates": (label("indicating", lambda v: first(v, "left")), {CONDITIONS}),
     "what signals show": (label("signal_aspect", lambda v: first(v, "red")), {CONDITIONS}),
     "lamps": (label("lamps", lambda v: v ^ 4), {CONDITIONS}),
-    "what somebody does": (label("activity", lambda v: first(v, "fallen")), {CONDITIONS}),
+    "what somebody does": (label("activity", lambda v: first(v, "waiting")), {CONDITIONS}),
     "panoptic ids": (label("panoptic_id", lambda v: v + 1), {"panoptic ids"}),
     "indicators without lamps": (
         lambda r: change_column(r, "states", "indicating", lambda v: v * 0 + 1),
@@ -538,6 +540,10 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "pieces' places": (
         lambda r: change_column(r, "pieces", "center_camera", grown),
         {"pieces: world against camera"},
+    ),
+    "pieces' sizes": (
+        lambda r: change_column(r, "pieces", "dimension", lambda v: v * 0.8),
+        {"3D boxes hold the surface: pieces"},
     ),
     "riders' keypoints in the world": (
         lambda r: change_lists(r, "keypoints_world", moved(0.01), "pieces"),
@@ -580,6 +586,20 @@ def test_each_corrupted_label_fails_its_checks_and_no_other(brief: Path, name: s
     corrupt, expected = OF_LABELS[name]
     corrupt(brief)
     assert failed(verify(brief)) == expected | {HASHES}
+
+
+def test_mirrors_are_no_part_of_a_box(recorded_briefly: Path) -> None:
+    picture = Picture(Dataset(recorded_briefly).sequence("boxes").frame("front", 0))
+    shown = picture.pixels_of_actor[2]
+    (car,) = np.flatnonzero(picture.objects.id == 2)
+    box = Pose(picture.objects.center_world[car], picture.objects.quaternion_world[car])
+    camera_from_box = picture.frame.world_from_camera.inverse() @ box
+    local = camera_from_box.inverse().apply(picture.surface[shown])
+    beyond = np.abs(local[:, 1]) > picture.objects.dimension[car, 1] / 2 + 0.01
+    mirrors = shows_mirrors(picture, 2, shown)
+    assert beyond.sum() > 2
+    assert (mirrors >= beyond).all()
+    assert mirrors.sum() < 0.1 * len(shown)
 
 
 def test_riders_who_sit_beside_what_is_drawn_of_them_fail_the_depth_of_their_keypoints(

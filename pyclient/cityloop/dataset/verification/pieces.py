@@ -9,10 +9,11 @@ from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.poses import PLACE_TOLERANCE_M, KeypointTallies
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.dataset.verification.vehicles import shows_mirrors
 from cityloop.spatial import Pose, rotation
 
-# Levels of detail differ a little, wheels and mirrors stick out.
-BOX_TOLERANCE_M = 0.15
+# Levels of detail differ a little, and a bar that steers turns out of it.
+BOX_TOLERANCE_M = 0.05
 FRAMES_TOLERANCE = 1e-6
 
 
@@ -25,7 +26,7 @@ class PieceCheck:
         self._frames = Tally("pieces: world against camera", "m", FRAMES_TOLERANCE)
         self._places = Tally("riders' keypoints against their seats", "m", PLACE_TOLERANCE_M)
         self._keypoints = KeypointTallies("riders' ", reaching=True)
-        self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.99)
+        self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.999)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare the pieces of a picture."""
@@ -71,8 +72,12 @@ class PieceCheck:
             pixels = np.flatnonzero(mine)
             in_camera = picture.frame.world_from_camera.inverse() @ solid
             local = transform(in_camera.inverse(), picture.surface[pixels])
-            outside = np.abs(local) - pieces.dimension[i] / 2
-            self._solids.add(np.maximum(outside, 0.0).max(axis=-1), picture.places(pixels))
+            outside = (np.abs(local) - pieces.dimension[i] / 2).max(axis=-1)
+            outside = np.maximum(outside, 0.0)
+            far = np.flatnonzero(outside > BOX_TOLERANCE_M)
+            counted = np.ones(len(pixels), np.bool_)
+            counted[far] = ~shows_mirrors(picture, actor, pixels[far])
+            self._solids.add(outside[counted], picture.places(pixels[counted]))
             turned = rotation.to_matrix(in_camera.quaternion)
             turned -= rotation.to_matrix(pieces.quaternion_camera[i])
             moved = np.abs(in_camera.position - pieces.center_camera[i])

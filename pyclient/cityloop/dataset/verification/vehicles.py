@@ -46,10 +46,17 @@ class VehicleShape:
     @cached_property
     def extent(self) -> Array:
         """(2, 3) lowest and highest x, y, z at rest in the body frame, without mirrors, m."""
-        counted = tuple(part for part in self.prototype.parts if part.name != "mirrors")
-        plain = VehicleShape(replace(self.prototype, parts=counted), self.triangles)
-        corners = plain.posed(None, 0.0).reshape(-1, 3)
+        corners = self._of(mirrors=False).posed(None, 0.0).reshape(-1, 3)
         return np.stack([corners.min(axis=0), corners.max(axis=0)])
+
+    @cached_property
+    def mirrors(self) -> "VehicleShape":
+        """The mirrors alone."""
+        return self._of(mirrors=True)
+
+    def _of(self, *, mirrors: bool) -> "VehicleShape":
+        parts = tuple(p for p in self.prototype.parts if (p.name == "mirrors") == mirrors)
+        return VehicleShape(replace(self.prototype, parts=parts), self.triangles)
 
     def posed(self, wheels: Array | None, away_m: float) -> Array:
         """Return (T, 3, 3) corners in the body frame of what is drawn from `away_m`.
@@ -115,6 +122,63 @@ def _depth_errors(corners: Array, pixels: Array, depth: Array, intrinsics: Intri
     return np.abs(found - depth)
 
 
+@dataclass(frozen=True)
+class DrawnVehicle:
+    """What a vehicle in a picture is drawn from, and how it stands before the camera.
+
+    Attributes:
+        shape: its individual.
+        pose: world-from-body.
+        camera_from_body: the same, seen from the camera.
+        wheels: (W, 5) as in `tables.WHEEL_COLUMNS`, None without.
+        away_m: from its origin to the camera.
+    """
+
+    shape: VehicleShape
+    pose: Pose
+    camera_from_body: Pose
+    wheels: Array | None
+    away_m: float
+
+    def triangles(self, shape: VehicleShape) -> Array:
+        """Return (T, 3, 3) corners of the shape, or a part of it, in the camera frame, m."""
+        corners = shape.posed(self.wheels, self.away_m).reshape(-1, 3)
+        return transform(self.camera_from_body, corners).reshape(-1, 3, 3)
+
+
+def drawn_vehicle(picture: Picture, actor: int) -> DrawnVehicle | None:
+    """Return what an actor is drawn from, None for what is no vehicle of the installed package."""
+    now = picture.now
+    row, pose = (None, None) if now is None else (now.state.row(actor), now.state.pose(actor))
+    if now is None or row is None or pose is None:
+        return None
+    if now.state.actors.semantic[row] not in _CLASSES:
+        return None
+    drawn = _drawn(picture.sequence, now.state.actors, row)
+    shape = vehicle_shapes(now.state.actors.kind[row]).get(drawn)
+    if shape is None:
+        return None
+    camera = now.world_from_camera
+    away = float(np.linalg.norm(pose.position - camera.position))
+    wheels = now.state.wheels.get(actor)
+    return DrawnVehicle(shape, pose, camera.inverse() @ pose, wheels, away)
+
+
+def shows_mirrors(picture: Picture, actor: int, pixels: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return (n,) which pixels of a vehicle show its mirrors, where depth says.
+
+    By definition (docs/conventions.md) mirrors are no part of a 3D box.
+    """
+    vehicle = drawn_vehicle(picture, actor)
+    if vehicle is None or not len(pixels):
+        return np.zeros(len(pixels), np.bool_)
+    corners = vehicle.triangles(vehicle.shape.mirrors)
+    depth = picture.flat("depth")[pixels].astype(np.float64)
+    centers = picture.pixel_centers[pixels]
+    error = _depth_errors(corners, centers, depth, picture.intrinsics)
+    return np.asarray(error <= TOLERANCE_M, np.bool_)
+
+
 class VehicleCheck:
     """Depth, amodal boxes and 3D boxes of vehicles are those of their meshes."""
 
@@ -125,26 +189,16 @@ class VehicleCheck:
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Gather how far vehicles' labels are from their mesh."""
-        now = picture.now
-        if now is None:
-            return
-        camera = now.world_from_camera.inverse()
         labels = {int(actor): i for i, actor in enumerate(picture.objects.id)}
         for actor, shown in picture.pixels_of_actor.items():
-            row, pose = now.state.row(actor), now.state.pose(actor)
-            if row is None or pose is None or now.state.actors.semantic[row] not in _CLASSES:
+            vehicle = drawn_vehicle(picture, actor)
+            if vehicle is None:
                 continue
-            drawn = _drawn(picture.sequence, now.state.actors, row)
-            shape = vehicle_shapes(now.state.actors.kind[row]).get(drawn)
-            if shape is None:
-                continue
-            away = float(np.linalg.norm(pose.position - now.world_from_camera.position))
-            corners = shape.posed(now.state.wheels.get(actor), away)
-            there = transform(camera @ pose, corners.reshape(-1, 3)).reshape(-1, 3, 3)
-            self._compare_depth(picture, shown, there)
+            corners = vehicle.triangles(vehicle.shape)
+            self._compare_depth(picture, shown, corners)
             if actor in labels:
-                self._compare_boxes(picture, labels[actor], there)
-                self._compare_solid(picture, labels[actor], shape, pose)
+                self._compare_boxes(picture, labels[actor], corners)
+                self._compare_solid(picture, labels[actor], vehicle)
 
     def _compare_depth(self, picture: Picture, shown: NDArray[np.intp], corners: Array) -> None:
         depth = picture.flat("depth")
@@ -178,13 +232,13 @@ class VehicleCheck:
         )
         self._boxes.add(error, f"{picture.here}, {picture.objects.name[row]}")
 
-    def _compare_solid(self, picture: Picture, row: int, shape: VehicleShape, pose: Pose) -> None:
+    def _compare_solid(self, picture: Picture, row: int, vehicle: DrawnVehicle) -> None:
         objects = picture.objects
         box = Pose(objects.center_world[row], objects.quaternion_world[row])
         half = objects.dimension[row] / 2
-        told = (pose.inverse() @ box).apply(np.stack([-half, half]))
+        told = (vehicle.pose.inverse() @ box).apply(np.stack([-half, half]))
         where = f"{picture.here}, {objects.name[row]}"
-        self._solids.add(np.abs(told - shape.extent).max(), where)
+        self._solids.add(np.abs(told - vehicle.shape.extent).max(), where)
 
     def rows(self) -> list[Row]:
         """Return a row each for depth, amodal boxes and 3D boxes."""
