@@ -4,6 +4,7 @@ from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
 from cityloop.world.vehicles_interior import interior
@@ -364,13 +365,17 @@ def _livery_words(builder: MeshBuilder, kind: VehicleKind, skin: Shell) -> None:
         bonnet_x, bonnet_m, side_m = skin.shape.front - 0.36, 0.13, 0.26
         side_x, side_z = 0.42, 1.80
 
+    @cache
+    def lids(x: float) -> NDArray[np.float64]:
+        # Letters are drawn with few heights.
+        return skin.half_sections(np.linspace(x - 0.4, x + 0.2, 7))[:, BELT:]
+
     def bonnet(right: float, up: float) -> tuple[float, float, float]:
         # Read by who stands in front of the car.
         x, y = bonnet_x - up, right
         # Sections bow forward towards the middle: look where each meets y, then between them.
-        lids = skin.half_sections(np.linspace(x - 0.4, x + 0.2, 7))[:, BELT:]
         met = np.array(
-            [[np.interp(-abs(y), -lid[:, 1], lid[:, axis]) for axis in (0, 2)] for lid in lids]
+            [[np.interp(-abs(y), -lid[:, 1], lid[:, axis]) for axis in (0, 2)] for lid in lids(x)]
         )
         return (x, y, float(np.interp(x, *met.T)) + 0.008)
 
