@@ -25,7 +25,7 @@ from cityloop.exporters import FORMATS, export
 
 
 def filmed(layer: str, dataset: Path, out: Path) -> None:
-    film(Dataset(dataset).sequence(street.NAME), "front", out, [layer])
+    film(Dataset(dataset).sequence(street.NAME), "front", out.with_suffix(".mp4"), [layer])
 
 
 CLASS_MAPS = Path(exporters.__file__).parent / "class_maps"

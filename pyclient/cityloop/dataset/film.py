@@ -32,7 +32,7 @@ def check_film(sequence: Sequence, camera: str, path: Path, layers: Collection[s
         raise DatasetError(f"{GRID!r} shows all passes and stands alone: leave the layers out")
     if path.suffix.lower() != _ENDING:
         raise DatasetError(
-            f"the video is H.264 in MP4, so {path} cannot be its name: choose one that ends in "
+            f"a video is H.264 in MP4, which {path} is no name for; choose one that ends in "
             f"{_ENDING}"
         )
     check_writable(path)
