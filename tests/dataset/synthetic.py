@@ -62,7 +62,7 @@ WHEELS = tuple(
     for y in (-0.85, 0.85)
 )
 # On the side that is seen, farther out of the machine's box than its surface may be.
-MIRROR_SIZE, MIRROR_CENTER = np.array([0.12, 0.28, 0.3]), np.array([2.0, -1.1, 1.25])
+MIRROR_SIZE, MIRROR_CENTER = np.array([0.12, 0.26, 0.3]), np.array([3.0, -1.03, 1.25])
 PERSON_SIZE = np.array([0.3, 0.5, 1.7])
 HINGE_Z = 0.85
 STEERING_RATE, TRAVEL_RATE = 0.6, 0.1
