@@ -26,8 +26,7 @@ _FIELDS = {
     "above_shadow": 3,
     "far_shadow": 3,
     "shadow_offset": 1,  # along the normal, m: near, far; height of a texel of the atlas
-    "standing_atlas": 1,  # where the squares lie, see shadows.py
-    "moving_atlas": 1,
+    "shadow_atlas": 1,  # where the squares lie, see shadows.py
     # A point of the camera frame turned into world axes, times x plus y, z: coordinates in the map
     # of the lamps; w: height of the camera above that map's, m.
     "lamp_map": 1,

@@ -21,7 +21,7 @@ UNITS = {
     "material_table": 3,
     "textures": 4,
     "standing_shadows": 5,
-    "moving_shadows": 6,
+    "shadows": 6,
     "picture": 7,
     "standing_lamps": 8,
     "standing_lamps_from": 9,

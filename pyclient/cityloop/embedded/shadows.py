@@ -1,6 +1,6 @@
-"""Shadow maps of the sun: a kept one of what stands still, a new one each draw of what moves.
+"""Shadow maps of the sun: what stands still is kept, what moves is drawn anew.
 
-The kept map covers two squares around the camera, a fine near and a coarse far one. Both are placed
+The map covers two squares around the camera, a fine near and a coarse far one. Both are placed
 at multiples of a coarse step, so each is a pure function of the camera's cell, of the sun and of
 what stands there, never of what was drawn before.
 """
@@ -22,6 +22,7 @@ from cityloop.embedded.instance_table import (
 )
 from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.shaders import UNITS
+from cityloop.embedded.shadow_maps import ShadowMaps
 from cityloop.embedded.surface_pass import SurfacePass
 from cityloop.embedded.visibility import (
     DrawList,
@@ -78,8 +79,7 @@ class _Square:
 _NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 1.0)
 _ABOVE = _Square("above_shadow", 512, 2048, 48.0, 12.0, 4.0, 2.0)
 _FAR = _Square("far_shadow", 2048, 2560, 256.0, 64.0, 1.0)
-_STANDING_WIDTH = _FAR.left + _FAR.texels
-_MOVING_WIDTH = _ABOVE.left + _ABOVE.texels
+_ATLAS_WIDTH = _FAR.left + _FAR.texels
 _STRAIGHT_DOWN = np.array([0.0, 0.0, 1.0])
 
 
@@ -155,10 +155,7 @@ class Shadows:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._standing = _depth_map(context, _STANDING_WIDTH)
-        self._moving = _depth_map(context, _MOVING_WIDTH)
-        self._standing_frame = context.framebuffer([], self._standing)
-        self._moving_frame = context.framebuffer([], self._moving)
+        self._maps = ShadowMaps(context, (_ATLAS_WIDTH, _ATLAS_HEIGHT))
         self._casters = SurfacePass(
             context, ("tables.glsl", "caster.vert"), ("tables.glsl", "is_hole.glsl", "holes.frag")
         )
@@ -187,8 +184,7 @@ class Shadows:
             frame.set(p.square.name, _texture_from_camera(p.clip, view.current))
         offsets = (s.texel_m * _OFFSET_TEXELS for s in (_NEAR, _FAR))
         frame.set("shadow_offset", (*offsets, 1 / _ATLAS_HEIGHT))
-        frame.set("standing_atlas", _atlas_layout(_STANDING_WIDTH))
-        frame.set("moving_atlas", _atlas_layout(_MOVING_WIDTH))
+        frame.set("shadow_atlas", _atlas_layout())
         return Casting(view, placed, sun)
 
     def draw(self, casting: Casting, instances: Instances, scene: GpuScene) -> int:
@@ -204,20 +200,18 @@ class Shadows:
         c.enable_only(moderngl.DEPTH_TEST)
         c.depth_func = "<"
         triangles = self._draw_standing(placed, instances, casting.sun, scene)
-        self._moving_frame.use()
-        self._moving_frame.clear(depth=1.0)
         moving = np.flatnonzero(~instances.static)
         for p in placed:
-            if p.square is not _FAR and len(moving):
-                self._moving_frame.viewport = p.square.viewport
-                triangles += self._draw_casters(p, instances, moving, scene, casting.view)
+            rows = moving if p.square is not _FAR else moving[:0]
+            todo, rectangles = self._choose(p, instances, rows, scene, casting.view)
+            self._maps.begin_moving(p.square.viewport, rectangles)
+            triangles += self._draw_casters(p, instances, todo, scene)
         c.disable_direct(_DEPTH_CLAMP)
         return triangles
 
     def use(self) -> None:
-        """Bind the maps."""
-        self._standing.use(UNITS["standing_shadows"])
-        self._moving.use(UNITS["moving_shadows"])
+        """Bind the map."""
+        self._maps.use()
 
     def _draw_standing(
         self, placed: list[_Placed], instances: Instances, sun: F64 | None, scene: GpuScene
@@ -235,24 +229,23 @@ class Shadows:
             if name in self._kept_centers and np.array_equal(self._kept_centers[name], p.center):
                 continue
             self._kept_centers[name] = p.center
-            self._standing_frame.use()
-            self._standing_frame.viewport = p.square.viewport
-            self._standing_frame.clear(depth=1.0, viewport=p.square.viewport)
-            rows = np.flatnonzero(static)
-            triangles += self._draw_casters(p, instances, rows, scene)
+            todo, _ = self._choose(p, instances, np.flatnonzero(static), scene)
+            self._maps.begin_standing(p.square.viewport)
+            triangles += self._draw_casters(p, instances, todo, scene)
         return triangles
 
-    def _draw_casters(
+    def _choose(
         self,
         placed: _Placed,
         instances: Instances,
         rows: NDArray[np.int64],
         scene: GpuScene,
         view: CameraView | None = None,
-    ) -> int:
-        """Draw the instances `rows` into the part of the atlas that is in use.
+    ) -> tuple[DrawList, F64]:
+        """Return which of the instances `rows` cast a shadow in a square, and where they lie in it.
 
-        If a view is given, those whose shadow cannot be in it are left out.
+        If a view is given, those whose shadow cannot be in it are left out. Places are (K, 4),
+        left, low, right and high side, in the square's clip coordinates.
         """
         # Distances across the light: they do not change while the square stays where it is.
         across = instances.origin[rows] @ placed.clip[:2, :3].T + placed.clip[:2, 3]
@@ -263,11 +256,20 @@ class Shadows:
             coarseness = max(coarseness, _MOVING_COARSENESS)
         meshes = select_meshes(parts, distance, scene.tables, coarseness)
         centers, radii = bounding_spheres(instances, meshes, scene.tables, rows)
-        casts = in_box(placed.clip, centers, radii / placed.square.half_m)
+        radii_in_clip = radii / placed.square.half_m
+        casts = in_box(placed.clip, centers, radii_in_clip)
         if view is not None:
             casts &= may_shade(view, centers, radii + _MARGIN_M, placed.light)
         todo = draw_list(casts, meshes)
-        todo = DrawList(rows[todo.rows], todo.batches)
+        middle = (centers @ placed.clip[:2, :3].T + placed.clip[:2, 3])[todo.rows]
+        reach = radii_in_clip[todo.rows, None] + 2 / placed.square.texels  # a texel more
+        rectangles = np.concatenate([middle - reach, middle + reach], axis=1)
+        return DrawList(rows[todo.rows], todo.batches), rectangles
+
+    def _draw_casters(
+        self, placed: _Placed, instances: Instances, todo: DrawList, scene: GpuScene
+    ) -> int:
+        """Draw casters into the square that is in use."""
         if not len(todo.batches):
             return 0
         self._table.write(caster_records(placed.clip, instances, todo.rows))
@@ -285,26 +287,18 @@ class Shadows:
         return triangles
 
 
-def _atlas_layout(width: int) -> tuple[float, float, float, float]:
-    """Return what turns a square's coordinates (0 to 1) into those of an atlas of that width.
+def _atlas_layout() -> tuple[float, float, float, float]:
+    """Return what turns a square's coordinates (0 to 1) into those of the atlas.
 
     Near: (x, y) times (a, 1). Above: (x, y) times (b, c) plus (a, 0). Far: as near, but against the
     right edge. The last number is a texel's width.
     """
     return (
-        _NEAR.texels / width,
-        _ABOVE.texels / width,
+        _NEAR.texels / _ATLAS_WIDTH,
+        _ABOVE.texels / _ATLAS_WIDTH,
         _ABOVE.texels / _ATLAS_HEIGHT,
-        1 / width,
+        1 / _ATLAS_WIDTH,
     )
-
-
-def _depth_map(context: moderngl.Context, width: int) -> moderngl.Texture:
-    texture = context.depth_texture((width, _ATLAS_HEIGHT))
-    texture.compare_func = "<="
-    texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
-    texture.repeat_x = texture.repeat_y = False
-    return texture
 
 
 def _texture_from_camera(clip_from_world: F64, camera: F64) -> F64:

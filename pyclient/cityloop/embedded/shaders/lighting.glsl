@@ -3,8 +3,7 @@
 //
 // SUN: the sun shines and casts shadows. LAMPS: lamps are lit. WET, SNOW: water or snow on the ground.
 
-uniform sampler2DShadow standing_shadows;
-uniform sampler2DShadow moving_shadows;
+uniform sampler2DShadow shadows;
 #ifdef LAMPS
 uniform sampler2D standing_lamps;
 uniform sampler2D standing_lamps_from;
@@ -36,27 +35,22 @@ float sun_visibility(vec3 position, vec3 normal, float facing) {
     vec2 near_edge = abs(near.xy - 0.5);
     vec2 far_edge = abs(far.xy - 0.5);
     bool is_near = max(near_edge.x, near_edge.y) < 0.498;
-    vec4 atlas = frame.standing_atlas;
+    vec4 atlas = frame.shadow_atlas;
     vec2 far_at = vec2(1.0 - atlas.x * (1.0 - far.x), far.y);  // the last square of the atlas
     vec2 at = is_near ? vec2(near.x * atlas.x, near.y) : far_at;
     float depth = min(is_near ? near.z - NEAR_BIAS : far.z - FAR_BIAS, 0.99999);
     vec2 texel = vec2(atlas.w, frame.shadow_offset.z);
-    float standing = 0.5 * texture(standing_shadows, vec3(at + texel * vec2(-0.35, -0.35), depth))
-                   + 0.5 * texture(standing_shadows, vec3(at + texel * vec2(0.35, 0.35), depth));
-    standing = max(far_edge.x, far_edge.y) < 0.499 ? standing : 1.0;
-    float moving = texture(moving_shadows, vec3(near.x * frame.moving_atlas.x, near.y, depth));
-    return min(standing, is_near ? moving : 1.0);
+    float visible = 0.5 * texture(shadows, vec3(at + texel * vec2(-0.35, -0.35), depth))
+                  + 0.5 * texture(shadows, vec3(at + texel * vec2(0.35, 0.35), depth));
+    return max(far_edge.x, far_edge.y) < 0.499 ? visible : 1.0;
 }
 
 // Share of the sky that cars and other things low above a surface point leave open.
 float sky_visibility(vec3 position, vec3 normal) {
     vec3 above = by_rows(frame.above_shadow, position + normal * 0.22);
     vec2 edge = abs(above.xy - 0.5);
-    vec3 standing = vec3(frame.standing_atlas.x + above.x * frame.standing_atlas.y,
-                         above.y * frame.standing_atlas.z, above.z - ABOVE_BIAS);
-    vec3 moving = vec3(frame.moving_atlas.x + above.x * frame.moving_atlas.y,
-                       above.y * frame.moving_atlas.z, above.z - ABOVE_BIAS);
-    float open = min(texture(standing_shadows, standing), texture(moving_shadows, moving));
+    vec4 atlas = frame.shadow_atlas;
+    float open = texture(shadows, vec3(atlas.x + above.x * atlas.y, above.y * atlas.z, above.z - ABOVE_BIAS));
     // Walls see the sky from the side: an eave straight above says little about them.
     float counts = 0.8 * smoothstep(0.1, 0.8, dot(normal, frame.up.xyz));
     return max(edge.x, edge.y) < 0.498 ? 1.0 - counts * (1.0 - open) : 1.0;

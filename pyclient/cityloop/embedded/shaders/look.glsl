@@ -28,9 +28,12 @@ vec3 folded(vec2 p) {
 uvec4 look_bits(Look look) {
     uvec2 uv = uvec2(fract(look.uv) * 65536.0) & 65535u;
     uvec2 normal = uvec2(clamp(unfolded(look.normal) * 32767.0 + 32767.5, 0.0, 65534.0));
-    uint level = uint(clamp(look.level, 0.0, 15.0) * 16.0 + 0.5);
+    // Two levels of the mipmap are mixed only halfway between them: elsewhere the nearer one is enough.
+    float level = clamp(look.level, 0.0, 15.0);
+    float next = clamp(2.0 * fract(level) - 0.5, 0.0, 1.0);
+    uint sixteenths = uint((floor(level) + next) * 16.0 + 0.5);
     return uvec4(uv.x | uv.y << 16, normal.x | normal.y << 16, uint(look.row),
-                 uint(look.material) | level << 16);
+                 uint(look.material) | sixteenths << 16);
 }
 
 Look look_of(uvec4 bits) {
