@@ -104,7 +104,9 @@ class Renderer:
         sky = build_program(c, ("screen.vert",), ("tone.glsl", "sky.frag"))
         self._sky = c.vertex_array(sky, [])
         self._finishing: dict[tuple[str, ...], moderngl.VertexArray] = {}
-        mirror = build_program(c, ("screen.vert",), ("ground.glsl", "water.glsl", "reflect.frag"))
+        ground = build_program(c, ("screen.vert",), ("ground.glsl", "ground.frag"))
+        self._ground = c.vertex_array(ground, [])
+        mirror = build_program(c, ("screen.vert",), ("water.glsl", "reflect.frag"))
         self._mirror = c.vertex_array(mirror, [])
         self._lamp_map = LampMap(c)
         self._glare = Glare(c)
@@ -366,10 +368,14 @@ class Renderer:
 
     def _mirrored(self, images: Targets) -> Picture:
         """Return the picture with what wet ground mirrors."""
-        images.mirrored.frame.use()
-        self._context.enable_only(moderngl.NOTHING)
+        c = self._context
+        images.mirroring.use()
+        c.enable_only(moderngl.DEPTH_TEST)
         images.first.texture.use(UNITS["picture"])
         images.classes.use(UNITS["classes"])
+        c.depth_func = "1"
+        self._ground.render(moderngl.TRIANGLES, vertices=3)
+        c.depth_func = ">"  # only where that is ground
         self._mirror.render(moderngl.TRIANGLES, vertices=3)
         return images.mirrored
 

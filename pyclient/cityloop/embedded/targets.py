@@ -124,6 +124,7 @@ class Targets:
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
         first: the tone-mapped, not yet antialiased picture.
         mirrored: the same with what wet ground mirrors.
+        mirroring: `mirrored`, and a depth buffer that tells which pixels mirror.
         looks, depths, classes: what lighting must know of surfaces (shaders/look.glsl), the depth
             and the semantic pass, for what is drawn after them.
         final: the antialiased image.
@@ -152,6 +153,8 @@ class Targets:
         self.surfaces = context.framebuffer([self.looks, *shape], depth_buffer)
         self.lit = context.framebuffer([self.first.texture, *what], depth_buffer)
         self.lit.depth_mask = False
+        ground = context.depth_renderbuffer(size)
+        self.mirroring = context.framebuffer([self.mirrored.texture], ground)
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
@@ -165,6 +168,8 @@ class Targets:
         self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
             self.surfaces,
             self.lit,
+            self.mirroring,
+            ground,
             self.depth_only,
             self.final,
             *(picture.frame for picture in pictures),

@@ -3,7 +3,6 @@
 
 uniform sampler2D picture;
 uniform sampler2D depths;
-uniform usampler2D classes;
 
 layout(location = 0) out vec4 out_color;
 
@@ -14,10 +13,8 @@ const float LONGER = 1.42;  // each step than the one before
 void main() {
     ivec2 here = ivec2(gl_FragCoord.xy);
     vec4 color = texelFetch(picture, here, 0);
-    uint kind = texelFetch(classes, here, 0).r;
-    bool is_ground = kind < 32u && (GROUND_CLASSES >> kind & 1u) != 0u;
     vec3 ray = vec3((gl_FragCoord.xy - frame.intrinsics.zw) / frame.intrinsics.xy, 1.0);
-    float depth = is_ground ? texelFetch(depths, here, 0).r : 0.0;
+    float depth = texelFetch(depths, here, 0).r;
     vec3 position = ray * depth;
     vec3 up = frame.up.xyz;
     vec2 place = turned(frame.world_from_current, position).xy + frame.place.xy;
@@ -33,7 +30,7 @@ void main() {
     float reached = length_m;
     vec2 hit = vec2(-1.0);
     vec2 sky = vec2(-1.0);
-    for (int i = 0; i < STEPS && is_ground && depth < 90.0; ++i) {
+    for (int i = 0; i < STEPS; ++i) {
         vec3 q = position + mirrored * reached;
         vec2 at = frame.intrinsics.xy * q.xy / max(q.z, 0.05) + frame.intrinsics.zw;
         if (q.z < 0.1 || at.x < 0.0 || at.y < 0.0 || at.x >= frame.image.x || at.y >= frame.image.y) {
