@@ -35,6 +35,12 @@ def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Vehicle, "camera", smaller)
 
 
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mount no cameras, where an example does not look at what they see."""
+    monkeypatch.setattr(Vehicle, "camera", lambda *_arguments, **_said: None)
+
+
 def example(name: str) -> dict[str, object]:
     return runpy.run_path(str(ROOT / "examples" / name))
 
@@ -90,7 +96,7 @@ def test_braking_on_pixels_avoids_the_collision(
     assert looking == "looking: no collision"
 
 
-@pytest.mark.usefixtures("small_pictures")
+@pytest.mark.usefixtures("no_pictures")
 def test_cutting_in_is_told_as_events_and_ends_without_a_collision(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -13,7 +13,7 @@ from cityloop.engine import connect
 SCENARIO = """\
 name: long
 seed: 2
-duration_s: 1.5
+duration_s: 0.8
 map: {grid: {blocks: [2, 2], seed: 3}}
 traffic: {vehicles: 4, pedestrians: 4}
 actors:
