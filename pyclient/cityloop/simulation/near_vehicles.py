@@ -22,6 +22,8 @@ from cityloop.simulation.near_signals import room_before_red
 from cityloop.simulation.near_surroundings import boxes_within
 from cityloop.simulation.stop_lines import StopLines
 from cityloop.spatial import rotation
+from cityloop.spatial.compiled import compiled
+from cityloop.spatial.turned import turned
 from cityloop.traffic.background import BackgroundTraffic
 from cityloop.traffic.handover import Handovers, Motions
 from cityloop.traffic.pilots import DrivenStates, Machines, Tracking, drive, track
@@ -51,7 +53,7 @@ CRASH_IMPULSE_NS = 30.0
 # time one of them leaves where nobody sees it, as SUMO's vehicles are teleported out of a jam.
 JAMMED_S, OUT_OF_SIGHT_M, STUCK_MPS = 40.0, 60.0, 0.1
 _FEW = 16  # so many are compared with one by one
-_SIDES = np.uint32(VehicleLamp.LEFT | VehicleLamp.RIGHT)
+_SIDES, _BRAKE = np.uint32(VehicleLamp.LEFT | VehicleLamp.RIGHT), np.uint32(VehicleLamp.BRAKE)
 
 
 @dataclass
@@ -315,21 +317,59 @@ class NearVehicles:
     def _lamps(self, rows: Rows, shown: Rows, bodies: BodyStates, at: Rows) -> dict[int, int]:
         """Return the lamps that change, by body id."""
         f, state = self._fleet, self._traffic.state
-        lamps = state.vehicles.lamps[shown].copy()
-        forward = rotation.rotate(bodies.quaternion[at[rows]], np.array([1.0, 0.0, 0.0]))
-        speed = np.einsum("nk,nk->n", bodies.velocity[at[rows]], forward)
-        faster = np.einsum("nk,nk->n", bodies.acceleration[at[rows]], forward)
-        f.braking[rows] = is_braking(f.braking[rows], speed, faster)
-        brake = np.uint32(VehicleLamp.BRAKE)
-        near, crashed = f.near[rows], f.crashed[rows]
-        really = np.where(f.braking[rows], lamps | brake, lamps & ~brake)
-        lamps = np.where(near, really, lamps)
+        states = bodies.quaternion, bodies.velocity, bodies.acceleration
         warning = _SIDES if flashing(state.tick * self._dt_s) else np.uint32(0)
-        lamps = np.where(crashed, (lamps & ~_SIDES) | warning, lamps)
+        lamps = _lit(
+            state.vehicles.lamps[shown],
+            states,
+            at[rows],
+            rows,
+            (f.near, f.crashed),
+            f.braking,
+            warning,
+        )
         changed = np.flatnonzero(lamps != f.lamps[rows])
         f.lamps[rows] = lamps
         ids = f.body[rows][changed].tolist()
         return dict(zip(ids, lamps[changed].tolist(), strict=True))
+
+
+@compiled
+def _lit(
+    planned: NDArray[np.uint32],
+    states: tuple[Array, Array, Array],
+    at: Rows,
+    rows: Rows,
+    flags: tuple[Flags, Flags],
+    braking: Flags,
+    warning: np.uint32,
+) -> NDArray[np.uint32]:
+    """Return (n,) bit sets of lamps of some vehicles; note in `braking` (N,) who brakes.
+
+    Args:
+        planned: (n,) what the plans light.
+        states: (M, 4) quaternions, (M, 3) velocities and accelerations of the engine's bodies.
+        at: (n,) rows of the bodies.
+        rows: (n,) rows of the fleet.
+        flags: (N,) who is physical, and who has crashed.
+        braking: (N,) who braked before.
+        warning: the lamps of who has crashed.
+    """
+    lamps = planned.copy()
+    quaternion, velocity, acceleration = states
+    near, crashed = flags
+    for n in range(len(rows)):
+        row, v, a = rows[n], velocity[at[n]], acceleration[at[n]]
+        x, y, z = turned(quaternion[at[n]], 1.0, 0.0, 0.0)
+        speed, faster = v[0] * x + v[1] * y + v[2] * z, a[0] * x + a[1] * y + a[2] * z
+        braking[row] = is_braking(braking[row], speed, faster)
+        if near[row]:
+            lamps[n] &= ~_BRAKE
+            if braking[row]:
+                lamps[n] |= _BRAKE
+        if crashed[row]:
+            lamps[n] = (lamps[n] & ~_SIDES) | warning
+    return lamps
 
 
 def _fleet(numbers: Sequence[int], bodies: Sequence[int], lamps: Sequence[int]) -> _Fleet:

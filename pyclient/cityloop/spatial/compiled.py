@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 import numba
+from numba.core.dispatcher import Dispatcher
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -19,4 +20,20 @@ def compiled(function: _F) -> _F:
     The machine code is kept beside the source, or in the user's cache where that cannot be written:
     only the first process of an installation compiles. Dividing by zero is inf or nan, as in numpy.
     """
-    return cast(_F, numba.njit(cache=True, error_model="numpy")(function))
+    made = numba.njit(cache=True, error_model="numpy")(function)
+    _keep_up_with_callees(made)
+    return cast(_F, made)
+
+
+def _keep_up_with_callees(made: Dispatcher) -> None:
+    """Let kept machine code count only as long as the files of all that it calls are the same.
+
+    Numba looks at the function's own file alone, and the code of callees becomes part of it.
+    """
+    known = made.py_func.__globals__
+    used = (known.get(name) for name in made.py_func.__code__.co_names)
+    callees = [each for each in used if isinstance(each, Dispatcher)]
+    made._cache._cache_file._source_stamp = (
+        made._cache._cache_file._source_stamp,
+        *(each._cache._cache_file._source_stamp for each in callees),
+    )

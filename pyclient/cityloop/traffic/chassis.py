@@ -51,7 +51,8 @@ class ChassisTable:
         kinds: their names; a kind's place in it is its index in the columns.
         wheelbase, guide, bumper: (K,) m, as in `Chassis`.
         wheel_count: (K,) how many of the padded wheels there are.
-        radii: (K, W) m.
+        radii, wheel_x, wheel_y: (K, W) m.
+        steered: (K, W).
     """
 
     def __init__(self, chassis: Mapping[str, Chassis]) -> None:
@@ -63,31 +64,15 @@ class ChassisTable:
         self.bumper = np.array([c.bumper_m for c in every])
         self.wheel_count = np.array([len(c.wheel_radii_m) for c in every], dtype=np.intp)
         self.radii = np.ones((n, most))
-        self._x, self._y = np.zeros((n, most)), np.zeros((n, most))
-        self._steered = np.zeros((n, most), dtype=bool)
+        self.wheel_x, self.wheel_y = np.zeros((n, most)), np.zeros((n, most))
+        self.steered = np.zeros((n, most), dtype=bool)
         for i, c in enumerate(every):
             count = len(c.wheel_radii_m)
-            self._x[i, :count], self._y[i, :count] = c.wheel_centers.T
+            self.wheel_x[i, :count], self.wheel_y[i, :count] = c.wheel_centers.T
             self.radii[i, :count] = c.wheel_radii_m
-            self._steered[i, :count] = c.steered
+            self.steered[i, :count] = c.steered
 
     @property
     def most_wheels(self) -> int:
         """W, the number of columns of the wheels."""
         return int(self.radii.shape[1])
-
-    def wheels(self, kind: NDArray[np.intp], steering: Array, speed: Array) -> tuple[Array, Array]:
-        """Return (N, W) steering angles (rad) and ground speeds (m/s) of the wheels.
-
-        Each wheel moves as the rigid body does there, so that none is dragged sideways (Ackermann).
-
-        Args:
-            kind: (N,) indices of kinds.
-            steering: (N,) angle of a wheel in the middle of the front axle, rad.
-            speed: (N,) of the rear axle, m/s.
-        """
-        curvature = (np.tan(steering) / self.wheelbase[kind])[:, None]
-        along, across = 1 - curvature * self._y[kind], curvature * self._x[kind]
-        angle = np.where(self._steered[kind], np.arctan2(across, along), 0.0)
-        pace = np.where(self._steered[kind], np.hypot(along, across), along)
-        return angle, speed[:, None] * pace

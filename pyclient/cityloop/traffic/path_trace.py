@@ -23,17 +23,18 @@ class PathTraces:
         self._arc = np.zeros((0, 2 * points))
         self._values = np.zeros((0, 2 * points, channels))
         self._head = np.zeros(0, dtype=np.intp)  # where the newest point is in axis 1
+        # The newest points and where those before them are, side by side: the tables are large.
+        self._newest = np.zeros((0, channels))
+        self._newest_arc, self._before_arc = np.zeros(0), np.zeros(0)
 
     @property
     def newest_arc(self) -> Array:
         """(N,) how far each has come, m, from an origin of its own."""
-        result: Array = self._arc[np.arange(len(self._head)), self._head]
-        return result
+        return self._newest_arc.copy()
 
     def newest(self) -> Array:
         """Return (N, C) the newest point of each."""
-        result: Array = self._values[np.arange(len(self._head)), self._head]
-        return result
+        return self._newest.copy()
 
     def append(self, values: Array, rates: Array) -> None:
         """Add K actors at `values` (K, C) whose way so far was straight: `rates` (K, C) per m."""
@@ -44,21 +45,26 @@ class PathTraces:
         self._arc = np.concatenate([self._arc, arc])
         self._values = np.concatenate([self._values, past])
         self._head = np.concatenate([self._head, np.full(len(values), points - 1)])
+        self._newest = np.concatenate([self._newest, values])
+        self._newest_arc = np.concatenate([self._newest_arc, np.zeros(len(values))])
+        before = np.full(len(values), -self._spacing_m)
+        self._before_arc = np.concatenate([self._before_arc, before])
 
     def keep(self, rows: Rows) -> None:
         """Keep the actors that `rows` says: (N,) bool, or their numbers in a new order."""
         self._arc, self._values = self._arc[rows], self._values[rows]
-        self._head = self._head[rows]
+        self._head, self._newest = self._head[rows], self._newest[rows]
+        self._newest_arc, self._before_arc = self._newest_arc[rows], self._before_arc[rows]
 
     def push(self, values: Array, steps_m: Array) -> None:
         """Let everybody go on by `steps_m` (N,), 0 or more, to `values` (N, C)."""
-        rows, points = np.arange(len(self._head)), self._points
-        newest = self.newest_arc
-        spaced = newest - self._arc[rows, self._head + (points - 1)] >= self._spacing_m
-        self._head = np.where(spaced, (self._head + 1) % points, self._head)
-        for copy in (self._head, self._head + points):
-            self._arc[rows, copy] = newest + steps_m
-            self._values[rows, copy] = values
+        self._newest = np.ascontiguousarray(values)
+        _go_on(
+            (self._arc, self._values, self._head),
+            (self._newest, self._newest_arc, self._before_arc),
+            steps_m,
+            self._spacing_m,
+        )
 
     def at(self, arc_m: Array, rows: Indices | None = None) -> Array:
         """Return the points, (n, C) or (n, Q, C), at `arc_m` (n,) or (n, Q), of all or of `rows`.
@@ -69,6 +75,36 @@ class PathTraces:
         flat = arc_m[:, None] if arc_m.ndim == 1 else arc_m
         result = _looked_up(flat, self._arc, self._values, which, self._head[which] + self._points)
         return result[:, 0] if arc_m.ndim == 1 else result
+
+
+@compiled
+def _go_on(
+    tables: tuple[Array, Array, Indices],
+    newest: tuple[Array, Array, Array],
+    steps_m: Array,
+    spacing_m: float,
+) -> None:
+    """Write the next points of N actors in: beside the newest, or over it if it is not far yet.
+
+    Args:
+        tables: arcs, values and heads, as in `PathTraces`.
+        newest: (N, C) the next points, (N,) arcs of those so far, and of those before them, m.
+        steps_m: (N,) ways to the next points.
+        spacing_m: from where on a point is kept.
+    """
+    arcs, values, heads = tables
+    point, arc, before = newest
+    points = arcs.shape[1] // 2
+    for n in range(len(heads)):
+        head = heads[n]
+        if arc[n] - before[n] >= spacing_m:
+            head = heads[n] = (head + 1) % points
+            before[n] = arc[n]
+        arc[n] += steps_m[n]
+        for copy in (head, head + points):
+            arcs[n, copy] = arc[n]
+            for c in range(point.shape[1]):
+                values[n, copy, c] = point[n, c]
 
 
 @compiled

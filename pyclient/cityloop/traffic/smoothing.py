@@ -24,6 +24,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.compiled import compiled
+
 Array = NDArray[np.float64]
 Rows = NDArray[np.bool_] | NDArray[np.intp]
 
@@ -190,11 +192,7 @@ class SampleHistory:
         samples = self._samples[..., channels]
         if rows is not None:
             samples = samples[:, rows]
-        flat = samples.reshape(len(samples), -1)
-        # Not a product of matrices, which libraries share out among threads: that costs more than
-        # the product, and the threads' number may show in the last bits.
-        result: Array = np.einsum("qw,wm->qm", weights, flat)
-        return result.reshape(len(wanted), *samples.shape[1:])
+        return _weighted(weights, samples)
 
     def shown(self) -> Array:
         """Return (N, C) the raw samples nearest to the shown tick, for what is not smoothed."""
@@ -203,3 +201,21 @@ class SampleHistory:
     def _order(self) -> NDArray[np.intp]:
         """Return (window,) where in axis 0 the newest sample is, the one before it, and so on."""
         return (self._head - np.arange(self.kernel.window)) % self.kernel.window
+
+
+@compiled
+def _weighted(weights: Array, samples: Array) -> Array:
+    """Return (Q, N, C) sums of samples (W, N, C) with weights (Q, W), from the first to the last.
+
+    Not a product of matrices, which libraries share out among threads: that costs more than the
+    product, and the threads' number may show in the last bits.
+    """
+    window, n, channels = samples.shape
+    flat = samples.copy().reshape(window, n * channels)
+    sums = np.zeros((len(weights), n * channels))
+    for q in range(len(weights)):
+        for w in range(window):
+            weight = weights[q, w]
+            for k in range(n * channels):
+                sums[q, k] += weight * flat[w, k]
+    return sums.reshape(len(weights), n, channels)

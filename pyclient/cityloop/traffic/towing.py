@@ -4,9 +4,12 @@ In tight turns the nose swings out of the lane: what is in the way of a driver i
 lane but beside the nose.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.compiled import compiled
 from cityloop.traffic.chassis import Chassis
 
 Array = NDArray[np.float64]
@@ -21,16 +24,24 @@ def noses(guides: Array, yaw_rad: Array, guide_m: Array, bumper_m: Array) -> Arr
         guide_m: (n,) how far the guide points are ahead of the rear axles.
         bumper_m: (n,) how far the bumpers are.
     """
-    # A point of all ways after the other: the loop reads and writes rows.
-    steps = np.diff(guides.transpose(1, 2, 0), axis=0)
-    forward = np.empty((len(steps) + 1, 2, len(yaw_rad)))
-    yaw = yaw_rad
-    for (x, y), (cos, sin) in zip(steps, forward[:-1], strict=True):
-        np.cos(yaw, out=cos)
-        np.sin(yaw, out=sin)
-        yaw = yaw + (y * cos - x * sin) / guide_m
-    forward[-1] = np.cos(yaw), np.sin(yaw)
-    result: Array = guides + ((bumper_m - guide_m) * forward).transpose(2, 0, 1)
+    return _noses(guides, yaw_rad, guide_m, bumper_m)
+
+
+@compiled
+def _noses(guides: Array, yaw_rad: Array, guide_m: Array, bumper_m: Array) -> Array:
+    """Return `noses`."""
+    n, points = guides.shape[0], guides.shape[1]
+    result = np.empty((n, points, 2))
+    for i in range(n):
+        yaw, beyond = yaw_rad[i], bumper_m[i] - guide_m[i]
+        for q in range(points):
+            cos, sin = math.cos(yaw), math.sin(yaw)
+            result[i, q, 0] = guides[i, q, 0] + beyond * cos
+            result[i, q, 1] = guides[i, q, 1] + beyond * sin
+            if q < points - 1:
+                x = guides[i, q + 1, 0] - guides[i, q, 0]
+                y = guides[i, q + 1, 1] - guides[i, q, 1]
+                yaw += (y * cos - x * sin) / guide_m[i]
     return result
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cityloop.spatial.compiled import compiled
 from cityloop.world.vehicles import VehicleLamp
 
 Array = NDArray[np.float64]
@@ -20,17 +21,18 @@ SIGNAL_RIGHT = 1
 SIGNAL_LEFT = 2
 
 
-def is_braking(braking: Flags, speed: Array, acceleration: Array) -> Flags:
-    """Return (N,) whether the brake lamps are lit, with hysteresis.
+@compiled
+def is_braking(braking: bool, speed: float, acceleration: float) -> bool:
+    """Return whether a vehicle's brake lamps are lit, with hysteresis.
 
     Args:
-        braking: (N,) whether they were.
-        speed: (N,) along the vehicle, m/s.
-        acceleration: (N,) along the vehicle, m/s^2.
+        braking: whether they were.
+        speed: along the vehicle, m/s.
+        acceleration: along the vehicle, m/s^2.
     """
-    holding = (speed < HOLDING_MPS) & (acceleration < MOVING_OFF_MPS2)
-    threshold = np.where(braking, BRAKE_LAMP_OFF_MPS2, BRAKE_LAMP_ON_MPS2)
-    return holding | (acceleration < threshold)
+    holding = speed < HOLDING_MPS and acceleration < MOVING_OFF_MPS2
+    threshold = BRAKE_LAMP_OFF_MPS2 if braking else BRAKE_LAMP_ON_MPS2
+    return holding or acceleration < threshold
 
 
 def lamps(

@@ -18,28 +18,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.spatial import rotation
 from cityloop.traffic.chassis import Chassis, ChassisTable
 from cityloop.traffic.path_trace import PathTraces
-from cityloop.traffic.plans import CHANNELS, FORECAST_S, Plans
+from cityloop.traffic.plans import CHANNELS, FORECAST_S, YAW, Plans
 from cityloop.traffic.smoothing import Cast, Columns, SampleHistory, SplineKernel
 from cityloop.traffic.state import VehicleColumns
-from cityloop.traffic.vehicle_lamps import (
-    INDICATOR_HOLD_S,
-    SIGNAL_LEFT,
-    SIGNAL_RIGHT,
-    is_braking,
-    lamps,
+from cityloop.traffic.towed import (
+    ARC,
+    GUIDE_X,
+    GUIDE_Y,
+    SIGNALS,
+    Kinds,
+    Motion,
+    Towed,
+    forecast,
+    towed,
 )
+from cityloop.traffic.vehicle_lamps import INDICATOR_HOLD_S, lamps
 
 Array = NDArray[np.float64]
 
 TRACE_SPACING_M = 0.25  # between kept points of a trace
 TRACE_POINTS = 256
-STEERING_LENGTH_M = 0.3  # rolled distance over which the shown steering angle follows the path's
-# Channels of the history: guide point x and y, ground height under the rear and the front axle,
-# SUMO's signals (not smoothed), how far the front bumper has come.
-_GUIDE_X, _GUIDE_Y, _REAR_Z, _FRONT_Z, _SIGNALS, _ARC = range(6)
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,11 @@ class VehicleTracks:
         """Track the kinds in `chassis`; `ground_height` maps (N, 2) m to (N,) m."""
         self._kernel = kernel
         self._chassis = ChassisTable(chassis)
+        table = self._chassis
+        self._kinds = Kinds(
+            *(table.guide, table.wheelbase, table.wheel_x, table.wheel_y),
+            *(table.radii, table.steered),
+        )
         self._kind_index = {name: i for i, name in enumerate(self._chassis.kinds)}
         self._ground_height = ground_height
         self._dark = dark
@@ -140,7 +145,7 @@ class VehicleTracks:
         self._history.push(points[:old])
         if index:
             rates = np.zeros((len(index), 6))
-            rates[:, :2], rates[:, _ARC] = forward * new.sample[:, 3, None], new.sample[:, 3]
+            rates[:, :2], rates[:, ARC] = forward * new.sample[:, 3, None], new.sample[:, 3]
             self._history.append(points[old:], rates)
 
     def go_on(self) -> None:
@@ -158,13 +163,11 @@ class VehicleTracks:
         c = self._columns
         if not len(c.number):
             return VehicleColumns.none()
-        motion = self._motion()
+        motion = self._move()
         c.under_way = c.samples > self._kernel.lookahead
         rows = np.flatnonzero(c.under_way)
         self._rows = rows = rows[np.argsort(c.number[rows])]
-        wheels = np.zeros((len(rows), self._chassis.most_wheels, 5))
-        wheels[..., 0], wheels[..., 1] = motion.wheel_steering[rows], c.spin[rows]
-        wheels[..., 2], wheels[..., 4] = c.spin_rate[rows], 1.0
+        wheels = motion.wheels[rows]
         counts = self._chassis.wheel_count[c.kind[rows]].tolist()
         names, kinds = self._cast.of(
             c.number[rows], lambda: [self._chassis.kinds[k] for k in c.kind[rows].tolist()]
@@ -199,38 +202,15 @@ class VehicleTracks:
             for derivative, early in ((0, 0.0), (1, 0.5), (1, 0.0), (2, 0.0))
         ]
         offsets.append((1, 0.0))
-        curves = self._history.curves(offsets, rows, channels=slice(_GUIDE_X, _GUIDE_Y + 1))
-        guide, between, end, second = np.moveaxis(curves[:-1].reshape(count, 4, -1, 2), 1, 0)
-        start = np.concatenate([curves[-1:], end[:-1]])
-        newest = self._plans.newest()[rows]
-        yaws = np.empty((count, len(rows)))
-        yaw = newest[:, 2]
-        for j in range(count):
-            half = yaw + dt_s / 2 * _turn_rate(yaw, start[j], arm)
-            yaw = yaws[j] = yaw + dt_s * _turn_rate(half, between[j], arm)
-        cos, sin = np.cos(yaws), np.sin(yaws)
-        speed = np.concatenate([newest[None, :, 4], end[..., 0] * cos + end[..., 1] * sin])
-        turning = (end[..., 1] * cos - end[..., 0] * sin) / arm
-        points = np.empty((len(rows), count + 1, CHANNELS))
-        points[:, 0] = newest
-        points[:, 1:, 0] = (guide[..., 0] - arm * cos).T
-        points[:, 1:, 1] = (guide[..., 1] - arm * sin).T
-        points[:, 1:, 2] = yaws.T
-        points[:, 1:, 3] = (turning / np.maximum(speed[1:], 0.5)).T
-        points[:, 1:, 4] = speed[1:].T
-        arc = np.empty((len(rows), count + 1))
-        arc[:, 0] = self._plans.newest_arc[rows]
-        arc[:, 1:] = np.maximum(speed[:-1] + speed[1:], 0.0).T / 2 * dt_s
-        arc = np.cumsum(arc, axis=1)
-        rate = np.empty((len(rows), count + 1))
-        rate[:, 0] = self._speed_rate[rows]
-        rate[:, 1:] = (second[..., 0] * cos + second[..., 1] * sin + arm * turning**2).T
+        curves = self._history.curves(offsets, rows, channels=slice(GUIDE_X, GUIDE_Y + 1))
+        newest, arc = self._plans.newest()[rows], self._plans.newest_arc[rows]
+        arc, points, rate = forecast(curves, arm, newest, arc, self._speed_rate[rows], dt_s)
         return Plans(self._plans, rows, c.arc_before[rows], c.speed_before[rows], arc, points, rate)
 
     def lead_m(self, shown: NDArray[np.intp]) -> Array:
         """Return (n,) how far SUMO's front bumpers are ahead of those that are shown, m."""
         rows = self._rows[shown]
-        shown_arc = self._history.curves([(0, 0.0)], rows, channels=slice(_ARC, None))[0, :, 0]
+        shown_arc = self._history.curves([(0, 0.0)], rows, channels=slice(ARC, None))[0, :, 0]
         result: Array = self._bumpers.newest_arc[rows] - shown_arc
         return result
 
@@ -285,79 +265,28 @@ class VehicleTracks:
             right_s=np.full(n, np.inf),
         )
 
-    def _motion(self) -> "_Motion":
-        dt_s, c, table = self._kernel.dt_s, self._columns, self._chassis
-        arm, base = table.guide[c.kind], table.wheelbase[c.kind]
-        moving = c.under_way  # a track's first shown tick has its initial yaw
-        guide, before, between, now, second = self._history.curves(
-            [(0, 0.0), (1, -1.0), (1, -0.5), (1, 0.0), (2, 0.0)]
-        )
-        # Runge-Kutta, order 4.
-        k1 = _turn_rate(c.yaw, before, arm)
-        k2 = _turn_rate(c.yaw + dt_s / 2 * k1, between, arm)
-        k3 = _turn_rate(c.yaw + dt_s / 2 * k2, between, arm)
-        k4 = _turn_rate(c.yaw + dt_s * k3, now, arm)
-        c.yaw = c.yaw + np.where(moving, dt_s / 6 * (k1 + 2 * k2 + 2 * k3 + k4), 0.0)
+    def _move(self) -> Motion:
+        """Go on to the shown tick; return everybody there."""
+        c, dt_s = self._columns, self._kernel.dt_s
+        curves = self._history.curves([(0, 0.0), (1, -1.0), (1, -0.5), (1, 0.0), (2, 0.0)])
+        before = Towed(c.yaw, c.steering, c.spin, c.spin_rate, c.braking, c.left_s, c.right_s)
+        signals = self._history.shown()[:, SIGNALS]
+        # A track's first shown tick has its initial yaw.
+        after, motion = towed(curves, signals, c.under_way, before, c.kind, self._kinds, dt_s)
+        c.yaw, c.steering, c.spin, c.spin_rate, c.braking, c.left_s, c.right_s = after
+        self._extend_plans(motion.plan, np.maximum(c.speed + motion.speed, 0.0) / 2 * dt_s)
+        c.speed_before, c.speed = c.speed, motion.speed
+        self._speed_rate = motion.speed_rate
+        return motion
 
-        forward = np.column_stack([np.cos(c.yaw), np.sin(c.yaw)])
-        left = np.column_stack([-forward[:, 1], forward[:, 0]])
-        speed = np.einsum("nk,nk->n", now[:, :2], forward)
-        yaw_rate = _turn_rate(c.yaw, now, arm)
-        speed_rate = np.einsum("nk,nk->n", second[:, :2], forward) + arm * yaw_rate**2
-        position = np.column_stack([guide[:, :2] - arm[:, None] * forward, guide[:, _REAR_Z]])
-        velocity = np.column_stack([speed[:, None] * forward, now[:, _REAR_Z]])
-        across = (speed * yaw_rate)[:, None] * left
-        acceleration = np.column_stack([speed_rate[:, None] * forward + across, second[:, _REAR_Z]])
-        drop = guide[:, _REAR_Z] - guide[:, _FRONT_Z]  # positive pitch: nose down
-        pitch_rate = base * (now[:, _REAR_Z] - now[:, _FRONT_Z]) / (base**2 + drop**2)
-        angular = np.column_stack([left * pitch_rate[:, None], yaw_rate])
-
-        rolled = np.abs(speed) * dt_s
-        follow = np.where(moving, 1 - np.exp(-rolled / STEERING_LENGTH_M), 1.0)
-        wanted = np.arctan2(base * yaw_rate, np.maximum(speed, 1e-6))
-        c.steering = c.steering + follow * (wanted - c.steering)
-        wheel_steering, wheel_speed = table.wheels(c.kind, c.steering, speed)
-        spin_rate = wheel_speed / table.radii[c.kind]
-        c.spin = c.spin + np.where(moving[:, None], (c.spin_rate + spin_rate) / 2 * dt_s, 0.0)
-        c.spin_rate = spin_rate
-        c.braking = is_braking(c.braking, speed, speed_rate)
-        signals = self._history.shown()[:, _SIGNALS].astype(np.int64)
-        c.left_s = np.where(signals & SIGNAL_LEFT, 0.0, c.left_s + dt_s)
-        c.right_s = np.where(signals & SIGNAL_RIGHT, 0.0, c.right_s + dt_s)
-        quaternion = rotation.from_euler(c.yaw, np.arctan2(drop, base), np.zeros_like(drop))
-
-        curvature = np.tan(c.steering) / base
-        points = np.column_stack([position[:, :2], c.yaw, curvature, speed])
-        self._extend_plans(points, forward, np.maximum(c.speed + speed, 0.0) / 2 * dt_s)
-        c.speed_before, c.speed = c.speed, speed
-        self._speed_rate = speed_rate
-        return _Motion(position, quaternion, velocity, angular, acceleration, wheel_steering)
-
-    def _extend_plans(self, points: Array, forward: Array, steps_m: Array) -> None:
+    def _extend_plans(self, points: Array, steps_m: Array) -> None:
         known = len(self._plans.newest_arc)
         before = self._plans.newest_arc
         self._plans.push(points[:known], steps_m[:known])
         if known < len(points):
-            rates = np.zeros((len(points) - known, CHANNELS))
-            rates[:, :2] = forward[known:]
-            self._plans.append(points[known:], rates)
+            new = points[known:]
+            rates = np.zeros((len(new), CHANNELS))
+            rates[:, 0], rates[:, 1] = np.cos(new[:, YAW]), np.sin(new[:, YAW])
+            self._plans.append(new, rates)
             before = np.concatenate([before, -steps_m[known:]])
         self._columns.arc_before = before
-
-
-@dataclass(frozen=True)
-class _Motion:
-    """All vehicles at the shown tick, a row each; fields as in VehicleColumns."""
-
-    position: Array
-    quaternion: Array
-    velocity: Array
-    angular_velocity: Array
-    acceleration: Array
-    wheel_steering: Array
-
-
-def _turn_rate(yaw: Array, guide_velocity: Array, arm_m: Array) -> Array:
-    """Return (N,) rad/s: how fast vehicles of headings (N,) turn that are towed at the guide."""
-    vx, vy = guide_velocity[:, 0], guide_velocity[:, 1]
-    return (vy * np.cos(yaw) - vx * np.sin(yaw)) / arm_m

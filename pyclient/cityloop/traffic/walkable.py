@@ -8,6 +8,7 @@ cells, which answer for hundreds of people at once.
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -15,13 +16,12 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import rotation
 from cityloop.spatial.compiled import compiled
-from cityloop.spatial.nearest import PointGrid
+from cityloop.spatial.nearest import GridCells, grid_cells, nearest_row
 from cityloop.world.ground import Shape, polygons
 from cityloop.world.network import RoadNetwork
 from cityloop.world.scene import BoxCollider, CapsuleCollider, Placement, Prototype
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 KERB_CLEARANCE_M = 0.2  # a person's middle to the edge of what is paved for walking
 OBSTACLE_CLEARANCE_M = 0.36  # a person's middle to the surface of what stands there
@@ -57,9 +57,9 @@ class Boundary:
                 points.append(start[index] + share[:, None] * way[index])
                 along = way[index] / np.maximum(length[index], 1e-12)[:, None]
                 normals.append(np.column_stack([-along[:, 1], along[:, 0]]))
-        self._normals = np.concatenate(normals)
         samples = np.concatenate(points)
-        self._samples = PointGrid(samples) if len(samples) else None
+        cells = grid_cells(samples) if len(samples) else grid_cells(np.zeros((1, 2)))
+        self.table = BoundaryTable(cells, np.concatenate(normals))
 
     def clearance(self, xy: Array) -> tuple[Array, Array]:
         """Return (N,) distances to the boundary, m, negative outside, and (N, 2) ways inwards.
@@ -67,28 +67,41 @@ class Boundary:
         Distances are exact to a few millimetres near the boundary. An area without any boundary
         has none: all are infinitely far inside.
         """
-        if self._samples is None or not len(xy):
-            return np.full(len(xy), np.inf), np.zeros((len(xy), 2))
-        return _clearance(xy, self._samples.nearest(xy), self._samples.points, self._normals)
+        return _clearances(self.table, np.ascontiguousarray(xy))
+
+
+class BoundaryTable(NamedTuple):
+    """A boundary as compiled loops take it: S samples and their normals (S, 2), none for no end."""
+
+    cells: GridCells
+    normals: Array
+
+
+NO_BOUNDARY = BoundaryTable(grid_cells(np.zeros((1, 2))), np.zeros((0, 2)))
 
 
 @compiled
-def _clearance(xy: Array, index: Rows, samples: Array, normals: Array) -> tuple[Array, Array]:
-    """Return distances (N,), m, and ways inwards (N, 2) of points (N, 2), m.
+def clearance_at(boundary: BoundaryTable, at_x: float, at_y: float) -> tuple[float, float, float]:
+    """Return the distance of a place to the boundary, m, and the way inwards; see `Boundary`."""
+    if len(boundary.normals) == 0:
+        return np.inf, 0.0, 0.0
+    row = nearest_row(boundary.cells, at_x, at_y)
+    nx, ny = boundary.normals[row, 0], boundary.normals[row, 1]
+    x, y = at_x - boundary.cells.points[row, 0], at_y - boundary.cells.points[row, 1]
+    height, length = x * nx + y * ny, math.hypot(x, y)
+    if length < _NEAR_M:
+        return height, nx, ny
+    sign = -1.0 if height < 0 else 1.0
+    share = sign / max(length, 1e-9)
+    return sign * length, share * x, share * y
 
-    `index` (N,) are the rows of their nearest samples (S, 2), m, with normals (S, 2).
-    """
+
+@compiled
+def _clearances(boundary: BoundaryTable, xy: Array) -> tuple[Array, Array]:
+    """Return distances (N,), m, and ways inwards (N, 2) of points (N, 2), m."""
     distance, inwards = np.empty(len(xy)), np.empty((len(xy), 2))
     for k in range(len(xy)):
-        nx, ny = normals[index[k], 0], normals[index[k], 1]
-        x, y = xy[k, 0] - samples[index[k], 0], xy[k, 1] - samples[index[k], 1]
-        height, length = x * nx + y * ny, math.hypot(x, y)
-        sign = -1.0 if height < 0 else 1.0
-        if length < _NEAR_M:
-            distance[k], inwards[k, 0], inwards[k, 1] = height, nx, ny
-        else:
-            share = sign / max(length, 1e-9)
-            distance[k], inwards[k, 0], inwards[k, 1] = sign * length, share * x, share * y
+        distance[k], inwards[k, 0], inwards[k, 1] = clearance_at(boundary, xy[k, 0], xy[k, 1])
     return distance, inwards
 
 
