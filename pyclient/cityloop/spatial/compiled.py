@@ -6,7 +6,7 @@ machine: nothing is reordered, contracted or shared out among threads.
 """
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.core.dispatcher import Dispatcher
@@ -25,15 +25,14 @@ def compiled(function: _F) -> _F:
     return cast(_F, made)
 
 
-def _keep_up_with_callees(made: Dispatcher) -> None:
+def _keep_up_with_callees(made: Any) -> None:
     """Let kept machine code count only as long as the files of all that it calls are the same.
 
     Numba looks at the function's own file alone, and the code of callees becomes part of it.
     """
     known = made.py_func.__globals__
     used = (known.get(name) for name in made.py_func.__code__.co_names)
-    callees = [each for each in used if isinstance(each, Dispatcher)]
-    made._cache._cache_file._source_stamp = (
-        made._cache._cache_file._source_stamp,
-        *(each._cache._cache_file._source_stamp for each in callees),
-    )
+    callees: list[Any] = [each for each in used if isinstance(each, Dispatcher)]
+    file = made._cache._cache_file
+    stamps = [each._cache._cache_file._source_stamp for each in callees]
+    file._source_stamp = (file._source_stamp, *stamps)

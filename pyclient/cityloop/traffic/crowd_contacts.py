@@ -68,9 +68,9 @@ def put_right(
     for turn in range(_ROUNDS):
         if len(pairs):
             body[:count] = position
-            for disc in range(len(prams)):
-                owner, share = bodies.owner[prams[disc]], PRAM_DISCS[disc % len(PRAM_DISCS)]
-                body[prams[disc]] = position[owner] + share * people.front[owner]
+            for k in range(len(prams)):
+                owner, share = bodies.owner[prams[k]], PRAM_DISCS[k % len(PRAM_DISCS)]
+                body[prams[k]] = position[owner] + share * people.front[owner]
             shift = _parting(body, bodies.radius, bodies.give, pairs)
             position += shift[:count]
             for disc in prams:
