@@ -46,7 +46,11 @@ def copied(recorded: Path, tmp_path: Path) -> Path:
 def _synthetic_shapes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("cityloop.world.people.people_scene", synthetic.people_scene)
     monkeypatch.setattr("cityloop.world.vehicles.vehicle_scene", synthetic.vehicle_scene)
-    # The ground is level, and no roads are recorded.
+    # The ground is level, and no roads are recorded, nor what stands beside them.
+    monkeypatch.setattr(
+        "cityloop.dataset.verification.standing.recorded_obstacles",
+        lambda _sequence: synthetic.obstacles(),
+    )
     monkeypatch.setattr(
         "cityloop.dataset.verification.ground.recorded_ground",
         lambda _sequence: lambda points: np.zeros(len(points)),

@@ -18,6 +18,7 @@ from cityloop.dataset.events import Event
 from cityloop.dataset.surroundings import Surroundings
 from cityloop.dataset.verification.lint import SceneLint
 from cityloop.spatial import Pose, rotation
+from cityloop.world.markings import build_markings
 from cityloop.world.network import RoadNetwork
 from cityloop.world.people import PERSON_KINDS
 from cityloop.world.scene import (
@@ -141,6 +142,7 @@ def record(
         frame_count=count,
         assets=[{"name": "scene", "licence": "Apache-2.0", "source": "this file"}],
         surroundings=surroundings,
+        road_marks=build_markings(network).on(network.ground),
     ) as writer:
         writer.add_events(events)
         for tick in range(-1, count + 1):

@@ -12,6 +12,7 @@ import numpy as np
 from cityloop import annotation
 from cityloop.annotation import ActorTable, Kinds, Labels, Sight, label
 from cityloop.dataset import SequenceWriter
+from cityloop.dataset.surroundings import Obstacle
 from cityloop.engine.frames import CameraImages, CameraSpec
 from cityloop.spatial import (
     BODY_FROM_CAMERA_AXES,
@@ -45,7 +46,14 @@ CAMERA = CameraSpec(
     body=1,
 )
 ENVIRONMENT = daylight(12.0)
-PAINT = -2
+PAINT, WALLS, SHELTER = (
+    -2,
+    -3,
+    -4,
+)  # of `Triangles.wheel`: what stands on the ground, and lies on it
+OF_BACKGROUND = {PAINT: C.ROAD_MARKING, WALLS: C.BUILDING, SHELTER: C.STREET_FURNITURE}
+HOUSE_SIZE, HOUSE_CENTER = np.array([6.0, 6.0, 6.0]), np.array([24.0, 9.0, 3.0])
+SHELTER_SIZE, SHELTER_CENTER = np.array([3.0, 3.0, 3.0]), np.array([45.0, -20.0, 1.5])
 STOP_LINE = Mark(
     np.array([[5.0, -0.5, 0.004], [5.6, -0.5, 0.004], [5.6, 2.0, 0.004], [5.0, 2.0, 0.004]]),
     "stop_line",
@@ -282,9 +290,7 @@ class Triangles:
 
     corners: np.ndarray
     owner: np.ndarray
-    wheel: (
-        np.ndarray
-    )  # index of the wheel, PAINT for what is painted on the ground, -1 for the rest
+    wheel: np.ndarray  # index of the wheel, a key of OF_BACKGROUND, or -1 for the rest
 
 
 def triangles_at(t: float) -> Triangles:
@@ -298,6 +304,8 @@ def triangles_at(t: float) -> Triangles:
     ground = np.array([[-50, -200, 0], [300, -200, 0], [300, 200, 0], [-50, 200, 0]], dtype=float)
     add(ground, np.array([[0, 1, 2], [0, 2, 3]]), 0)
     add(STOP_LINE.outline, np.array([[0, 1, 2], [0, 2, 3]]), 0, PAINT)
+    add(_CORNERS * HOUSE_SIZE + HOUSE_CENTER, BOX, 0, WALLS)
+    add(_CORNERS * SHELTER_SIZE + SHELTER_CENTER, BOX, 0, SHELTER)
     car = body_at("car", t).pose
     add(car.apply(_CORNERS * BODY_SIZE + BODY_CENTER), BOX, 2)
     add(car.apply(_CORNERS * MIRROR_SIZE + MIRROR_CENTER), BOX, 2)
@@ -314,6 +322,19 @@ def triangles_at(t: float) -> Triangles:
     add(body_at("child", t).pose.apply(posed), mesh.indices.astype(int), 3)
     add(body_at("parked/0", t).pose.apply(_CORNERS + [0, 0, 0.5]), BOX, 7)
     return Triangles(*map(np.concatenate, (corners, owner, wheel)))
+
+
+def obstacles() -> tuple[Obstacle, ...]:
+    """Return the house and the shelter as a recording keeps them."""
+
+    def box(name: str, size: np.ndarray, center: np.ndarray) -> Obstacle:
+        around = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
+        bottom, top = center[2] - size[2] / 2, center[2] + size[2] / 2
+        return Obstacle(name, name, center[:2] + around * size[:2], bottom, top)
+
+    return box("house/1", HOUSE_SIZE, HOUSE_CENTER), box(
+        "bus_shelter", SHELTER_SIZE, SHELTER_CENTER
+    )
 
 
 def camera_at(t: float) -> Pose:
@@ -378,7 +399,8 @@ def capture(tick: int) -> CameraImages:
     facing[~seen] = 0
     semantic = np.full(len(rays), int(C.SKY))
     semantic[seen] = int(C.ROAD)
-    semantic[seen & (now.wheel[winner] == PAINT)] = int(C.ROAD_MARKING)
+    for mark, what in OF_BACKGROUND.items():
+        semantic[seen & (now.wheel[winner] == mark)] = int(what)
     for actor, (_, _, family) in ACTORS.items():
         semantic[owner == actor] = int(family)
     semantic[seen & (now.wheel[winner] >= 0)] = int(C.TRUCK)

@@ -1,6 +1,8 @@
 """Every rule of the scene lint: a clean scene passes it, one with a breach fails it alone."""
 
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from lint_scene import (
 from cityloop.annotation import ActorTable
 from cityloop.dataset import verify
 from cityloop.dataset.events import Event
+from cityloop.dataset.road_marks import read_road_marks, write_road_marks
 from cityloop.world.grid import build_grid
 
 WEST, NORTH = math.pi, math.pi / 2
@@ -442,3 +445,28 @@ def test_the_whole_verification_holds_for_a_recording_of_states_alone(
     assert report.frames == 0
     assert done == [(60, 60)]
     assert '"findings": []' in report.to_json()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"kind": "broken"}, "a white broken mark at .* the roads have a white stop_line one"),
+        ({"color": "yellow"}, "a yellow stop_line mark at .* the roads have a white stop_line one"),
+    ],
+)
+def test_paint_of_another_kind_or_colour_than_the_roads_is_told(
+    net_file: Path, tmp_path: Path, changed: dict[str, Any], told: str
+) -> None:
+    root = record(tmp_path / "scene", net_file, [], seconds=0.2)
+    path = root / "sequences/scene/road_marks.parquet"
+    marks = list(read_road_marks(path))
+    judged = {row.check: row for row in verify(root).rows}["road marks against the roads"]
+    assert judged.passed
+    assert judged.count == len(marks)
+    assert {mark.kind for mark in marks} == {"solid", "broken", "stop_line", "zebra", "parking"}
+    first = next(i for i, mark in enumerate(marks) if mark.kind == "stop_line")
+    marks[first] = replace(marks[first], **changed)
+    write_road_marks(path, marks)
+    failed = {row.check: row for row in verify(root).rows if not row.passed}
+    assert set(failed) == {"road marks against the roads", "SHA-256 of all files"}
+    assert re.search(told, failed["road marks against the roads"].place)

@@ -24,6 +24,7 @@ from cityloop.dataset.verification.vehicles import shows_mirrors
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose, rotation
 from cityloop.world.markings import Mark
+from cityloop.world.semantics import SemanticClass
 
 CHECKS = {
     "flow_backward: background and sky",
@@ -82,6 +83,8 @@ CHECKS = {
     "vehicles: amodal boxes against their mesh",
     "vehicles: 3D boxes against their mesh",
     "ground: depth against the roads",
+    "buildings: depth against their outlines",
+    "street furniture: depth against its outlines",
     "2D boxes against the mask",
     "pixel counts against the mask",
     "ids in mask and labels",
@@ -97,6 +100,7 @@ CHECKS = {
     "normals against the slope of depth",
     "camera pose against its host",
     "road marks against the semantic mask",
+    "road marks against the roads",
     "velocities against positions",
     "accelerations against positions",
     "turn rates against orientations",
@@ -134,8 +138,12 @@ def test_a_true_dataset_passes_every_check(recorded: Path) -> None:
     calls: list[tuple[int, int]] = []
     report = verify(recorded, progress=lambda done, total: calls.append((done, total)))
     assert {row.check for row in report.rows} == CHECKS
-    # The lint of what has no roads is tested in test_dataset_lint, falls in test_fallen.
-    elsewhere = ("lint:", "3D boxes hold the surface: fallen", "crossing against the roads")
+    # The lint of what has no roads and its paint are tested in test_dataset_lint, falls in
+    # test_fallen.
+    elsewhere = (
+        *("lint:", "3D boxes hold the surface: fallen", "crossing against the roads"),
+        "road marks against the roads",
+    )
     assert all(row.count > 0 for row in report.rows if not row.check.startswith(elsewhere))
     assert report.passed
     assert failed(report) == set()
@@ -434,6 +442,20 @@ def farther(actor: int, between_m: tuple[float, float], factor: float) -> Change
     return change
 
 
+def standing_farther(label: SemanticClass, factor: float) -> Callable[[Path], None]:
+    """Put what is seen of a class farther off."""
+
+    def spoil(root: Path) -> None:
+        sequence = Dataset(root).sequence("boxes")
+        store = PassStore(sequence.layout.passes("front"), "depth")
+        for frame in range(sequence.frame_count):
+            depth = sequence.store("front", "depth").read(frame)
+            shown = sequence.store("front", "semantic").read(frame) == label
+            store.write(frame, np.where(shown, depth * np.float32(factor), depth))
+
+    return spoil
+
+
 # As CORRUPTIONS, on two frames.
 OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "masks": (label("mask", lambda v: v[::-1]), {"masks against the instance pass"}),
@@ -518,6 +540,14 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "depth of the far road": (
         lambda r: change_pass(r, "depth", farther(0, (12.0, 40.0), 1.025)),
         {"ground: depth against the roads"},
+    ),
+    "depth of a house": (
+        standing_farther(SemanticClass.BUILDING, 1.07),
+        {"buildings: depth against their outlines"},
+    ),
+    "depth of a bus shelter": (
+        standing_farther(SemanticClass.STREET_FURNITURE, 1.02),
+        {"street furniture: depth against its outlines"},
     ),
     "depth of a vehicle": (
         lambda r: change_pass(r, "depth", farther(2, (7.0, 7.4), 1.004)),

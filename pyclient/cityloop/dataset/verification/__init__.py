@@ -19,6 +19,7 @@ from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
 from cityloop.dataset.verification.motion import SurfaceMotion
 from cityloop.dataset.verification.mounting import MountCheck
 from cityloop.dataset.verification.normals import NormalCheck
+from cityloop.dataset.verification.paint import PaintCheck
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.pieces import PieceCheck
 from cityloop.dataset.verification.poses import PoseCheck
@@ -26,6 +27,7 @@ from cityloop.dataset.verification.report import Finding, Report, Row
 from cityloop.dataset.verification.road_marks import RoadMarkCheck
 from cityloop.dataset.verification.skins import SkinCheck
 from cityloop.dataset.verification.solids import SolidCheck
+from cityloop.dataset.verification.standing import StandingCheck
 from cityloop.dataset.verification.states import DerivativeCheck, LabelCheck
 from cityloop.dataset.verification.vehicles import VehicleCheck
 from cityloop.dataset.verification.velocity import SurfaceVelocityCheck
@@ -59,6 +61,7 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         ActorConditionCheck(),
         DescriptionCheck(dataset),
         FileCheck(),
+        PaintCheck(),
         lint,
     ]
     of_picture: list[PictureCheck] = [
@@ -70,6 +73,7 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         SkinCheck(),
         VehicleCheck(),
         GroundCheck(),
+        StandingCheck(),
         BoxCheck(),
         IdentityCheck(),
         MaskCheck(),
