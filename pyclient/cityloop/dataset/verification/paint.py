@@ -1,11 +1,14 @@
 """Kinds and colours of road marks against the recorded road network."""
 
+from collections.abc import Iterable
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.verification.report import Row, Tally
-from cityloop.world.markings import build_markings
+from cityloop.world.markings import Mark, build_markings
 
 # Outlines are kept to 0.1 mm.
 _SAME_M = 1e-3
@@ -28,9 +31,9 @@ class PaintCheck:
         ruled = build_markings(sequence.network).pieces
         if not ruled or not sequence.road_marks:
             return
-        corners = cKDTree([_extent(mark.outline) for mark in ruled])
         said = sequence.road_marks
-        distance, nearest = corners.query([_extent(mark.outline) for mark in said])
+        found = cKDTree(_extents(ruled)).query(_extents(said))
+        distance, nearest = (np.asarray(column) for column in found)
         judged = np.flatnonzero(distance < _SAME_M)
         wrong = [
             (said[i].kind, said[i].color) != (ruled[k].kind, ruled[k].color)
@@ -52,6 +55,7 @@ class PaintCheck:
         return [self._tally.row()]
 
 
-def _extent(outline: np.ndarray) -> np.ndarray:
-    """Return (4,) the lowest and highest x and y of an outline, which tell marks apart."""
-    return np.concatenate([outline[:, :2].min(axis=0), outline[:, :2].max(axis=0)])
+def _extents(marks: Iterable[Mark]) -> NDArray[np.float64]:
+    """Return (N, 4) the lowest and highest x and y of marks, which tell them apart."""
+    plane = [mark.outline[:, :2] for mark in marks]
+    return np.array([[*xy.min(axis=0), *xy.max(axis=0)] for xy in plane])
