@@ -5,7 +5,8 @@ import pytest
 import shapely
 
 from cityloop.traffic.detours import CAUGHT_S, DETOUR_S, Detours
-from cityloop.traffic.person_motion import PersonTracks, PlanSamples
+from cityloop.traffic.person_motion import PersonTracks
+from cityloop.traffic.person_plans import PlanSamples
 from cityloop.traffic.smoothing import SplineKernel
 from cityloop.traffic.walkable import POCKET_M, Boundary
 

@@ -7,7 +7,8 @@ import shapely
 
 from cityloop.spatial import rotation
 from cityloop.traffic.gaits import PASSING_RAD, gait_phase_rate
-from cityloop.traffic.person_motion import SHIFTING_RADPS, Obstacles, PersonTracks, PlanSamples
+from cityloop.traffic.person_motion import SHIFTING_RADPS, PersonTracks
+from cityloop.traffic.person_plans import Obstacles, PlanSamples
 from cityloop.traffic.smoothing import SplineKernel
 from cityloop.traffic.walkable import Boundary
 

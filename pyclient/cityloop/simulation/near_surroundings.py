@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cityloop.annotation.actors import ActorTable, Array
 from cityloop.spatial import rotation
-from cityloop.traffic.person_motion import Obstacles
+from cityloop.traffic.person_plans import Obstacles
 from cityloop.traffic.reactions import AIR_M, LARGEST_BOX_M, Boxes, Flags
 from cityloop.world.semantics import SemanticClass
 

@@ -31,7 +31,8 @@ from cityloop.traffic.junctions import Junctions
 from cityloop.traffic.lanes_ahead import LanesAhead
 from cityloop.traffic.outsiders import OutsiderMirror
 from cityloop.traffic.pedestrians import Pedestrians
-from cityloop.traffic.person_motion import Obstacles, PersonTracks
+from cityloop.traffic.person_motion import PersonTracks
+from cityloop.traffic.person_plans import Obstacles
 from cityloop.traffic.plans import Plans
 from cityloop.traffic.road_graph import RoadGraph
 from cityloop.traffic.smoothing import SplineKernel

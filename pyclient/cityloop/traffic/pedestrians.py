@@ -11,13 +11,8 @@ import libsumo
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.traffic.person_motion import (
-    OTHERS_RADIUS_M,
-    STANCES,
-    Obstacles,
-    PersonTracks,
-    PlanSamples,
-)
+from cityloop.traffic.person_motion import OTHERS_RADIUS_M, PersonTracks
+from cityloop.traffic.person_plans import STANCES, Obstacles, PlanSamples
 from cityloop.traffic.smoothing import Columns
 from cityloop.traffic.state import Outsider, PersonColumns
 from cityloop.traffic.sumo import sumo_angle_to_yaw

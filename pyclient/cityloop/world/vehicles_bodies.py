@@ -30,7 +30,8 @@ from cityloop.world.vehicles_materials import (
     UNDER,
 )
 from cityloop.world.vehicles_shapes import CABINS, SHAPES
-from cityloop.world.vehicles_shell import BELT, GAP_WIDTH_M, Shell
+from cityloop.world.vehicles_shell import GAP_WIDTH_M, Shell
+from cityloop.world.vehicles_shell_shape import BELT
 
 Range = tuple[float, float]
 

@@ -2,10 +2,9 @@
 
 Each cross-section has 15 rows of points on its left half, from the keel up the side and over the
 roof to the middle; the right half mirrors it. Both ends are closed by a fascia, a grid that spans
-the last section. Rows are numbered as below, and a band may lie between any two of them.
+the last section. `vehicles_shell_shape` numbers the rows; a band may lie between any two of them.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -29,21 +28,13 @@ from cityloop.world.vehicles_materials import (
     RIGHT_LAMP,
     UNDER,
 )
-
-Curve = tuple[tuple[float, float], ...]  # (x, value) control points, x rising
-
-# Rows: 0 keel, 1 edge of the underside, 2 to 8 the side from the sill to the belt line, 9 and 10
-# the lower and upper edge of the side windows, 11 the edge of the roof, 12 to 14 to its middle.
-KEEL, SILL, LIP, LOW, BELT, WINDOW_LOW, WINDOW_HIGH, ROOF_EDGE, MIDDLE = (
-    0,
-    2,
-    3,
-    4,
-    8,
-    9,
-    10,
-    11,
-    14,
+from cityloop.world.vehicles_shell_shape import (
+    BELT,
+    LOW,
+    ROOF_EDGE,
+    SILL,
+    Curve,
+    ShellShape,
 )
 
 # Heights of rows 2 to 8 as shares of the way from the sill to the belt line.
@@ -69,139 +60,6 @@ _MERGE_M = (0.004, 0.09, 0.09)  # stations nearer than this are one
 GAP_WIDTH_M = 0.016
 SMOOTH_DEG = 42.0  # flatter edges of the skin are shaded smooth
 ABOVE_SKIN_M = 0.003  # how far lines lie before the skin, so that depth keeps them apart
-
-
-@dataclass(frozen=True)
-class Band:
-    """A stretch of the side or roof with a material of its own.
-
-    Attributes:
-        start, end: x, m.
-        low, high: rows.
-        material: what its cells are made of.
-        side: 1 left only, -1 right only, 0 both.
-        finest_only: True for what only the finest level of detail shows.
-    """
-
-    start: float
-    end: float
-    low: float
-    high: float
-    material: str
-    side: int = 0
-    finest_only: bool = False
-
-
-@dataclass(frozen=True)
-class Gap:
-    """The upright line of a door's edge, the same on both sides.
-
-    Attributes:
-        x: where, m.
-        low, high: rows between which it runs.
-    """
-
-    x: float
-    low: int = LIP
-    high: int = BELT
-
-
-@dataclass(frozen=True)
-class Patch:
-    """A piece of a fascia with a material of its own, the same on both sides.
-
-    Attributes:
-        low, high: rows.
-        inner, outer: shares of the half width, 0 the middle, 1 the corner.
-        material: what its cells are made of; an indicator's is taken for its side.
-    """
-
-    low: float
-    high: float
-    inner: float
-    outer: float
-    material: str
-
-
-@dataclass(frozen=True)
-class Fascia:
-    """One end of the body.
-
-    Attributes:
-        top_row: the row along which the fascia meets the roof or lid: `BELT` or `ROOF_EDGE`.
-        setback: how far rows 2 to `top_row` lie behind the foremost one, m.
-        patches: lamps, grille and the like; the first that holds a cell counts.
-    """
-
-    top_row: int
-    setback: tuple[float, ...]
-    patches: tuple[Patch, ...] = ()
-
-
-@dataclass(frozen=True)
-class Arch:
-    """A wheel arch: a half circle around (x, z) of `radius_m`, m."""
-
-    x: float
-    z: float
-    radius_m: float
-
-
-@dataclass(frozen=True)
-class Bed:
-    """The open bed of a pickup: x of its ends, and how far its floor lies below the belt, m."""
-
-    start: float
-    end: float
-    depth_m: float
-
-
-@dataclass(frozen=True)
-class ShellShape:
-    """Everything that shapes a body; heights and x in the body frame, m.
-
-    Attributes:
-        rear, front: x of the ends.
-        half_width: largest half width.
-        side_widths: half widths of rows 2 to 8 as shares of the largest.
-        plan: share of the half width over x, as seen from above.
-        sill: height of the sill over x.
-        belt: height of the belt line, bonnet and boot edges included, over x.
-        lid_crown: how much higher the middle of bonnet and boot lid is than their edges.
-        cabin: over x, 0 on bonnet and boot, 1 in the cabin, between them on sloping glass.
-        roof: height of the roof's middle over x.
-        roof_half_width: of the roof's edge.
-        roof_drops: how far rows 10 to 13 lie below the roof's middle.
-        glass_bow: how far the middle of the roof or lid stands before (-: behind) its edges.
-        front_fascia, rear_fascia: the ends.
-        arches: wheel arches.
-        gaps: edges of the doors.
-        bands: materials; the first that holds a cell counts, paint where none does
-            (low on the body the paint that wheels splash).
-        bed: the open bed behind the cabin, where there is one.
-    """
-
-    rear: float
-    front: float
-    half_width: float
-    side_widths: tuple[float, ...]
-    plan: Curve
-    sill: Curve
-    belt: Curve
-    lid_crown: float
-    cabin: Curve
-    roof: Curve
-    roof_half_width: float
-    roof_drops: tuple[float, float, float, float]
-    glass_bow: Curve
-    front_fascia: Fascia
-    rear_fascia: Fascia
-    arches: tuple[Arch, ...]
-    bands: tuple[Band, ...]
-    gaps: tuple[Gap, ...] = ()
-    bed: Bed | None = None
-
-
 _STATION_M = 0.02  # between the sections that `Shell.side_y` looks at
 
 
