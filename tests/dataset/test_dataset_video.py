@@ -113,17 +113,18 @@ def test_labels_change_a_copy_and_mark_the_box() -> None:
 def test_tags_cover_neither_one_another_nor_whom_they_do_not_name(moves: bool) -> None:
     taken: list[overlay.Rectangle] = []
     picture = np.zeros((360, 640, 3), np.uint8)
-    box, color, child = (300, 150, 340, 180), (200, 80, 80), (310, 60, 325, 105)
+    box, color, child = (300, 150, 340, 180), (200, 80, 80), np.array([[310, 60, 325, 105]])
     for i in range(12):
-        overlay._draw_tag(picture, f"#{i} 50 km/h", box, color, taken, [child], moves=moves)
+        overlay._draw_tag(picture, f"#{i} 50 km/h", box, color, taken, child, moves=moves)
     assert len(taken) >= 4
-    assert not any(overlay._covered(child, tag) for tag in taken)
+    tags = np.array(taken)
+    assert not overlay._covered(child, tags).any()
     for i, a in enumerate(taken):
         assert a[0] >= 0
         assert a[1] >= 0
         assert a[2] <= 640
         assert a[3] <= 360
-        assert not any(overlay._covered(a, b) for b in taken[:i])
+        assert not overlay._covered(tags[:i], tags[i : i + 1]).any()
 
 
 def test_a_tag_without_a_free_place_covers_a_little_of_something_big_or_is_left_out() -> None:
@@ -137,15 +138,24 @@ def test_a_tag_without_a_free_place_covers_a_little_of_something_big_or_is_left_
     ):
         taken: list[overlay.Rectangle] = []
         where = (300, 150, 340, 180)
-        overlay._draw_tag(picture, "#7", where, (200, 80, 80), taken, others, moves=moves)
+        boxes = np.array(others)
+        overlay._draw_tag(picture, "#7", where, (200, 80, 80), taken, boxes, moves=moves)
         assert len(taken) == tags
+
+
+def test_how_much_of_a_box_a_tag_covers() -> None:
+    boxes = np.array([[0, 0, 10, 20], [5, 10, 9, 14]])
+    tags = np.array([[0, 0, 10, 5], [7, 10, 30, 14], [10, 0, 12, 9], [5, 19, 6, 20]])
+    # Of the first box a quarter; of the second a half; beside both; one of 200 pixels.
+    assert overlay._covered(boxes, tags).tolist() == [0.25, 0.5, 0.0, 0.005]
 
 
 @pytest.mark.parametrize(("moves", "tags"), [(True, 1), (False, 0)])
 def test_what_stands_and_is_smaller_than_its_tag_has_none(moves: bool, tags: int) -> None:
     picture = np.zeros((360, 640, 3), np.uint8)
     taken: list[overlay.Rectangle] = []
-    overlay._draw_tag(picture, "#7", (300, 150, 306, 158), (9, 9, 9), taken, [], moves=moves)
+    nobody = np.zeros((0, 4), np.int64)
+    overlay._draw_tag(picture, "#7", (300, 150, 306, 158), (9, 9, 9), taken, nobody, moves=moves)
     assert len(taken) == tags
 
 

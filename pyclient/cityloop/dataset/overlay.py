@@ -117,16 +117,18 @@ def draw_labels(
             _draw_box(picture, objects.box_2d[i], color, thick + 1 if i in moving else 1)
     # Whoever moves and is near chooses the place of the tag first.
     taken: list[Rectangle] = []
-    boxes_of = {i: _rectangle(objects.box_2d[i]) for i in marked}
+    rectangles = objects.box_2d.astype(np.int64).reshape(-1, 4)
+    is_marked = np.isin(np.arange(len(objects)), marked)
     for i in sorted(by_distance, key=lambda i: i not in moving):
         said = [f"#{objects.id[i]}"] if boxes else []
         if velocities and i in moving:
             said.append(f"{objects.speed_mps[i] * 3.6:.0f} km/h")
         if not said:
             continue
-        others = [box for j, box in boxes_of.items() if j != i]
+        others = rectangles[is_marked & (np.arange(len(objects)) != i)]
         color = class_color(int(objects.semantic[i]))
-        _draw_tag(picture, " ".join(said), boxes_of[i], color, taken, others, moves=i in moving)
+        box = _rectangle(objects.box_2d[i])
+        _draw_tag(picture, " ".join(said), box, color, taken, others, moves=i in moving)
     return picture
 
 
@@ -174,15 +176,15 @@ def _draw_tag(
     box: Rectangle,
     color: Rgb,
     taken: list[Rectangle],
-    others: Sequence[Rectangle],
+    others: NDArray[np.int64],
     *,
     moves: bool,
 ) -> None:
     """Draw `text` on a filled tag beside `box`, if a place is left.
 
-    It covers none of the tags in `taken` and none of the boxes in `others`; the tag of what moves,
-    where there is no such place, a small share of some. What stands still and is smaller than its
-    tag has none.
+    It covers none of the tags in `taken` and none of the boxes `others` (N, 4); the tag of what
+    moves, where there is no such place, a small share of some. What stands still and is smaller
+    than its tag has none.
     """
     height, width = picture.shape[:2]
     scale = max(0.36, height / 1440)
@@ -197,17 +199,17 @@ def _draw_tag(
     places = [(left, ymin - tag_height), (right, ymin - tag_height), (left, ymax), (right, ymax)]
     places += [(x, ymin - k * tag_height) for k in (2, 3, 4) for x in (left, right)]
     places += [(xmax, ymin), (xmin - tag_width, ymin), (left, ymin)]
-    fitting: list[tuple[float, Rectangle]] = []
-    for x, y in places:
-        tag = (x, y, x + tag_width, y + tag_height)
-        inside = x >= 0 and y >= 0 and tag[2] <= width and tag[3] <= height
-        if inside and not any(_covered(other, tag) for other in taken):
-            fitting.append((max((_covered(other, tag) for other in others), default=0.0), tag))
-    if not fitting:
+    corners = np.array(places)
+    inside = (corners >= 0) & (corners <= [width - tag_width, height - tag_height])
+    tags = np.column_stack([corners, corners + [tag_width, tag_height]])[inside.all(axis=1)]
+    tags = tags[_covered(np.array(taken, dtype=np.int64).reshape(-1, 4), tags) == 0]
+    if not len(tags):
         return
-    covered, tag = min(fitting, key=lambda choice: choice[0])  # the first of equals
-    if covered > (_MOST_COVERED if moves else 0.0):
+    covered = _covered(others, tags)
+    best = int(np.argmin(covered))  # the first of equals
+    if covered[best] > (_MOST_COVERED if moves else 0.0):
         return
+    tag = _rectangle(tags[best])
     x, y = tag[:2]
     taken.append(tag)
     cv2.rectangle(picture, (x, y), (tag[2] - 1, tag[3] - 1), color, cv2.FILLED)
@@ -217,10 +219,9 @@ def _draw_tag(
     cv2.putText(picture, text, foot, _FONT, scale, ink, 1, cv2.LINE_AA)
 
 
-def _covered(box: Rectangle, tag: Rectangle) -> float:
-    """Return the share of a box that a tag covers."""
-    width = min(box[2], tag[2]) - max(box[0], tag[0])
-    height = min(box[3], tag[3]) - max(box[1], tag[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / ((box[2] - box[0]) * (box[3] - box[1]))
+def _covered(boxes: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return (T,) the largest share of one of the boxes (N, 4) that each tag (T, 4) covers."""
+    low = np.maximum(boxes[:, :2], tags[:, None, :2])
+    high = np.minimum(boxes[:, 2:], tags[:, None, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=-1)
+    return np.max(shared / np.prod(boxes[:, 2:] - boxes[:, :2], axis=-1), axis=1, initial=0.0)
