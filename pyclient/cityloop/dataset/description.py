@@ -11,7 +11,14 @@ import numpy as np
 
 from cityloop.dataset import fields
 from cityloop.dataset.kinds import KindGeometry
-from cityloop.dataset.layout import FORMAT_VERSION, check_name, read_json, to_json, write_whole
+from cityloop.dataset.layout import (
+    FORMAT_VERSION,
+    PROBE,
+    check_name,
+    read_json,
+    to_json,
+    write_whole,
+)
 from cityloop.dataset.lock import locked
 from cityloop.dataset.passes import PASS_FORMATS
 from cityloop.engine.frames import CameraSpec
@@ -176,8 +183,10 @@ def check_root(root: Path) -> None:
     if (root / "dataset.json").exists():
         check_dataset_json(root)
         return
-    ours = (_LOCK, "dataset.json.partial")  # of a recording that starts at the same time
-    if root.exists() and (not root.is_dir() or any(p.name not in ours for p in root.iterdir())):
+    ours = (_LOCK, "dataset.json.partial", PROBE)  # of a recording that starts at the same time
+    if root.exists() and not (
+        root.is_dir() and all(p.name.startswith(ours) for p in root.iterdir())
+    ):
         raise DatasetError(
             f"{root} is there already and is no Cityloop dataset; choose another folder"
         )

@@ -16,6 +16,7 @@ from typing import Any
 from cityloop.errors import DatasetError
 
 FORMAT_VERSION = 2
+PROBE = ".cityloop-probe-"  # how the files are called that only try out whether one may write
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -155,7 +156,7 @@ def check_writable(path: Path) -> None:
         if above.is_file() and above == path.absolute():
             above = above.parent
         # Whether one may write is known for certain only by doing it.
-        with tempfile.TemporaryFile(dir=above):
+        with tempfile.TemporaryFile(dir=above, prefix=PROBE):
             pass
 
 
