@@ -24,7 +24,8 @@ TILE_WIDTH = 240  # pixels
 
 def write(name: str, rgb: NDArray[np.uint8]) -> None:
     path = IMAGES / name
-    cv2.imwrite(str(path), rgb[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    # A photograph compresses badly as PNG: the lower three bits of each channel are left out.
+    cv2.imwrite(str(path), rgb[..., ::-1] & 0xF8, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     if path.stat().st_size > LIMIT_BYTES:
         sys.exit(f"{path} has {path.stat().st_size} bytes: make it smaller")
 
@@ -41,8 +42,7 @@ def main() -> None:
     write("passes.png", contact_sheet(passes, width=TILE_WIDTH))
     intrinsics = frame.camera.intrinsics
     labels = draw_labels(passes["rgb"], frame.objects, intrinsics, frame.world_from_camera)
-    # A photograph compresses badly as PNG: the lower three bits of each channel are left out.
-    write("labels.png", cv2.resize(labels, (576, 324), interpolation=cv2.INTER_AREA) & 0xF8)
+    write("labels.png", cv2.resize(labels, (576, 324), interpolation=cv2.INTER_AREA))
 
 
 if __name__ == "__main__":
