@@ -14,11 +14,12 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from cityloop.annotation.actors import ActorTable, Array
 from cityloop.spatial import rotation
 from cityloop.spatial.compiled import compiled
+from cityloop.spatial.nearest import GridCells, grid_cells, nearest_row
+from cityloop.spatial.turned import turned
 from cityloop.world.network import RoadNetwork
 from cityloop.world.road_areas import RoadAreas
 from cityloop.world.semantics import SemanticClass
@@ -119,7 +120,7 @@ class RoadAhead:
         last = last / max(float(np.linalg.norm(last[0, :2])), 1e-9)
         beyond = np.arange(_BEYOND_STEP_M, BEYOND_END_M + 1e-9, _BEYOND_STEP_M)[:, None]
         self.path: Array = np.concatenate([path, path[-1:] + beyond * last])
-        self._tree = cKDTree(self.path[:, :2])
+        self._points = grid_cells(self.path[:, :2])
         self._areas = areas
         self._half_width_m = width_m / 2
         way = np.diff(self.path[:, :2], axis=0)
@@ -219,18 +220,15 @@ class RoadAhead:
         """
         here, _ = self.place(front_s_m)
         reach = LOOK_AHEAD_M + _LONGEST_M
-        near = self._beside(front_s_m - _LONGEST_M, front_s_m + reach, actors)
-        center = actors.position[near] + rotation.rotate(
-            actors.quaternion[near], actors.box_center[near]
+        near, center = _close(
+            self._around(front_s_m - _LONGEST_M, front_s_m + reach),
+            (here[0], here[1], reach),
+            self._points,
+            self._half_width_m + BESIDE_M + self._spacing_m / 2,
+            (actors.position, actors.quaternion, actors.box_center, actors.dimension),
         )
-        # Most are beside the road: those whose middle is too far from it for a corner to be near.
-        corner = np.hypot(*actors.dimension[near, :2].T) / 2 + self._spacing_m / 2
-        aside = corner + self._half_width_m + BESIDE_M
-        most = float(aside.max(initial=0.0))
-        close = self._tree.query(center[:, :2], distance_upper_bound=most)[0] < aside
-        close &= np.hypot(*(center - here)[:, :2].T) < reach
-        close[close] = [actors.name[i] not in ignored for i in near[close].tolist()]
-        near, center = near[close], center[close]
+        seen = [actors.name[i] not in ignored for i in near.tolist()]
+        near, center = near[seen], center[seen]
         if not len(near):
             return []
         local = np.zeros((len(near), 5, 3))
@@ -254,17 +252,18 @@ class RoadAhead:
             found.append(Obstacle(max(0.0, float(gap[i])), max(0.0, speed)))
         return found
 
-    def _beside(self, start_m: float, end_m: float, actors: ActorTable) -> NDArray[np.intp]:
-        """Return the rows of those who may touch a stretch of the path: not far from all of it."""
+    def _around(self, start_m: float, end_m: float) -> tuple[float, float, float, float]:
+        """Return least and greatest x, then y, of who may touch a stretch of the path, m."""
         first = max(int(np.searchsorted(self.s_m, start_m)) - 1, 0)
         last = int(np.searchsorted(self.s_m, end_m)) + 1
         stretch = self.path[first:last, :2]
         # From the origin of a body to its farthest corner, and the room that is left beside.
         room = _LONGEST_M + self._half_width_m + BESIDE_M
-        low, high = stretch.min(axis=0) - room, stretch.max(axis=0) + room
-        x, y = actors.position[:, 0], actors.position[:, 1]
-        inside = (x > low[0]) & (x < high[0]) & (y > low[1]) & (y < high[1])
-        return np.flatnonzero(inside)
+        (x0, y0), (x1, y1) = (
+            (stretch.min(axis=0) - room).tolist(),
+            (stretch.max(axis=0) + room).tolist(),
+        )
+        return x0, x1, y0, y1
 
     def red_lights(
         self, front_s_m: float, speed_mps: float, signals: Mapping[str, str]
@@ -381,6 +380,47 @@ class RoadAhead:
             inside = self._areas.in_junction(actors.position[row : row + 1, :2])
             return other_first and bool(inside[0])
         return other_first
+
+
+@compiled
+def _close(
+    around: tuple[float, float, float, float],
+    here: tuple[float, float, float],
+    path: GridCells,
+    beside_m: float,
+    actors: tuple[Array, Array, Array, Array],
+) -> tuple[NDArray[np.intp], Array]:
+    """Return (K,) rows of who is near enough to a path to touch it, and (K, 3) their middles, m.
+
+    Args:
+        around: least and greatest x, then y, of the bodies' origins, m.
+        here: x and y, m, and how far from there the middles are at most, m.
+        path: its points.
+        beside_m: between a path's point and a corner.
+        actors: (N, 3) positions, (N, 4) quaternions, (N, 3) middles of boxes in the body frames and
+            (N, 3) dimensions.
+    """
+    position, quaternion, box_center, dimension = actors
+    rows, centers = np.empty(len(position), dtype=np.intp), np.empty((len(position), 3))
+    count = 0
+    for n in range(len(position)):
+        x, y = position[n, 0], position[n, 1]
+        if not (around[0] < x < around[1] and around[2] < y < around[3]):
+            continue
+        middle = box_center[n]
+        dx, dy, dz = turned(quaternion[n], middle[0], middle[1], middle[2])
+        x, y = x + dx, y + dy
+        if not math.hypot(x - here[0], y - here[1]) < here[2]:
+            continue
+        row = nearest_row(path, x, y)
+        # Most are beside the road: those whose middle is too far from it for a corner to be near.
+        corner = math.hypot(dimension[n, 0], dimension[n, 1]) / 2
+        if math.hypot(x - path.points[row, 0], y - path.points[row, 1]) < corner + beside_m:
+            centers[count, 0], centers[count, 1] = x, y
+            centers[count, 2] = position[n, 2] + dz
+            rows[count] = n
+            count += 1
+    return rows[:count], centers[:count]
 
 
 @compiled

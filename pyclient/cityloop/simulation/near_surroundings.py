@@ -1,5 +1,6 @@
 """What drivers and people of the background see of everything that stands or moves."""
 
+import math
 from collections.abc import Collection
 from functools import lru_cache
 
@@ -8,9 +9,13 @@ from numpy.typing import NDArray
 
 from cityloop.annotation.actors import ActorTable, Array
 from cityloop.spatial import rotation
+from cityloop.spatial.compiled import compiled
+from cityloop.spatial.turned import heading_of, turned
 from cityloop.traffic.person_plans import Obstacles
 from cityloop.traffic.reactions import AIR_M, LARGEST_BOX_M, Boxes, Flags
 from cityloop.world.semantics import SemanticClass
+
+Rows = NDArray[np.intp]
 
 BACKGROUND = "traffic/"
 FIXED = frozenset({"parked", "signal", ""})  # activities of what never moves
@@ -42,7 +47,7 @@ def boxes_of(actors: ActorTable) -> Boxes:
     return _boxes(actors, np.arange(len(actors.id)))
 
 
-def _boxes(actors: ActorTable, rows: NDArray[np.intp]) -> Boxes:
+def _boxes(actors: ActorTable, rows: Rows) -> Boxes:
     semantic, quaternion = actors.semantic[rows], actors.quaternion[rows]
     center = actors.position[rows] + rotation.rotate(quaternion, actors.box_center[rows])
     # Out of everybody's way.
@@ -58,7 +63,7 @@ def _boxes(actors: ActorTable, rows: NDArray[np.intp]) -> Boxes:
     )
 
 
-def boxes_within(actors: ActorTable, low: Array, high: Array) -> tuple[NDArray[np.intp], Boxes]:
+def boxes_within(actors: ActorTable, low: Array, high: Array) -> tuple[Rows, Boxes]:
     """Return the rows of all actors with the middle of their box in a rectangle, and some around.
 
     Args:
@@ -84,29 +89,79 @@ def standing_vehicles(actors: ActorTable) -> Obstacles:
     """
     rows = np.flatnonzero(_IS_VEHICLE[actors.semantic])
     rows = rows[[actors.activity[i] not in FIXED for i in rows.tolist()]]
-    velocity = actors.velocity[rows]
-    rows = rows[np.einsum("nk,nk->n", velocity, velocity) < SLOW_MPS**2]
-    turned = rotation.rotate(actors.quaternion[rows], actors.box_center[rows])
-    center, half = actors.position[rows] + turned, actors.dimension[rows, :2] / 2
-    radius = half[:, 1] + BESIDE_M
-    # From end to end, at most a radius apart, so that the outline has hardly any dents.
-    reach = np.maximum(half[:, 0] - half[:, 1], 0.0)
-    count = np.ceil(2 * reach / radius).astype(np.intp) + 1
-    which = np.repeat(np.arange(len(rows)), count)
-    number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    along = (2 * number / np.maximum(count[which] - 1, 1) - 1) * reach[which]
-    aside = np.zeros_like(along)
-    inset = half + BESIDE_M - CORNER_M
-    signs = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
-    corners = (np.maximum(inset, 0.0)[:, None] * signs).reshape(-1, 2)
-    which = np.concatenate([which, np.repeat(np.arange(len(rows)), len(signs))])
-    along, aside = np.append(along, corners[:, 0]), np.append(aside, corners[:, 1])
-    radius = np.append(radius[which[: len(which) - len(corners)]], np.full(len(corners), CORNER_M))
-    yaw = rotation.yaw_of(actors.quaternion[rows])[which]
-    forward = np.column_stack([np.cos(yaw), np.sin(yaw)])
-    left = np.column_stack([-np.sin(yaw), np.cos(yaw)])
-    position = center[which, :2] + along[:, None] * forward + aside[:, None] * left
-    return Obstacles(position, actors.velocity[rows[which], :2], radius)
+    discs, of, radius = _discs(
+        rows,
+        actors.position,
+        actors.quaternion,
+        actors.velocity,
+        actors.box_center,
+        actors.dimension,
+    )
+    return Obstacles(discs, actors.velocity[of, :2], radius)
+
+
+@compiled
+def _discs(
+    vehicles: Rows,
+    position: Array,
+    quaternion: Array,
+    velocity: Array,
+    box_center: Array,
+    dimension: Array,
+) -> tuple[Array, Rows, Array]:
+    """Return (D, 2) middles, m, (D,) rows and (D,) radii, m, of the discs of slow vehicles.
+
+    Args:
+        vehicles: (n,) rows of the vehicles.
+        position: (N, 3) of all actors, m.
+        quaternion: (N, 4).
+        velocity: (N, 3) m/s.
+        box_center: (N, 3) in the body frame, m.
+        dimension: (N, 3) m.
+    """
+    slow = np.empty(len(vehicles), dtype=np.intp)
+    count = discs = 0
+    for row in vehicles:
+        x, y, z = velocity[row]
+        if x * x + y * y + z * z < SLOW_MPS * SLOW_MPS:
+            slow[count] = row
+            count += 1
+            discs += _along_middle(dimension[row])[0] + 4
+    place, of, radius = np.empty((discs, 2)), np.empty(discs, dtype=np.intp), np.empty(discs)
+    middle, corner = 0, discs - 4 * count
+    for row in slow[:count]:
+        length, width = dimension[row, 0] / 2, dimension[row, 1] / 2
+        center = box_center[row]
+        x, y, _ = turned(quaternion[row], center[0], center[1], center[2])
+        x, y = position[row, 0] + x, position[row, 1] + y
+        yaw = heading_of(quaternion[row])
+        cos, sin = math.cos(yaw), math.sin(yaw)
+        number, reach = _along_middle(dimension[row])
+        for k in range(number):
+            along = (2 * k / max(number - 1, 1) - 1) * reach
+            place[middle, 0], place[middle, 1] = x + along * cos, y + along * sin
+            of[middle], radius[middle] = row, width + BESIDE_M
+            middle += 1
+        ahead = max(length + BESIDE_M - CORNER_M, 0.0)
+        aside = max(width + BESIDE_M - CORNER_M, 0.0)
+        for front in (1.0, -1.0):
+            for left in (1.0, -1.0):
+                along, across = front * ahead, left * aside
+                place[corner, 0] = x + along * cos + across * -sin
+                place[corner, 1] = y + along * sin + across * cos
+                of[corner], radius[corner] = row, CORNER_M
+                corner += 1
+    return place, of, radius
+
+
+@compiled
+def _along_middle(dimension: Array) -> tuple[int, float]:
+    """Return how many discs lie along a vehicle's middle, and how far from it the last ones do, m.
+
+    From end to end, at most a radius apart, so that the outline has hardly any dents.
+    """
+    reach = max(dimension[0] / 2 - dimension[1] / 2, 0.0)
+    return math.ceil(2 * reach / (dimension[1] / 2 + BESIDE_M)) + 1, reach
 
 
 def lying_people(actors: ActorTable, fallen: Collection[int]) -> Obstacles:

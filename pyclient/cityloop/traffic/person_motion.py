@@ -175,9 +175,9 @@ class PersonTracks:
             dt_s,
         )
         new = np.flatnonzero(~np.isin(plan.number, c.number))
-        comers = _newcomers(plan, new)
-        places = comers.place
+        places = np.zeros((0, 2))
         if len(new):
+            comers = _newcomers(plan, new)
             prams = crowd.pram_discs(position, self._fronts())
             taken = np.concatenate([position, prams, others.position])
             places = crowd.free_places(
