@@ -60,21 +60,26 @@ def put_right(
     """
     count = len(people.position)
     body = bodies.position.copy()
-    position = body[:count].copy()
+    position = np.empty((count, 2))
+    for i in range(count):
+        position[i, 0], position[i, 1] = body[i, 0], body[i, 1]
+    largest, discs = 0.0, count  # people and their prams come before the others
+    for b in range(len(body)):
+        largest = max(largest, bodies.radius[b])
+        discs += b >= count and bodies.owner[b] >= 0
     # Corrections are small: who is far apart now is no pair in any round.
-    reach = 2 * bodies.radius.max() + 0.3
-    pairs = _strangers(body, bodies.owner, by_x, reach)
-    prams = count + np.flatnonzero(bodies.owner[count:] >= 0)
+    pairs = _strangers(body, bodies.owner, by_x, 2 * largest + 0.3)
     for turn in range(_ROUNDS):
         if len(pairs):
-            body[:count] = position
-            for k in range(len(prams)):
-                owner, share = bodies.owner[prams[k]], PRAM_DISCS[k % len(PRAM_DISCS)]
-                body[prams[k]] = position[owner] + share * people.front[owner]
+            for b in range(discs):
+                owner = bodies.owner[b]
+                share = PRAM_DISCS[(b - count) % len(PRAM_DISCS)] if b >= count else 0.0
+                body[b, 0] = position[owner, 0] + share * people.front[owner, 0]
+                body[b, 1] = position[owner, 1] + share * people.front[owner, 1]
             shift = _parting(body, bodies.radius, bodies.give, pairs)
-            position += shift[:count]
-            for disc in prams:
-                position[bodies.owner[disc]] += shift[disc]
+            for b in range(discs):
+                position[bodies.owner[b], 0] += shift[b, 0]
+                position[bodies.owner[b], 1] += shift[b, 1]
         if turn % 2 == 0:
             continue
         for i in range(count):
