@@ -58,7 +58,7 @@ def test_a_leader_counts_with_its_speed_and_who_drives_away_leaves_room():
 def test_who_is_beside_behind_above_or_beyond_is_not_in_the_way():
     free = np.inf
     assert room(10.0, box(10.0, 2.05)) == free  # 0.25 m of air
-    assert room(10.0, box(10.0, 1.95)) < 0  # 0.15 m
+    assert room(10.0, box(10.0, 1.85)) < 0  # 0.05 m
     assert room(10.0, box(-7.0, 0.0)) == free
     assert room(10.0, box(10.0, 0.0, z=6.0)) == free
     assert room(2.0, box(60.0, 0.0)) == free
@@ -67,6 +67,14 @@ def test_who_is_beside_behind_above_or_beyond_is_not_in_the_way():
         idm(10.0, 13.8), abs=0.02
     )
     assert room(10.0, box(15.0, 7.3, yaw=np.pi / 2, half=(6.0, 1.2))) == free
+
+
+def test_less_air_is_left_beside_a_vehicle_that_stands_than_beside_others():
+    """They would wait for each other for ever where one can get past."""
+    beside = 10.0, 2 * HALF_WIDTH_M + 0.15
+    assert room(2.0, box(*beside)) == np.inf
+    assert room(2.0, box(*beside, velocity=(1.0, 0.0))) < 2.0
+    assert room(2.0, box(*beside, foreseen=True)) < 2.0
 
 
 def test_a_child_who_runs_towards_the_way_is_minded_one_who_runs_along_is_not():

@@ -22,6 +22,9 @@ Indices = NDArray[np.intp]
 ACCEL_MPS2, DECEL_MPS2, TIME_GAP_S, STANDING_GAP_M = 2.0, 3.5, 0.7, 1.3
 HARDEST_MPS2 = 8.0
 AIR_M = 0.2  # beside the vehicle
+# Beside a vehicle of the background that stands: two who have stopped in a junction, a hand's
+# breadth out of each other's way, would wait for each other for ever.
+STANDING_AIR_M = 0.1
 POINTS = 64  # along the way
 SHORTEST_WAY_M = 12.0
 LARGEST_BOX_M = 10.0  # half the diagonal of the longest thing on a road
@@ -160,8 +163,9 @@ def _room(
                 continue
             if not abs(center[j, 2] - height[i]) < SAME_LEVEL_M:
                 continue
-            gap, along = _gap(way, boxes, velocity, j, 0.0)
             moves = going[j] > STANDING_MPS
+            air = AIR_M if moves or foreseen[j] else STANDING_AIR_M
+            gap, along = _gap(way, boxes, velocity, (j, air), 0.0)
             soon = gap <= speed[i] * _SLOT_S + STANDING_GAP_M
             if not moves or abs(along) > ALONG * going[j] or soon:
                 room[i] = min(room[i], _left(speed[i], gap, along))
@@ -170,7 +174,7 @@ def _room(
             slots = _RUNNING_SLOTS if going[j] > RUNNING_MPS else _SLOTS
             for slot in range(1, slots + 1):
                 time_s = slot * _SLOT_S
-                gap, along = _gap(way, boxes, velocity, j, time_s)
+                gap, along = _gap(way, boxes, velocity, (j, air), time_s)
                 if slot == slots or gap <= speed[i] * (time_s + _SLOT_S) + STANDING_GAP_M:
                     room[i] = min(room[i], _left(speed[i], gap - along * time_s, along))
     return room
@@ -181,25 +185,26 @@ def _gap(
     way: tuple[Array, float, float],
     boxes: tuple[Array, Array, Array, Array],
     velocity: Array,
-    j: int,
+    other: tuple[int, float],
     time_s: float,
 ) -> tuple[float, float]:
-    """Return the free way to box j at a time ahead, m, or inf, and its speed along the way, m/s.
+    """Return the free way to a box at a time ahead, m, or inf, and its speed along the way, m/s.
 
     Args:
         way: points (POINTS, 2), spacing and half the width of the vehicle, m.
         boxes: of `_room`.
         velocity: (M, 2) of the boxes, m/s.
-        j: row of the box.
+        other: row of the box, and the air that is to be left beside it, m.
         time_s: when.
     """
     points, spacing, half_width = way
+    j, air = other
     center, cosine, sine, half = boxes
     cx, cy = center[j, 0] + time_s * velocity[j, 0], center[j, 1] + time_s * velocity[j, 1]
     cos, sin, x, y = cosine[j], sine[j], half[j, 0], half[j, 1]
-    width, thin = half_width + AIR_M, spacing / 2
+    width, thin = half_width + air, spacing / 2
     # Whatever lies farther from a point than both can reach cannot touch it.
-    reach = math.sqrt(x * x + y * y) + half_width + AIR_M + spacing
+    reach = math.sqrt(x * x + y * y) + half_width + air + spacing
     for k in range(len(points)):
         ox, oy = cx - points[k, 0], cy - points[k, 1]
         if not ox * ox + oy * oy < reach * reach:
