@@ -164,6 +164,22 @@ def test_standing_keeps_heading_and_steering():
     assert b.lamps & VehicleLamp.BRAKE
 
 
+def test_who_is_moved_sideways_while_standing_stays_and_makes_up_for_it_on_the_way_on():
+    """SUMO does so at a stop line: it must not become a creep over the line."""
+    stop = straight(41)[-1][0]
+    aside = [2.0 + 0.57 * min(k / 40, 1.0) for k in range(80)]
+    samples = straight(41) + [(stop, y, 0.0, 0.0, 0) for y in aside]
+    samples += [(stop + 0.25 * k, 2.57, 0.0, 5.0, 0) for k in range(1, 120)]
+    _, actors = show(samples)
+    position = np.array([a.pose.position for a in actors])
+    standing = position[55:105]
+    assert np.abs(standing - standing[-1]).max() < 1e-6
+    np.testing.assert_allclose(standing[-1], [stop - 3.7, 2.0, 0.0], atol=1e-6)
+    np.testing.assert_allclose(position[-1, 1], 2.57, atol=0.01)
+    yaw = np.array([a.pose.yaw_rad for a in actors])
+    assert np.abs(yaw).max() < 0.3
+
+
 def test_uphill_the_nose_points_up_and_the_velocity_climbs():
     _, actors = show(straight(60), ground=lambda xy: 0.1 * xy[:, 0])
     actor = actors[30]

@@ -40,6 +40,9 @@ Array = NDArray[np.float64]
 
 TRACE_SPACING_M = 0.25  # between kept points of a trace
 TRACE_POINTS = 256
+# Of the way ahead, at most: in lanes SUMO's vehicles change places even while they stand, as where
+# the room to the stop line is used up. Theirs is made up for on the way on.
+SIDEWAYS_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ class _VehicleColumns(Columns):
     samples: NDArray[np.int64]
     ended: NDArray[np.int64]  # samples since SUMO dropped it
     under_way: NDArray[np.bool_]  # shown before
-    sample: Array  # (N, 5) what SUMO said last
+    said: Array  # (N, 2) where SUMO's front bumper was last, m
+    sample: Array  # (N, 5) what SUMO said last, without what it has not made up for
     yaw: Array
     speed: Array  # at the shown tick, for the step to the next
     arc_before: Array  # of the plan, a tick before the shown one
@@ -126,6 +130,7 @@ class VehicleTracks:
         rolled[:, 1] += step * np.sin(c.sample[:, 2])
         seen = (at >= 0)[:, None]
         sample = np.where(seen, samples.table[at], rolled) if len(samples.table) else rolled
+        sample, c.said = _without_sidling(sample, c.sample, c.said)
         self._bumpers.push(sample[:, :2], np.hypot(*(sample - c.sample)[:, :2].T))
         c.sample, c.samples = sample, c.samples + 1
         old = len(at)
@@ -252,6 +257,7 @@ class VehicleTracks:
             samples=np.ones(n, dtype=np.int64),
             ended=np.zeros(n, dtype=np.int64),
             under_way=zero > 0,
+            said=samples.table[:, :2],
             sample=samples.table,
             yaw=samples.table[:, 2],
             speed=samples.table[:, 3],
@@ -290,3 +296,21 @@ class VehicleTracks:
             self._plans.append(new, rates)
             before = np.concatenate([before, -steps_m[known:]])
         self._columns.arc_before = before
+
+
+def _without_sidling(said: Array, before: Array, said_before: Array) -> tuple[Array, Array]:
+    """Return (N, 5) samples that go sideways no more than a share of the way, and (N, 2) `said`.
+
+    Args:
+        said: (N, 5) what SUMO says.
+        before: (N, 5) the samples before, as they are returned here.
+        said_before: (N, 2) where SUMO had the front bumpers then, m.
+    """
+    ahead = np.column_stack([np.cos(said[:, 2]), np.sin(said[:, 2])])
+    left = np.column_stack([-ahead[:, 1], ahead[:, 0]])
+    way = np.maximum(np.einsum("nk,nk->n", said[:, :2] - said_before, ahead), 0.0)
+    wanted = np.einsum("nk,nk->n", said[:, :2] - before[:, :2], left)
+    most = SIDEWAYS_SHARE * way
+    sample = said.copy()
+    sample[:, :2] += (np.clip(wanted, -most, most) - wanted)[:, None] * left
+    return sample, said[:, :2]
