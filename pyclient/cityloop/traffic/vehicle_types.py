@@ -45,7 +45,8 @@ class Driving:
     sway_m: float = 0.0
 
 
-_CAR = Driving(DRIVER_CLASS)
+# A car beside the middle line needs room for its corners, which swing out as it moves aside.
+_CAR = Driving(DRIVER_CLASS, sway_m=0.4)
 # Lorries and buses are driven gently, for cargo's and passengers' sake, and need longer gaps.
 # Cyclists ride at 15 to 20 km/h with 1 m/s^2 at most (S. Parkin and J. Rotheram, "Design speeds and
 # acceleration characteristics of bicycle traffic", Transport Policy 17, 2010).
