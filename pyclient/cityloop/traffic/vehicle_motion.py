@@ -40,9 +40,9 @@ Array = NDArray[np.float64]
 
 TRACE_SPACING_M = 0.25  # between kept points of a trace
 TRACE_POINTS = 256
-# Of the way ahead, at most: in lanes SUMO's vehicles change places even while they stand, as where
-# the room to the stop line is used up. Theirs is made up for on the way on.
-SIDEWAYS_SHARE = 0.3
+# SUMO's vehicles change places in a lane even while they stand, as where the room to the stop line
+# is used up. That is made up for on the way on, by this share of it.
+STANDING_MPS, SIDEWAYS_SHARE = 0.2, 0.3
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ class _VehicleColumns(Columns):
     ended: NDArray[np.int64]  # samples since SUMO dropped it
     under_way: NDArray[np.bool_]  # shown before
     said: Array  # (N, 2) where SUMO's front bumper was last, m
-    sample: Array  # (N, 5) what SUMO said last, without what it has not made up for
+    aside_m: Array  # how far it is to the left of the sample: it went there while it stood
+    sample: Array  # (N, 5) what SUMO said last, but for that
     yaw: Array
     speed: Array  # at the shown tick, for the step to the next
     arc_before: Array  # of the plan, a tick before the shown one
@@ -126,11 +127,11 @@ class VehicleTracks:
         # Straight on at the last speed: what an arrived vehicle's curve needs to end with.
         step = c.sample[:, 3] * self._kernel.sample_s
         rolled = c.sample.copy()
-        rolled[:, 0] += step * np.cos(c.sample[:, 2])
-        rolled[:, 1] += step * np.sin(c.sample[:, 2])
+        rolled[:, 0] = c.said[:, 0] + step * np.cos(c.sample[:, 2])
+        rolled[:, 1] = c.said[:, 1] + step * np.sin(c.sample[:, 2])
         seen = (at >= 0)[:, None]
         sample = np.where(seen, samples.table[at], rolled) if len(samples.table) else rolled
-        sample, c.said = _without_sidling(sample, c.sample, c.said)
+        sample = self._without_sidling(sample)
         self._bumpers.push(sample[:, :2], np.hypot(*(sample - c.sample)[:, :2].T))
         c.sample, c.samples = sample, c.samples + 1
         old = len(at)
@@ -234,6 +235,21 @@ class VehicleTracks:
         rows = self._rows[shown]
         return self._bumpers.at(self._bumpers.newest_arc[rows, None] - behind_m, rows)
 
+    def _without_sidling(self, said: Array) -> Array:
+        """Return (N, 5) what SUMO says, `said`, without steps to the side of who stands."""
+        c = self._columns
+        ahead = np.column_stack([np.cos(said[:, 2]), np.sin(said[:, 2])])
+        left = np.column_stack([-ahead[:, 1], ahead[:, 0]])
+        step = said[:, :2] - c.said
+        way = np.maximum(np.einsum("nk,nk->n", step, ahead), 0.0)
+        stands = way < STANDING_MPS * self._kernel.sample_s
+        aside = c.aside_m + np.where(stands, np.einsum("nk,nk->n", step, left), 0.0)
+        c.aside_m = np.sign(aside) * np.maximum(np.abs(aside) - SIDEWAYS_SHARE * way, 0.0)
+        c.said = said[:, :2]
+        sample = said.copy()
+        sample[:, :2] -= c.aside_m[:, None] * left
+        return sample
+
     def _axles(self) -> Array:
         """Return (N, 6) raw samples of the history's channels."""
         c, table = self._columns, self._chassis
@@ -258,6 +274,7 @@ class VehicleTracks:
             ended=np.zeros(n, dtype=np.int64),
             under_way=zero > 0,
             said=samples.table[:, :2],
+            aside_m=zero,
             sample=samples.table,
             yaw=samples.table[:, 2],
             speed=samples.table[:, 3],
@@ -296,21 +313,3 @@ class VehicleTracks:
             self._plans.append(new, rates)
             before = np.concatenate([before, -steps_m[known:]])
         self._columns.arc_before = before
-
-
-def _without_sidling(said: Array, before: Array, said_before: Array) -> tuple[Array, Array]:
-    """Return (N, 5) samples that go sideways no more than a share of the way, and (N, 2) `said`.
-
-    Args:
-        said: (N, 5) what SUMO says.
-        before: (N, 5) the samples before, as they are returned here.
-        said_before: (N, 2) where SUMO had the front bumpers then, m.
-    """
-    ahead = np.column_stack([np.cos(said[:, 2]), np.sin(said[:, 2])])
-    left = np.column_stack([-ahead[:, 1], ahead[:, 0]])
-    way = np.maximum(np.einsum("nk,nk->n", said[:, :2] - said_before, ahead), 0.0)
-    wanted = np.einsum("nk,nk->n", said[:, :2] - before[:, :2], left)
-    most = SIDEWAYS_SHARE * way
-    sample = said.copy()
-    sample[:, :2] += (np.clip(wanted, -most, most) - wanted)[:, None] * left
-    return sample, said[:, :2]
