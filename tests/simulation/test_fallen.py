@@ -127,7 +127,7 @@ def test_background_traffic_queues_behind_somebody_who_has_fallen(
     small_city: cl.City, engine: cl.Engine
 ) -> None:
     # Fast enough to come to lie in the way of who drives there, with no room to pass.
-    simulation = Simulation(scenario_of(small_city, 60.0, run_mps=3.4), engine)
+    simulation = Simulation(scenario_of(small_city, 60.0, run_mps=3.2), engine)
     nearest = np.inf
     queued: set[str] = set()
     still = 0  # ticks since the first of the queue stands

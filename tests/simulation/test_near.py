@@ -192,7 +192,7 @@ def with_ego(scenario):
 
 def test_nothing_jumps_when_bodies_become_physical_and_when_they_cease_to(engine, small_city):
     tracks = {}
-    for simulation in play(engine, small_city, 500, radius_m=15.0, prepare=with_ego):
+    for simulation in play(engine, small_city, 700, radius_m=15.0, prepare=with_ego):
         bodies = simulation.moment.state.bodies
         for row, body_id in enumerate(bodies.ids.tolist()):
             tracks.setdefault(body_id, []).append((bodies, row))
