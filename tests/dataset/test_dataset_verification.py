@@ -442,8 +442,8 @@ def farther(actor: int, between_m: tuple[float, float], factor: float) -> Change
     return change
 
 
-def standing_farther(label: SemanticClass, factor: float) -> Callable[[Path], None]:
-    """Put what is seen of a class farther off."""
+def standing_scaled(label: SemanticClass, factor: float) -> Callable[[Path], None]:
+    """Put what is seen of a class farther off, or nearer."""
 
     def spoil(root: Path) -> None:
         sequence = Dataset(root).sequence("boxes")
@@ -542,11 +542,11 @@ OF_LABELS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         {"ground: depth against the roads"},
     ),
     "depth of a house": (
-        standing_farther(SemanticClass.BUILDING, 1.07),
+        standing_scaled(SemanticClass.BUILDING, 1.07),
         {"buildings: depth against their outlines"},
     ),
     "depth of a bus shelter": (
-        standing_farther(SemanticClass.STREET_FURNITURE, 1.02),
+        standing_scaled(SemanticClass.STREET_FURNITURE, 0.98),
         {"street furniture: depth against its outlines"},
     ),
     "depth of a vehicle": (

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 # Balconies, cornices and steps stand out of a house's walls, doorways and loggias lie in them.
 BUILDING_TOLERANCE_M = 1.2
 # Colliders are plainer than what they stand for.
-FURNITURE_TOLERANCE_M = 0.3
+FURNITURE_TOLERANCE_M = 0.1
 SAMPLES = 500  # of a picture and class
 _BELOW_TOP_M = 0.3  # roofs and lids have no outline of their own
 HOUSE = "house/"  # names of houses begin so
@@ -41,13 +41,18 @@ def recorded_obstacles(sequence: Sequence) -> tuple[Obstacle, ...]:
 
 @dataclass(frozen=True)
 class Outlines:
-    """Walls of things that stand, upright from their outlines."""
+    """Walls of things that stand, upright from their outlines.
+
+    What is `open` may be seen inside as well, as the bench of a bus shelter is.
+    """
 
     obstacles: tuple[Obstacle, ...]
+    open: bool
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree([shapely.LinearRing(o.outline) for o in self.obstacles])
+        shape = shapely.Polygon if self.open else shapely.LinearRing
+        return shapely.STRtree([shape(o.outline) for o in self.obstacles])
 
     @cached_property
     def _tops(self) -> Array:
@@ -99,8 +104,13 @@ class StandingCheck:
             obstacles = recorded_obstacles(sequence)
             houses = tuple(o for o in obstacles if o.name.startswith(HOUSE))
             others = tuple(o for o in obstacles if not o.name.startswith(HOUSE))
-            classes = SemanticClass.BUILDING, SemanticClass.STREET_FURNITURE
-            self._of = sequence, dict(zip(classes, map(Outlines, (houses, others)), strict=True))
+            self._of = (
+                sequence,
+                {
+                    SemanticClass.BUILDING: Outlines(houses, open=False),
+                    SemanticClass.STREET_FURNITURE: Outlines(others, open=True),
+                },
+            )
         return self._of[1]
 
     def rows(self) -> list[Row]:
