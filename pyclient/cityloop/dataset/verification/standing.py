@@ -61,7 +61,7 @@ class Outlines:
     def apart(self, points: Array) -> tuple[NDArray[np.intp], Array]:
         """Return which of world points (N, 3) are below the top of the nearest walls, (n,).
 
-        And (n,) how far they are before or behind these, m.
+        And (n,) how far they are before or behind these, m; 0 inside of what is open.
         """
         which, distance = self._tree.query_nearest(
             shapely.points(points[:, :2]), return_distance=True, all_matches=False
