@@ -10,7 +10,7 @@ _FIELDS = {
     "intrinsics": 1,  # fx, fy, cx, cy; pixels
     "image": 1,  # width, height, 1 / width, 1 / height; pixels
     "range": 1,  # clip z = x * depth + y; 1 / (2 dt), 1/s; unused
-    "previous_from_current": 3,  # rotation of the camera, for the flow of the sky
+    "previous_from_current": 3,  # camera frames, for the flow of what stands still
     "next_from_current": 3,
     "world_from_previous": 3,  # camera frame to world axes, origin at the current camera centre
     "world_from_next": 3,

@@ -31,16 +31,19 @@ def set_camera(frame: FrameBlock, view: CameraView, dt_s: float) -> None:
     frame.set("range", ((far + near) / (far - near), -2 * far * near / (far - near), 0.5 / dt_s))
     turned = view.current[:, :3]
     for name, other in (("previous", view.previous), ("next", view.next)):
-        frame.set(f"{name}_from_current", _turn(other[:, :3], turned))
+        frame.set(f"{name}_from_current", _from_current(other, view.current))
         moved = other.copy()
         moved[:, 3] -= view.current[:, 3]
         frame.set(f"world_from_{name}", moved)
     frame.set("world_from_current", turned)
 
 
-def _turn(other: F64, current: F64) -> F64:
-    """Return (3, 3) other-from-current; exactly the identity for a camera that did not turn."""
-    return np.eye(3) if np.array_equal(other, current) else other.T @ current
+def _from_current(other: F64, current: F64) -> F64:
+    """Return (3, 4) other-from-current; it turns nothing, exactly, if the camera did not turn."""
+    same = np.array_equal(other[:, :3], current[:, :3])
+    turn = np.eye(3) if same else other[:, :3].T @ current[:, :3]
+    shift = other[:, :3].T @ (current[:, 3] - other[:, 3])
+    return np.concatenate([turn, shift[:, None]], axis=1)
 
 
 def set_light(

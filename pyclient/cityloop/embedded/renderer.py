@@ -97,6 +97,7 @@ class Renderer:
             ("outputs.glsl", "look.glsl", "surface.frag"),
             culls=True,
             turns_normals=True,
+            tells_standing=True,
         )
         self._lights: dict[tuple[str, ...], moderngl.VertexArray] = {}
         far = build_program(c, ("screen.vert",), ("outputs.glsl", "far.frag"))

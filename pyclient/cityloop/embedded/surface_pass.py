@@ -9,10 +9,12 @@ from cityloop.embedded.shaders import build_program
 from cityloop.embedded.visibility import DrawList
 
 _INT = Struct("i")  # of the machine
+# Of a program: how its vertices move ("", "SKINNED" or "STANDING"), and whether there are holes.
+_Kind = tuple[str, bool]
 
 
 class SurfacePass:
-    """One way of drawing meshes, with a program for each of rigid or skinned, plain or perforated.
+    """One way of drawing meshes, with a program for each kind: see `_Kind`.
 
     Args:
         vertex: files of the vertex shader.
@@ -21,6 +23,8 @@ class SurfacePass:
         culls: draw triangles with one side from outside only.
         turns_normals: the program for perforated triangles draws all that have two sides: it
             looks at the one that faces the camera.
+        tells_standing: what stands still has programs of its own, which need not look at where
+            each thing was and will be.
     """
 
     def __init__(
@@ -31,21 +35,23 @@ class SurfacePass:
         defines: tuple[str, ...] = (),
         culls: bool = False,
         turns_normals: bool = False,
+        tells_standing: bool = False,
     ) -> None:
         self._context = context
         self._culls = culls
         self._turns_normals = turns_normals
-        self._programs: dict[tuple[bool, bool], moderngl.Program] = {}
-        self._first_row: dict[tuple[bool, bool], moderngl.Uniform] = {}
-        for skinned in (False, True):
+        self._tells_standing = tells_standing
+        self._programs: dict[_Kind, moderngl.Program] = {}
+        self._first_row: dict[_Kind, moderngl.Uniform] = {}
+        for motion in ("", "SKINNED", *("STANDING",) * tells_standing):
             for perforated in (False, True):
-                switches = (*defines, *("SKINNED",) * skinned, *("PERFORATED",) * perforated)
-                program = build_program(context, vertex, fragment, switches)
-                self._programs[skinned, perforated] = program
-                first_row = program["first_row"]
+                kind = (motion, perforated)
+                switches = (*defines, *(motion,) * bool(motion), *("PERFORATED",) * perforated)
+                self._programs[kind] = build_program(context, vertex, fragment, switches)
+                first_row = self._programs[kind]["first_row"]
                 assert isinstance(first_row, moderngl.Uniform)
-                self._first_row[skinned, perforated] = first_row
-        self._arrays: dict[tuple[int, bool], moderngl.VertexArray] = {}
+                self._first_row[kind] = first_row
+        self._arrays: dict[tuple[int, _Kind], moderngl.VertexArray] = {}
 
     def draw(self, meshes: list[GpuMesh], todo: DrawList, sides: Sides, first_row: int = 0) -> int:
         """Draw into the framebuffer in use; return the triangles sent.
@@ -62,17 +68,18 @@ class SurfacePass:
             self._context.disable(moderngl.CULL_FACE)
         perforated = sides is Sides.PERFORATED or (self._turns_normals and sides is Sides.BOTH)
         triangles = 0
-        for which, row, instances in todo.batches.tolist():
+        for which, row, instances, stands in todo.batches.tolist():
             mesh = meshes[which]
             first, count = mesh.starts[sides], mesh.starts[sides + 1] - mesh.starts[sides]
             if not count:
                 continue
-            kind = (mesh.bone_count > 0, perforated)
+            moves = "STANDING" if stands and self._tells_standing else ""
+            kind = ("SKINNED" if mesh.bone_count else moves, perforated)
             self._first_row[kind].write(_INT.pack(first_row + row))
-            array = self._arrays.get((which, perforated))
+            array = self._arrays.get((which, kind))
             if array is None:
                 array = self._make_array(self._programs[kind], mesh)
-                self._arrays[which, perforated] = array
+                self._arrays[which, kind] = array
             array.render(moderngl.TRIANGLES, 3 * count, first=3 * first, instances=instances)
             triangles += count * instances
         return triangles

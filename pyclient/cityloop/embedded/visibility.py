@@ -17,7 +17,8 @@ class DrawList:
 
     Attributes:
         rows: (K,) of the instances in drawing order.
-        batches: (B, 3) int64, of each: mesh, place of its first instance in `rows`, how many.
+        batches: (B, 4) int64, of each: mesh, place of its first instance in `rows`, how many,
+            1 if all of them stand still.
     """
 
     rows: NDArray[np.int64]
@@ -26,14 +27,14 @@ class DrawList:
     def only(self, chosen: NDArray[np.bool_]) -> "DrawList":
         """Return what is chosen (K,) of this list, in the same order."""
         before = np.concatenate([[0], np.cumsum(chosen)])
-        mesh, first, count = self.batches.T
+        mesh, first, count, stands = self.batches.T
         starts, ends = before[first], before[first + count]
-        batches = np.stack([mesh, starts, ends - starts], axis=1)
+        batches = np.stack([mesh, starts, ends - starts, stands], axis=1)
         return DrawList(self.rows[chosen], batches[ends > starts])
 
     def then(self, other: "DrawList") -> "DrawList":
         """Return what this list draws, and after it what the other does."""
-        later = other.batches + [0, len(self.rows), 0]
+        later = other.batches + [0, len(self.rows), 0, 0]
         rows = np.concatenate([self.rows, other.rows])
         return DrawList(rows, np.concatenate([self.batches, later]))
 
@@ -65,7 +66,9 @@ def look(view: CameraView, instances: Instances, tables: SceneTables) -> InView:
     if view.hidden_body:
         inside &= instances.body != view.hidden_body
     # The ground ends farther off than what stands on it, and is drawn after it.
-    return InView(meshes, centers, radii, depth, draw_list(inside, meshes, depth + radii))
+    return InView(
+        meshes, centers, radii, depth, draw_list(inside, meshes, depth + radii, instances.static)
+    )
 
 
 def select_meshes(
@@ -184,18 +187,26 @@ def in_box(clip_from_world: F64, centers: F64, radii: F64) -> NDArray[np.bool_]:
 
 
 def draw_list(
-    chosen: NDArray[np.bool_], meshes: NDArray[np.int32], depth: F64 | None = None
+    chosen: NDArray[np.bool_],
+    meshes: NDArray[np.int32],
+    depth: F64 | None = None,
+    static: NDArray[np.bool_] | None = None,
 ) -> DrawList:
-    """Return the chosen instances grouped by mesh, near ones first where `depth` (N,) is given."""
+    """Return the chosen instances grouped by mesh.
+
+    Near ones come first where `depth` (N,) is given; what stands still is kept apart where
+    `static` (N,) is.
+    """
     rows = np.flatnonzero(chosen & (meshes >= 0))
     if not len(rows):
-        return DrawList(rows, np.zeros((0, 3), dtype=np.int64))
-    mesh = meshes[rows]
+        return DrawList(rows, np.zeros((0, 4), dtype=np.int64))
+    kind = 2 * meshes[rows].astype(np.int64) + (static[rows] if static is not None else 0)
     distance = depth[rows] if depth is not None else np.zeros(len(rows))
-    order = np.lexsort((distance, mesh))
-    rows, mesh, distance = rows[order], mesh[order], distance[order]
-    starts = np.flatnonzero(np.diff(mesh, prepend=-1))
+    order = np.lexsort((distance, kind))
+    rows, kind, distance = rows[order], kind[order], distance[order]
+    starts = np.flatnonzero(np.diff(kind, prepend=-1))
     counts = np.diff(starts, append=len(rows))
     nearest = np.argsort(distance[starts], kind="stable")
-    batches = np.stack([mesh[starts], starts, counts], axis=1)
+    first = kind[starts]
+    batches = np.stack([first >> 1, starts, counts, first & 1], axis=1)
     return DrawList(rows, batches[nearest])

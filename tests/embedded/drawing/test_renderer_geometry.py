@@ -128,6 +128,28 @@ def test_a_moving_camera_gives_the_flow_of_the_static_world(scene):
     assert (frame["velocity"][on_floor] == 0.0).all()
 
 
+def test_what_stands_is_labelled_as_what_could_move_and_does_not(scene):
+    wall, floor = scene.quad(half=3.0), scene.floor(z=-1.4)
+    moving = view(
+        camera_pose((-0.4, 0.1, 0.0), -0.02),
+        camera_pose(),
+        camera_pose((0.6, -0.1, 0.02), 0.03),
+    )
+
+    def drawn(static):
+        pose = rigid((9.0, 1.0, 0.3), rotation.from_yaw(0.4))
+        things = [Thing(wall, pose, static=static), Thing(floor, rigid(), static=static)]
+        return scene.draw(things, moving)
+
+    standing, movable = drawn(True), drawn(False)
+    for name in ("depth", "instance", "semantic", "normal", "rgb"):
+        np.testing.assert_array_equal(standing[name], movable[name], err_msg=name)
+    for name in ("flow_backward", "flow_forward", "velocity"):
+        np.testing.assert_allclose(standing[name], movable[name], atol=1e-3, err_msg=name)
+    for name in ("depth_change_backward", "depth_change_forward"):
+        np.testing.assert_allclose(standing[name], movable[name], atol=1e-4, err_msg=name)
+
+
 def test_a_static_scene_has_no_flow_at_all(scene):
     camera = view(current=camera_pose((1.234, 5.678, 1.4), yaw_rad=0.3))
     pose = rigid((13.3, 8.1, 0.2), rotation.from_yaw(0.7))

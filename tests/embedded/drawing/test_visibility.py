@@ -73,9 +73,23 @@ def test_batches_hold_one_mesh_each_and_near_ones_come_first():
     depth = np.array([9.0, 50.0, 3.0, 1.0, 20.0, 6.0])
     todo = draw_list(np.array([True, True, True, True, True, False]), meshes, depth)
     batches = todo.batches.tolist()
-    assert [(mesh, todo.rows[row : row + count].tolist()) for mesh, row, count in batches] == [
+    assert [(mesh, todo.rows[row : row + count].tolist()) for mesh, row, count, _ in batches] == [
         (2, [2, 0]),
         (0, [4, 1]),
+    ]
+
+
+def test_batches_hold_what_stands_or_what_may_move():
+    meshes = np.array([1, 0, 1, 1], dtype=np.int32)
+    static = np.array([True, False, False, True])
+    todo = draw_list(np.ones(4, dtype=bool), meshes, static=static)
+    batches = todo.batches.tolist()
+    assert [
+        (mesh, todo.rows[row : row + count].tolist(), s) for mesh, row, count, s in batches
+    ] == [
+        (0, [1], 0),
+        (1, [2], 0),
+        (1, [0, 3], 1),
     ]
 
 

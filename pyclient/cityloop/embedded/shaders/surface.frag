@@ -8,10 +8,12 @@ uniform sampler2DArray textures;
 const float SHARPENING = -0.7;
 
 in vec4 at_current;
-in vec4 at_previous;
+in vec4 normal;
+#ifndef STANDING
+in vec3 at_previous;
 in vec3 at_next;
-in vec3 normal;
 in vec3 velocity;
+#endif
 flat in ivec2 look;
 
 // Corners stand where the rasteriser snaps them to (surface.vert): what is interpolated belongs to a
@@ -34,8 +36,8 @@ vec3 moved(vec3 value, vec2 way) {
 }
 
 void main() {
-    vec2 uv = vec2(at_current.w, at_previous.w);
-    vec3 n = normalize(normal);
+    vec2 uv = vec2(at_current.w, normal.w);
+    vec3 n = normalize(normal.xyz);
     vec3 surface_normal = n;
     vec3 across = dFdx(at_current.xyz);
     vec3 along = dFdy(at_current.xyz);
@@ -50,11 +52,19 @@ void main() {
 
     vec2 way = way_to_center(at_current.xyz, across, along);
     vec3 current = moved(at_current.xyz, way);
-    vec3 previous = moved(at_previous.xyz, way);
+#ifdef STANDING
+    // Only the camera moves.
+    vec3 previous = by_rows(frame.previous_from_current, current);
+    vec3 next = by_rows(frame.next_from_current, current);
+    vec3 speed = vec3(0.0);
+#else
+    vec3 previous = moved(at_previous, way);
     vec3 next = moved(at_next, way);
+    vec3 speed = moved(velocity, way);
+#endif
     out_depth = current.z;
     vec2 here = project(current);
     out_flow = vec4(project(previous) - here, project(next) - here);
     out_normal = vec4(surface_normal, previous.z - current.z);
-    out_velocity = vec4(moved(velocity, way), next.z - current.z);
+    out_velocity = vec4(speed, next.z - current.z);
 }

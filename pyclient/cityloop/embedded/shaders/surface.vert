@@ -30,10 +30,12 @@ flat out uint number;
 #endif
 #else
 out vec4 at_current;   // xyz: camera frame at t, m; w: texture u
-out vec4 at_previous;  // xyz: camera frame at t-dt, m; w: texture v
+out vec4 normal;       // xyz: camera frame; w: texture v
+#ifndef STANDING
+out vec3 at_previous;  // camera frame at t-dt, m
 out vec3 at_next;      // camera frame at t+dt, m
-out vec3 normal;       // camera frame
 out vec3 velocity;     // world, m/s
+#endif
 flat out ivec2 look;   // row of the instance, material
 #endif
 
@@ -63,22 +65,28 @@ void main() {
 #endif
 #else
 #ifdef SKINNED
+    normal.xyz = turn(camera_from_part, turn(posed, in_normal));
+#else
+    normal.xyz = turn(camera_from_part, in_normal);
+#endif
+#ifndef STANDING
+#ifdef SKINNED
     vec3 before = apply(instance_rows(row, 3),
                         apply(blended_bones(bone, in_joints, in_weights, 1), in_position));
     vec3 after = apply(instance_rows(row, 6),
                        apply(blended_bones(bone, in_joints, in_weights, 2), in_position));
-    normal = turn(camera_from_part, turn(posed, in_normal));
     velocity = (by_rows(frame.world_from_next, after) -
                 by_rows(frame.world_from_previous, before)) * frame.range.z;
 #else
     vec3 before = apply(instance_rows(row, 3), in_position);
     vec3 after = apply(instance_rows(row, 6), in_position);
-    normal = turn(camera_from_part, in_normal);
     velocity = apply(instance_rows(row, 9), in_position);
 #endif
-    at_current = vec4(p, in_uv.x);
-    at_previous = vec4(before, in_uv.y);
+    at_previous = before;
     at_next = after;
+#endif
+    at_current = vec4(p, in_uv.x);
+    normal.w = in_uv.y;
     look = ivec2(row, int(in_material));
 #endif
 }
