@@ -41,7 +41,7 @@ def test_workers_read_what_the_parent_reads(recorded: Path, method: str) -> None
     dataset = Dataset(recorded)
     expected = depth_sums(dataset, [0, 1, 2, 3])
     assert len(set(expected)) == 4
-    # tensorstore was used in this process, to record: a forked worker must not need it.
+    # This process has recorded: no library that it used may end a forked worker.
     with multiprocessing.get_context(method).Pool(1) as pool:
         assert pool.apply_async(depth_sums, (dataset, [0, 1, 2, 3])).get(60) == expected
 

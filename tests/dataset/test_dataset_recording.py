@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from cityloop.dataset import Dataset, SequenceWriter
-from cityloop.dataset.passes import PassStore
+from cityloop.dataset.stored_pass import StoredPass
 from cityloop.errors import DatasetError
 
 
@@ -240,7 +240,7 @@ def test_a_full_or_read_only_disk_keeps_the_whole_frames(
 def test_a_pass_that_cannot_be_written_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = PassStore.create(tmp_path, "depth", 2, synthetic.CAMERA.intrinsics)
+    store = StoredPass.create(tmp_path, "depth", 2, synthetic.CAMERA.intrinsics)
     (tmp_path / "depth" / "c").write_text("in the way")
     with pytest.raises(DatasetError, match=r"cannot write .*depth/c/1/0/0"):
         store.write(1, np.zeros((64, 96), np.float32))

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from cityloop.cli.main import cli
 from cityloop.dataset import Dataset, Report, verify
-from cityloop.dataset.passes import PassStore
 from cityloop.dataset.road_marks import read_road_marks, write_road_marks
 from cityloop.dataset.schema import PEOPLE_COLUMNS
 from cityloop.dataset.stored_pass import StoredPass
@@ -159,7 +158,7 @@ Change = Callable[[np.ndarray, np.ndarray], np.ndarray]  # picture, instance -> 
 def change_pass(root: Path, name: str, change: Change) -> None:
     sequence = Dataset(root).sequence("boxes")
     group = sequence.layout.passes("front")
-    store = PassStore(group, name)
+    store = StoredPass(group, name)
     for frame in range(sequence.frame_count):
         picture = StoredPass(group, name).read(frame)
         store.write(frame, change(picture, StoredPass(group, "instance").read(frame)))
@@ -201,7 +200,7 @@ def on(actor: int, shift: object) -> Change:
 
 def one_frame_late(root: Path, name: str) -> None:
     sequence = Dataset(root).sequence("boxes")
-    store = PassStore(sequence.layout.passes("front"), name)
+    store = StoredPass(sequence.layout.passes("front"), name)
     pictures = [sequence.store("front", name).read(n) for n in range(sequence.frame_count)]
     for n in range(1, sequence.frame_count):
         store.write(n, pictures[n - 1])
@@ -447,7 +446,7 @@ def standing_scaled(label: SemanticClass, factor: float) -> Callable[[Path], Non
 
     def spoil(root: Path) -> None:
         sequence = Dataset(root).sequence("boxes")
-        store = PassStore(sequence.layout.passes("front"), "depth")
+        store = StoredPass(sequence.layout.passes("front"), "depth")
         for frame in range(sequence.frame_count):
             depth = sequence.store("front", "depth").read(frame)
             shown = sequence.store("front", "semantic").read(frame) == label

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from cityloop.dataset.layout import SequenceLayout, sha256_of, write_whole
-from cityloop.dataset.passes import PassStore
+from cityloop.dataset.stored_pass import StoredPass
 
 _STATE_DIGEST = b"states_sha256"
 
@@ -66,7 +66,7 @@ def is_whole(
     layout: SequenceLayout,
     frame: int,
     entry: JournalEntry,
-    stores: dict[str, list[PassStore]],
+    stores: dict[str, list[StoredPass]],
     passes: Sequence[str],
 ) -> bool:
     """Whether all pictures of a frame are on disk with the hashes that its rows name."""

@@ -1,23 +1,16 @@
-"""Writing dense passes: a Zarr v3 group per camera, an array per pass, a chunk per frame.
+"""How dense passes are stored: a Zarr v3 group per camera, an array per pass, a chunk per frame.
 
-Chunks are compressed with LZ4 after a byte shuffle (Blosc), by tensorstore's own threads. A chunk
-appears under its name only once it is whole, and its bytes depend on the picture alone.
+Chunks are compressed with LZ4 after a byte shuffle (Blosc).
 """
 
-import errno
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
-import tensorstore as ts
-from numpy.typing import NDArray
 
-from cityloop.dataset.layout import sha256_of, to_json, write_whole, writing
-from cityloop.errors import DatasetError
-from cityloop.spatial import Intrinsics
+# Half of a recording's numbers are mantissas that no level makes smaller: higher ones take twice as
+# long for flow and save 2 % of it.
+COMPRESSOR, LEVEL = "lz4", 1
 
 
 @dataclass(frozen=True)
@@ -61,8 +54,8 @@ def array_description(
     """Return what zarr.json says about an array (Zarr core specification, version 3)."""
     shape = [height, width] + ([form.channels] if form.channels else [])
     blosc = {
-        "cname": "lz4",
-        "clevel": 5,
+        "cname": COMPRESSOR,
+        "clevel": LEVEL,
         "shuffle": "shuffle",
         "typesize": np.dtype(form.dtype).itemsize,
         "blocksize": 0,
@@ -84,82 +77,3 @@ def array_description(
         "dimension_names": ["frame", "y", "x", "channel"][: len(shape) + 1],
         "attributes": {"unit": form.unit, "frame": form.frame},
     }
-
-
-class PassStore:
-    """One array of a camera's group, for writing frame by frame."""
-
-    def __init__(self, group: Path, name: str) -> None:
-        """Open an array that is there.
-
-        Raises:
-            DatasetError: if it is missing or its description is damaged.
-        """
-        self.name = name
-        self.folder = group / name
-        spec = {
-            "driver": "zarr3",
-            "kvstore": {"driver": "file", "path": f"{self.folder}/", "file_io_sync": False},
-            # Otherwise a frame of zeros would leave no file, and could not be told from a lost one.
-            "store_data_equal_to_fill_value": True,
-        }
-        try:
-            self._array = ts.open(spec, open=True, read=True, write=True).result()
-        except (ValueError, OSError, RuntimeError) as error:
-            raise DatasetError(
-                f"{self.folder} holds no readable pass ({str(error).split(' [')[0]}); "
-                "record the sequence again"
-            ) from error
-
-    @staticmethod
-    def create(group: Path, name: str, frame_count: int, intrinsics: Intrinsics) -> "PassStore":
-        """Write the description of an array (anew, if it is there) and open it for writing."""
-        write_whole(
-            group / "zarr.json",
-            to_json({"zarr_format": 3, "node_type": "group", "attributes": {}}),
-        )
-        said = array_description(
-            PASS_FORMATS[name], frame_count, intrinsics.height, intrinsics.width
-        )
-        write_whole(group / name / "zarr.json", to_json(said))
-        return PassStore(group, name)
-
-    def chunk(self, frame: int) -> Path:
-        """Return the file of a frame."""
-        zeros = "/0" * (len(self._array.shape) - 1)
-        return self.folder / f"c/{frame}{zeros}"
-
-    def write(self, frame: int, picture: NDArray[np.generic]) -> str:
-        """Write a frame, return the SHA-256 of its file.
-
-        Raises:
-            DatasetError: if the picture has the wrong shape, or the disk is full or read-only.
-        """
-        if picture.shape != tuple(self._array.shape[1:]):
-            raise DatasetError(
-                f"pass {self.name} of frame {frame} has the shape {picture.shape}, not "
-                f"{tuple(self._array.shape[1:])}; give the camera the size of its pictures"
-            )
-        path = self.chunk(frame)
-        with writing(path):
-            try:
-                self._array[frame].write(self._stored(picture)).result()
-            except (ValueError, RuntimeError) as error:
-                raise _os_error(str(error)) from error
-            return sha256_of(path)
-
-    def _stored(self, picture: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Return a picture in the array's type."""
-        dtype = self._array.dtype.numpy_dtype
-        if dtype == np.float16 and picture.dtype == np.float32:
-            # The same rounding as numpy's, which is ten times slower on numbers close to zero.
-            return np.asarray(cv2.convertFp16(np.ascontiguousarray(picture))).view(np.float16)
-        return picture.astype(dtype, copy=False)
-
-
-def _os_error(said: str) -> OSError:
-    """Return the system's error behind what tensorstore says about a failed write."""
-    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
-        if os.strerror(number) in said:
-            return OSError(number, os.strerror(number))
-    return OSError(errno.EIO, said.split(" [")[0])

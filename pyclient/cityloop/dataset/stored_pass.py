@@ -1,20 +1,25 @@
-"""Reading dense passes, a file per frame, in any thread and in any process.
+"""Dense passes on disk, written and read frame by frame, in any thread and in any process.
 
-tensorstore writes them and would read them too, but ends a process that was forked after it was
-used, as the workers of torch's DataLoader are. The chunk of a frame is one Blosc buffer, so nothing
-of it is needed here.
+The chunk of a frame is a file that holds one Blosc buffer, so no library for Zarr is needed. Those
+that write it take twice as long or more, or end a process that was forked after they were used, as
+the workers of torch's DataLoader are.
 """
 
 from pathlib import Path
 
+import cv2
 import numpy as np
-from numcodecs import Blosc
+from numcodecs import Blosc, blosc
 from numpy.typing import NDArray
 
 from cityloop.dataset import fields
-from cityloop.dataset.layout import read_json
-from cityloop.dataset.passes import PASS_FORMATS, array_description
+from cityloop.dataset.layout import read_json, to_json, write_whole
+from cityloop.dataset.passes import COMPRESSOR, LEVEL, PASS_FORMATS, array_description
 from cityloop.errors import DatasetError
+from cityloop.spatial import Intrinsics
+
+# Blosc's own threads would put the blocks of a buffer in the order in which they happen to be done.
+blosc.use_threads = False
 
 _WAY_OUT = "record the sequence again"
 # Of a Blosc buffer: 4 bytes of versions and flags, then the sizes of the content, of a block and of
@@ -63,9 +68,43 @@ class StoredPass:
         self._shape = tuple(sizes[1:])
         self._dtype = np.dtype(form.dtype).newbyteorder("<")
 
+    @staticmethod
+    def create(group: Path, name: str, frame_count: int, intrinsics: Intrinsics) -> "StoredPass":
+        """Write the description of an array (anew, if it is there) and open it.
+
+        Raises:
+            DatasetError: if the disk is full or read-only.
+        """
+        write_whole(
+            group / "zarr.json",
+            to_json({"zarr_format": 3, "node_type": "group", "attributes": {}}),
+        )
+        said = array_description(
+            PASS_FORMATS[name], frame_count, intrinsics.height, intrinsics.width
+        )
+        write_whole(group / name / "zarr.json", to_json(said))
+        return StoredPass(group, name)
+
     def chunk(self, frame: int) -> Path:
         """Return the file of a frame."""
         return self.folder / "c" / str(frame) / "/".join("0" * len(self._shape))
+
+    def write(self, frame: int, picture: NDArray[np.generic]) -> str:
+        """Write a frame, whole or not at all; return the SHA-256 of its file.
+
+        The file depends on the picture alone.
+
+        Raises:
+            DatasetError: if the picture has the wrong shape, or the disk is full or read-only.
+        """
+        if picture.shape != self._shape:
+            raise DatasetError(
+                f"pass {self.name} of frame {frame} has the shape {picture.shape}, not "
+                f"{self._shape}; give the camera the size of its pictures"
+            )
+        stored = _as_type(_gathered(picture), self._dtype)
+        shuffled = Blosc(COMPRESSOR, LEVEL, Blosc.SHUFFLE)
+        return write_whole(self.chunk(frame), shuffled.encode(stored))
 
     def read(self, frame: int) -> NDArray[np.generic]:
         """Return a frame as stored, (H, W) or (H, W, C), a copy of its own.
@@ -87,6 +126,25 @@ class StoredPass:
         except (ValueError, RuntimeError) as error:
             raise DatasetError(f"{path} is damaged ({error}); {_WAY_OUT}") from error
         return picture
+
+
+def _gathered(picture: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return a picture (H, W) or (H, W, C) without gaps between its numbers."""
+    if picture.ndim == 2 or picture.flags.c_contiguous or picture.strides[-1] != picture.itemsize:
+        return np.ascontiguousarray(picture)
+    # An engine's pixels hold several passes. numpy copies pixels whole several times faster than
+    # their numbers one by one.
+    pixel = np.dtype((np.void, picture.shape[-1] * picture.itemsize))
+    whole = np.ascontiguousarray(picture.view(pixel)[..., 0])
+    return whole.view(picture.dtype).reshape(picture.shape)
+
+
+def _as_type(picture: NDArray[np.generic], dtype: np.dtype[np.generic]) -> NDArray[np.generic]:
+    if dtype == np.float16 and picture.dtype == np.float32:
+        # The same rounding as numpy's, which is ten times slower on numbers close to zero.
+        single = np.asarray(picture, dtype=np.float32)
+        return np.asarray(cv2.convertFp16(single)).view(np.float16)
+    return picture.astype(dtype, copy=False)
 
 
 def _check_sizes(stored: bytes, content_bytes: int) -> None:

@@ -34,10 +34,10 @@ from cityloop.dataset.layout import (
 )
 from cityloop.dataset.lock import FileLock
 from cityloop.dataset.overlay import draw_labels
-from cityloop.dataset.passes import PassStore
 from cityloop.dataset.road_marks import write_road_marks
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.states import StateRecorder
+from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.surroundings import Surroundings
 from cityloop.dataset.video import VideoWriter
 from cityloop.engine.frames import PASSES, CameraImages, CameraSpec
@@ -144,7 +144,7 @@ class SequenceWriter:
             descriptions.write_provenance(self._root, self._plan.assets)
             self._stores = {
                 c.name: [
-                    PassStore.create(self._layout.passes(c.name), p, frame_count, c.intrinsics)
+                    StoredPass.create(self._layout.passes(c.name), p, frame_count, c.intrinsics)
                     for p in self._plan.passes
                     if p != "rgb"
                 ]
@@ -304,7 +304,7 @@ class SequenceWriter:
                 for p in self._plan.passes:
                     if p != "rgb":
                         group = self._layout.passes(camera.name)
-                        PassStore.create(group, p, self._frames, camera.intrinsics)
+                        StoredPass.create(group, p, self._frames, camera.intrinsics)
         write_events(self._layout.events, self._events)
         self._signals.write(self._layout.signals)
         if self._road_marks is not None:
