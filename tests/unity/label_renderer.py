@@ -91,7 +91,8 @@ class LabelRenderer:
         holes = material.alpha_cutout and material.texture
         layer = list(self._textures).index(material.texture) if holes else -1
         semantic = material.semantic if material.HasField("semantic") else -1
-        group = "Open" if material.two_sided else "Card" if material.alpha_cutout else "Closed"
+        solid = "Open" if material.two_sided else "Card" if material.alpha_cutout else "Closed"
+        group = "None" if material.pane else solid
         self._materials.append((layer, semantic, group))
 
     def add_mesh(self, mesh) -> None:

@@ -23,11 +23,18 @@ _SKINNED_VERTEX = np.dtype([*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights
 
 
 class Sides(IntEnum):
-    """How triangles are drawn: from outside, from both sides, or from both with holes."""
+    """How triangles are drawn: from outside, from both sides, or from both with holes.
+
+    Panes are drawn from outside, over the picture alone.
+    """
 
     ONE = 0
     BOTH = 1
     PERFORATED = 2
+    PANE = 3
+
+
+SOLID = (Sides.ONE, Sides.BOTH, Sides.PERFORATED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +43,7 @@ class MeshGeometry:
 
     Attributes:
         positions: (V, 3) float32.
-        triangles: (T, 3) uint32.
+        triangles: (T, 3) uint32, panes left out.
         joints, weights: (V, 4) uint8 and float32, None for a rigid mesh.
         corners: (B, 8, 3) corners of the box at rest around the vertices of each bone, NaN for a
             bone without any; one box for a rigid mesh.
@@ -61,7 +68,7 @@ class GpuMesh:
     Attributes:
         vertices: interleaved, see `vertex_layout`.
         indices: (3 T,) uint32, the triangles of each of `Sides` after those of the one before.
-        starts: (4,) where each begins, in triangles, and where the last ends.
+        starts: (5,) where each begins, in triangles, and where the last ends.
         center, radius: (3,) and m, a sphere around it at rest, part frame.
         bone_count: bones its vertices name, 0 for a rigid mesh.
         geometry: the same mesh in memory.
@@ -142,7 +149,8 @@ class GpuScene:
             )
         )
         both = Sides.BOTH if material.two_sided else Sides.ONE
-        self._sides.append(Sides.PERFORATED if material.alpha_cutout else both)
+        solid = Sides.PERFORATED if material.alpha_cutout else both
+        self._sides.append(Sides.PANE if material.pane else solid)
         self._release_looks()
 
     def add_mesh(self, mesh: scene_pb2.Mesh) -> None:
@@ -166,7 +174,7 @@ class GpuScene:
                 center=center,
                 radius=float(np.linalg.norm(position - center, axis=1).max()),
                 bone_count=int(vertices["joints"].max()) + 1 if skinned else 0,
-                geometry=_geometry(vertices, indices),
+                geometry=_geometry(vertices, indices[sides != Sides.PANE]),
             )
         )
         self._tables = None

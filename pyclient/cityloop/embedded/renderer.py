@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cityloop.embedded import gl_context, occlusion, targets
 from cityloop.embedded.frame_block import FrameBlock
 from cityloop.embedded.glare import Glare
-from cityloop.embedded.gpu_scene import GpuScene, Sides
+from cityloop.embedded.gpu_scene import SOLID, GpuScene, Sides
 from cityloop.embedded.instance_table import (
     BONES_PER_ROW,
     CAMERA_TEXELS,
@@ -100,6 +100,7 @@ class Renderer:
             tells_standing=True,
         )
         self._lights: dict[tuple[str, ...], moderngl.VertexArray] = {}
+        self._panes: dict[bool, SurfacePass] = {}
         far = build_program(c, ("screen.vert",), ("outputs.glsl", "far.frag"))
         self._far = c.vertex_array(far, [])
         sky = build_program(c, ("screen.vert",), ("tone.glsl", "sky.frag"))
@@ -127,6 +128,8 @@ class Renderer:
         self._surfaces.forget_meshes()
         self._holes.forget_meshes()
         self._alone.forget_meshes()
+        for panes in self._panes.values():
+            panes.forget_meshes()
         self._shadows.forget_scene()
         self._scene.release()
         self._scene = GpuScene(self._context)
@@ -199,13 +202,16 @@ class Renderer:
         # The large are on their way to the picture meanwhile: they are waited for after it.
         triangles += self._shadows.draw(casting, instances, self._scene)
         self._reached("shadow")
-        triangles += self._draw_small(view, instances, seen, large, small, images)
+        shown, count = self._draw_small(view, instances, seen, large, small, images)
+        triangles += count
         self._reached("small")
         self._light_surfaces(images, lamps)
         self._reached("light")
         self._context.depth_func = "<="
         self._sky.render(moderngl.TRIANGLES, vertices=3)
         self._reached("sky")
+        triangles += self._draw_panes(shown, images)
+        self._reached("panes")
         picture = (
             self._mirrored(images) if self._environment.wetness > _LEAST_MIRROR else images.first
         )
@@ -281,8 +287,12 @@ class Renderer:
         large: DrawList,
         small: DrawList,
         images: Targets,
-    ) -> int:
-        """Draw all the rest that the large do not hide."""
+    ) -> tuple[DrawList, int]:
+        """Draw all the rest that the large do not hide.
+
+        Returns:
+            What has been drawn, whose rows stand in the instance table now, and the triangles sent.
+        """
         c = self._context
         meshes = self._scene.meshes
         corners = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
@@ -306,6 +316,19 @@ class Renderer:
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
         self._far.render(moderngl.TRIANGLES, vertices=3)
+        return both, triangles
+
+    def _draw_panes(self, drawn: DrawList, images: Targets) -> int:
+        """Lay what panes mirror over the picture; return the triangles sent."""
+        c = self._context
+        images.over.use()
+        c.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        c.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_COLOR)
+        shining = shines(self._environment)
+        if shining not in self._panes:
+            self._panes[shining] = _pane_pass(c, shining)
+        triangles = self._panes[shining].draw(self._scene.meshes, drawn, Sides.PANE)
+        c.disable(moderngl.BLEND | moderngl.CULL_FACE)
         return triangles
 
     def _light_surfaces(self, images: Targets, lamps: bool) -> None:
@@ -362,7 +385,7 @@ class Renderer:
         c.enable_only(moderngl.NOTHING)
         for layer, draw in enumerate(layers.draws):
             images.alone.use(layer)
-            for sides in Sides:
+            for sides in SOLID:
                 self._alone.draw(self._scene.meshes, draw, sides, first[layer])
         pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
         return found_alone(view, instances, seen.meshes, self._scene, layers, pictures)
@@ -395,3 +418,14 @@ class Renderer:
         self._context.enable_only(moderngl.NOTHING)
         picture.texture.use(UNITS["picture"])
         self._finishing[switches].render(moderngl.TRIANGLES, vertices=3)
+
+
+def _pane_pass(context: moderngl.Context, shining: bool) -> SurfacePass:
+    """Return what draws panes, with the sun in them or without."""
+    return SurfacePass(
+        context,
+        ("tables.glsl", "surface.vert"),
+        ("tables.glsl", "lighting.glsl", "tone.glsl", "pane.frag"),
+        ("STANDING", *("SUN",) * shining),  # its motion is in no label
+        culls=True,
+    )

@@ -62,7 +62,7 @@ class SurfacePass:
             sides: which of their triangles.
             first_row: where the rows start in that table.
         """
-        if self._culls and sides is Sides.ONE:
+        if self._culls and sides in (Sides.ONE, Sides.PANE):
             self._context.enable(moderngl.CULL_FACE)
         else:
             self._context.disable(moderngl.CULL_FACE)

@@ -121,6 +121,7 @@ class Targets:
     Attributes:
         surfaces: looks of surfaces, the labels that depend on triangles, and the depth buffer.
         lit: the picture before it is finished, what is seen in it, and the same depth buffer.
+        over: that picture alone, and the same depth buffer.
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
         first: the tone-mapped, not yet antialiased picture.
         mirrored: the same with what wet ground mirrors.
@@ -153,6 +154,8 @@ class Targets:
         self.surfaces = context.framebuffer([self.looks, *shape], depth_buffer)
         self.lit = context.framebuffer([self.first.texture, *what], depth_buffer)
         self.lit.depth_mask = False
+        self.over = context.framebuffer([self.first.texture], depth_buffer)
+        self.over.depth_mask = False
         ground = context.depth_renderbuffer(size)
         self.mirroring = context.framebuffer([self.mirrored.texture], ground)
         self.depth_only = context.framebuffer([], depth_buffer)
@@ -168,6 +171,7 @@ class Targets:
         self._owned: list[moderngl.Framebuffer | moderngl.Renderbuffer | moderngl.Texture] = [
             self.surfaces,
             self.lit,
+            self.over,
             self.mirroring,
             ground,
             self.depth_only,

@@ -78,6 +78,7 @@ def _material(material: Material) -> scene_pb2.Material:
         tint_slot=material.tint_slot,
         lamp=material.lamp,
         two_sided=material.two_sided,
+        pane=material.pane,
     )
     if material.semantic is not None:
         message.semantic = int(material.semantic)

@@ -15,7 +15,7 @@ class Texture(_message.Message):
     def __init__(self, name: _Optional[str] = ..., rgba: _Optional[bytes] = ...) -> None: ...
 
 class Material(_message.Message):
-    __slots__ = ("name", "base_color", "roughness", "metallic", "emissive", "texture", "alpha_cutout", "tint_slot", "lamp", "semantic", "two_sided")
+    __slots__ = ("name", "base_color", "roughness", "metallic", "emissive", "texture", "alpha_cutout", "tint_slot", "lamp", "semantic", "two_sided", "pane")
     NAME_FIELD_NUMBER: _ClassVar[int]
     BASE_COLOR_FIELD_NUMBER: _ClassVar[int]
     ROUGHNESS_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +27,7 @@ class Material(_message.Message):
     LAMP_FIELD_NUMBER: _ClassVar[int]
     SEMANTIC_FIELD_NUMBER: _ClassVar[int]
     TWO_SIDED_FIELD_NUMBER: _ClassVar[int]
+    PANE_FIELD_NUMBER: _ClassVar[int]
     name: str
     base_color: _geometry_pb2.Color
     roughness: float
@@ -38,7 +39,8 @@ class Material(_message.Message):
     lamp: int
     semantic: int
     two_sided: bool
-    def __init__(self, name: _Optional[str] = ..., base_color: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., roughness: _Optional[float] = ..., metallic: _Optional[float] = ..., emissive: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., texture: _Optional[str] = ..., alpha_cutout: bool = ..., tint_slot: _Optional[int] = ..., lamp: _Optional[int] = ..., semantic: _Optional[int] = ..., two_sided: bool = ...) -> None: ...
+    pane: bool
+    def __init__(self, name: _Optional[str] = ..., base_color: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., roughness: _Optional[float] = ..., metallic: _Optional[float] = ..., emissive: _Optional[_Union[_geometry_pb2.Color, _Mapping]] = ..., texture: _Optional[str] = ..., alpha_cutout: bool = ..., tint_slot: _Optional[int] = ..., lamp: _Optional[int] = ..., semantic: _Optional[int] = ..., two_sided: bool = ..., pane: bool = ...) -> None: ...
 
 class Mesh(_message.Message):
     __slots__ = ("name", "positions", "normals", "uvs", "materials", "indices", "joints", "weights")

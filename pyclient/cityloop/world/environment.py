@@ -93,12 +93,12 @@ WEATHERS: Mapping[str, Weather] = {
     "cloudy": Weather(cloud_cover=0.6, sun=0.6, visibility_m=10_000.0),
     "overcast": Weather(cloud_cover=1.0, sun=0.0, visibility_m=6000.0),
     "wet": Weather(cloud_cover=0.95, sun=0.0, visibility_m=4000.0, wetness=0.7),
-    "rain": Weather(1.0, 0.0, visibility_m=2500.0, wetness=0.85, rain_mm_per_h=5.0),
-    "heavy_rain": Weather(1.0, 0.0, visibility_m=900.0, wetness=1.0, rain_mm_per_h=25.0),
+    "rain": Weather(1.0, 0.0, visibility_m=4200.0, wetness=0.85, rain_mm_per_h=5.0),
+    "heavy_rain": Weather(1.0, 0.0, visibility_m=1500.0, wetness=1.0, rain_mm_per_h=25.0),
     "fog": Weather(cloud_cover=1.0, sun=0.0, visibility_m=200.0, wetness=0.2),
     "snow": Weather(0.6, 0.6, visibility_m=8000.0, wetness=0.3, snow_cover=0.9),
     "snowfall": Weather(
-        1.0, 0.0, visibility_m=700.0, wetness=0.4, snowfall_mm_per_h=2.0, snow_cover=0.8
+        1.0, 0.0, visibility_m=1500.0, wetness=0.4, snowfall_mm_per_h=2.0, snow_cover=0.8
     ),
 }
 
@@ -108,11 +108,12 @@ _OPTICAL_DEPTH = (0.065 + 0.06, 0.098 + 0.06, 0.195 + 0.06)
 _SUN_ABOVE_AIR = 3.2  # linear radiance of a white surface, white of the tone curve = 1
 _NIGHT_ZENITH: Rgb = (0.0022, 0.0026, 0.0042)
 _NIGHT_HORIZON: Rgb = (0.0075, 0.0068, 0.0070)  # a city's lamps light the haze above it
-_CLEAR_ZENITH: Rgb = (0.17, 0.33, 0.68)
-_CLEAR_HORIZON: Rgb = (0.62, 0.72, 0.86)
+_CLEAR_ZENITH: Rgb = (0.13, 0.32, 0.79)
+_CLEAR_HORIZON: Rgb = (0.69, 0.84, 1.06)
 _CLOUD_ZENITH: Rgb = (0.60, 0.63, 0.67)
 _CLOUD_HORIZON: Rgb = (0.72, 0.74, 0.77)
-_LAMP_LIGHT = 0.085  # on streets at night, in the same unit
+_SKY_IN_METER = 0.35  # of the sky above the street, which a camera meters as well
+_LAMP_LIGHT = 0.095  # on streets at night, in the same unit
 
 
 def _air_mass(sine_of_elevation: float) -> float:
@@ -179,6 +180,7 @@ def environment_at(
     horizon = _add(_NIGHT_HORIZON, horizon, day * dim)
     falling = sun[1] * max(0.0, height) + 0.5 * (zenith[1] + horizon[1])
     falling += _LAMP_LIGHT if height < _DARK_BELOW else 0.0
+    falling += _SKY_IN_METER * horizon[1]
     return Environment(
         sun_direction=direction,
         sun_irradiance=(sun[0], sun[1], sun[2]),
@@ -206,7 +208,7 @@ def exposure_of(falling: float, snow_cover: float = 0.0) -> float:
         falling: light on level ground, unit of `Environment.sun_irradiance`.
         snow_cover: share of the ground under snow, which throws back more of it.
     """
-    return 1.25 / max(0.04, falling * (1.0 + 0.6 * snow_cover)) ** 0.75
+    return 1.4 / max(0.04, falling * (1.0 + 0.5 * snow_cover)) ** 0.75
 
 
 def _sky(clear: Rgb, cloud: Rgb, grey: float, tint: Rgb) -> Rgb:

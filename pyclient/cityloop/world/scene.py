@@ -41,6 +41,7 @@ class Material:
     lamp: int = 0
     semantic: SemanticClass | None = None
     two_sided: bool = False
+    pane: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,15 @@ from cityloop.world.vehicles_bicycle import (
 )
 from cityloop.world.vehicles_bodies import body, cabin_box, gaps, mirrors
 from cityloop.world.vehicles_colors import pick_paint
-from cityloop.world.vehicles_drivers import DRIVER_MATERIALS, DRIVERS, driver
+from cityloop.world.vehicles_drivers import (
+    DRIVER_MATERIALS,
+    DRIVERS,
+    PASSENGER_MATERIALS,
+    driver,
+    passenger,
+    taken_seats,
+)
+from cityloop.world.vehicles_interior import SALON_HIPS_M
 from cityloop.world.vehicles_kinds import (
     VEHICLE_KINDS,
     VehicleKind,
@@ -314,6 +322,21 @@ def _driver(kind: VehicleKind, number: int) -> tuple[Part, list[Mesh]]:
     return Part("driver", lods, hips), meshes
 
 
+def _passengers(kind: VehicleKind, number: int) -> tuple[tuple[Part, ...], list[Mesh]]:
+    """Return the passengers of a kind's individual `number`, none where they have no seats."""
+    salon = CABINS[kind.name].salon
+    if salon is None:
+        return (), []
+    limit = _distances(kind, LOD_DISTANCES_M)[1]
+    parts, meshes = [], dict[str, Mesh]()
+    for i, ((x, y), (person, outfit)) in enumerate(taken_seats(salon.seats, number)):
+        name = f"passenger/{person}/{outfit}"
+        meshes[name] = passenger(person, outfit).build(name)
+        place = Pose.from_xyz_yaw(x, y, SALON_HIPS_M)
+        parts.append(Part(f"passenger_{i}", (LevelOfDetail(name, limit),), place))
+    return tuple(parts), list(meshes.values())
+
+
 def _individuals(kind: VehicleKind, plain: Prototype) -> Scene:
     """Return the individuals of a kind, driven and parked: the kind, a driver, and a number."""
     scene = Scene()
@@ -334,8 +357,9 @@ def _individuals(kind: VehicleKind, plain: Prototype) -> Scene:
         driven = lettered
         if not kind.two_wheeled:
             part, meshes = _driver(kind, number)
-            scene.extend(Scene(meshes=meshes))
-            driven = (*lettered, part)
+            riding, theirs = _passengers(kind, number)
+            scene.extend(Scene(meshes=[*meshes, *theirs]))
+            driven = (*lettered, part, *riding)
         for state, parts in (("driven", driven), ("parked", lettered)):
             name = f"{kind.name}/{state}/{number}"
             scene.prototypes.append(replace(plain, name=name, parts=(*plain.parts, *parts)))
@@ -377,7 +401,7 @@ def vehicle_scene(kinds: Iterable[str] = tuple(VEHICLE_KINDS)) -> Scene:
     for name in dict.fromkeys(kinds):
         scene.extend(_scene_of(find_kind(name)))
     used = {name for mesh in scene.meshes for name in mesh.material_names}
-    known = (*VEHICLE_MATERIALS, *RIDER_MATERIALS, *DRIVER_MATERIALS)
+    known = (*VEHICLE_MATERIALS, *RIDER_MATERIALS, *DRIVER_MATERIALS, *PASSENGER_MATERIALS)
     scene.materials.extend(m for m in known if m.name in used)
     return scene
 

@@ -8,11 +8,45 @@ from dataclasses import dataclass
 import numpy as np
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
-from cityloop.world.vehicles_materials import BLACK, LINER, SEAT
+from cityloop.world.vehicles_materials import (
+    BLACK,
+    LINER,
+    SALON_CEILING,
+    SALON_LINER,
+    SALON_POLE,
+    SALON_SEAT,
+    SEAT,
+)
 from cityloop.world.vehicles_shell import Shell
 
 _SIDES = 6  # of upholstery
 _UPRIGHT = ("+x", "-x", "+y", "-y", "+z")
+_ENDS = ("+x", "-x", "+z")
+_SEATS_ASIDE_M = (0.92, 0.50)
+SALON_HIPS_M = 0.92  # above the ground
+
+
+@dataclass(frozen=True)
+class Salon:
+    """Where passengers sit: rows of two seats on either side of an aisle.
+
+    Attributes:
+        rows: x of the hips in each row, m.
+        left_only: those of rows that have seats on the left alone, beside a door.
+    """
+
+    rows: tuple[float, ...]
+    left_only: tuple[float, ...] = ()
+
+    @property
+    def seats(self) -> tuple[tuple[float, float], ...]:
+        """Where the hips of each passenger are, x and y, m."""
+        return tuple(
+            (x, side * y)
+            for x in self.rows
+            for side in ((1,) if x in self.left_only else (1, -1))
+            for y in _SEATS_ASIDE_M
+        )
 
 
 @dataclass(frozen=True)
@@ -25,6 +59,7 @@ class Cabin:
         start, end: x of the walls behind and before the room that one sees, m.
         upright: the driver sits up straight, as in vans, lorries and buses.
         bench: x of the hips of those behind, None for a cabin with one row of seats.
+        salon: where passengers of a bus sit.
     """
 
     hips: tuple[float, float]
@@ -33,6 +68,7 @@ class Cabin:
     end: float
     upright: bool = False
     bench: float | None = None
+    salon: Salon | None = None
 
     @property
     def wheel_ahead(self) -> tuple[float, float]:
@@ -111,9 +147,31 @@ def _steering_wheel(builder: MeshBuilder, cabin: Cabin) -> None:
     builder.add(turned, place)
 
 
+def _furnish(builder: MeshBuilder, salon: Salon, level: int) -> None:
+    """Add the seats of a salon and, seen from near by, the poles beside every other."""
+    if level > 0:
+        for x, y in salon.seats[::2]:  # both backs of a pair in one
+            middle = np.sign(y) * np.mean(_SEATS_ASIDE_M)
+            builder.box((x - 0.20, middle, 1.14), (0.09, 0.82, 0.66), SALON_SEAT, faces=_ENDS)
+        return
+    for x, y in salon.seats:
+        builder.box((x - 0.20, y, 1.14), (0.09, 0.40, 0.66), SALON_SEAT, faces=_UPRIGHT)
+        builder.box((x + 0.06, y, 0.80), (0.44, 0.40, 0.08), SALON_SEAT, faces=_UPRIGHT)
+    for x in salon.rows[::2]:
+        for y in (0.27, -0.27):
+            if y > 0 or x not in salon.left_only:
+                builder.cylinder(
+                    (x - 0.2, y, 0.45), (x - 0.2, y, 2.9), 0.018, SALON_POLE, segments=5
+                )
+
+
 def interior(skin: Shell, cabin: Cabin, level: int) -> MeshBuilder:
     """Return everything inside the cabin but its people, at a level of detail (0 finest)."""
-    builder = skin.inside(cabin.start, cabin.end, level)
+    if cabin.salon is None:
+        builder = skin.inside(cabin.start, cabin.end, level)
+    else:
+        builder = skin.inside(cabin.start, cabin.end, level, SALON_LINER, SALON_CEILING)
+        _furnish(builder, cabin.salon, level)
     x, z = cabin.hips
     sides = (cabin.aside_m, -cabin.aside_m) if cabin.aside_m < 0.6 else (cabin.aside_m,)
     for y in sides:

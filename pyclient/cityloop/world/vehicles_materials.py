@@ -6,11 +6,16 @@ from cityloop.world.vehicles_kinds import VehicleLamp
 PAINT = "vehicle/paint"
 PAINT_LOW = "vehicle/paint_low"  # where wheels splash it
 GLASS = "vehicle/glass"
-PANE = "vehicle/pane"  # of the shapes only: glass that one looks through from near by
+PANE = "vehicle/pane"  # glass that one looks through from near by
 PANE_INSIDE = "vehicle/pane_inside"
 LINER = "vehicle/liner"
 CEILING = "vehicle/ceiling"
 SEAT = "vehicle/seat"
+SALON_LINER = "vehicle/salon_liner"  # of a bus, lit from within with the head lamps
+SALON_CEILING = "vehicle/salon_ceiling"
+SALON_SEAT = "vehicle/salon_seat"
+SALON_POLE = "vehicle/salon_pole"
+SALON_GLASS = "vehicle/salon_glass"  # its windows from afar
 BLACK = "vehicle/black_plastic"  # pillars, trim, grille, bumper inserts
 UNDER = "vehicle/underbody"
 GAP = "vehicle/gap"
@@ -43,15 +48,28 @@ def _lamp(name: str, color: Rgb, emissive: Rgb, bit: VehicleLamp) -> Material:
     return Material(name, color, roughness=0.15, emissive=emissive, lamp=int(bit).bit_length())
 
 
+def _lit_within(name: str, color: Rgb, glow: float, roughness: float) -> Material:
+    """Return a material of a bus's inside, where lamps shine: so much of what falls on it."""
+    r, g, b = color
+    light = (glow * r, 0.95 * glow * g, 0.82 * glow * b)
+    return Material(name, color, roughness, emissive=light, lamp=int(VehicleLamp.HEAD).bit_length())
+
+
 VEHICLE_MATERIALS: tuple[Material, ...] = (
-    Material(PAINT, (1.0, 1.0, 1.0), roughness=0.28, tint_slot=1),
+    Material(PAINT, (1.0, 1.0, 1.0), roughness=0.15, tint_slot=1),
     Material(PAINT_LOW, (1.0, 1.0, 1.0), roughness=0.42, tint_slot=7),
     Material(GLASS, (0.028, 0.034, 0.037), roughness=0.05),
+    Material(PANE, (1.0, 1.0, 1.0), roughness=0.12, pane=True),
     # Glass seen from within shows the street outside, a little darker than it is.
-    Material(PANE_INSIDE, (0.33, 0.36, 0.38), roughness=0.35),
+    Material(PANE_INSIDE, (0.24, 0.26, 0.28), roughness=0.35),
     Material(LINER, (0.050, 0.050, 0.052), roughness=0.85),
     Material(CEILING, (0.26, 0.255, 0.245), roughness=0.95),
     Material(SEAT, (0.070, 0.070, 0.076), roughness=0.8),
+    _lit_within(SALON_LINER, (0.13, 0.13, 0.135), 0.4, 0.8),
+    _lit_within(SALON_CEILING, (0.42, 0.42, 0.41), 0.45, 0.9),
+    _lit_within(SALON_SEAT, (0.045, 0.085, 0.20), 0.4, 0.85),
+    _lit_within(SALON_POLE, (0.70, 0.48, 0.03), 0.35, 0.4),
+    _lit_within(SALON_GLASS, (0.045, 0.050, 0.053), 2.2, 0.05),
     Material(BLACK, (0.020, 0.020, 0.021), roughness=0.75),
     Material(UNDER, (0.008, 0.008, 0.008), roughness=0.95),
     Material(GAP, (0.10, 0.10, 0.10), roughness=0.9, tint_slot=1),

@@ -1,6 +1,6 @@
 """The shapes of the vehicle kinds, and where people sit in them."""
 
-from cityloop.world.vehicles_interior import Cabin
+from cityloop.world.vehicles_interior import Cabin, Salon
 from cityloop.world.vehicles_shapes_cars import (
     estate_shape,
     hatchback_shape,
@@ -39,6 +39,13 @@ CABINS: dict[str, Cabin] = {
     "pickup": Cabin((1.46, 0.74), 0.39, 0.31, 2.44, bench=0.68),
     "van": Cabin((2.42, 0.92), 0.50, 1.96, 3.46, upright=True),
     "truck": Cabin((4.40, 1.30), 0.62, 3.75, 5.42, upright=True),
-    "bus": Cabin((7.25, 1.05), 0.72, 6.42, 8.55, upright=True),
+    "bus": Cabin(
+        (7.25, 1.05),
+        0.72,
+        -2.98,
+        8.55,
+        upright=True,
+        salon=Salon(rows=(-1.75, -1.0, 0.85, 2.05, 3.25, 4.05, 4.85), left_only=(2.05,)),
+    ),
 }
 CABINS |= {"taxi": CABINS["estate"], "police": CABINS["estate"], "ambulance": CABINS["van"]}

@@ -18,6 +18,7 @@ from cityloop.world.vehicles_materials import (
     LIVERY_GREEN,
     LIVERY_YELLOW,
     PANE,
+    SALON_GLASS,
     TAIL_LAMP,
 )
 from cityloop.world.vehicles_shape_parts import arches, side_windows, windscreen
@@ -169,8 +170,8 @@ def truck_cab_shape(kind: VehicleKind) -> ShellShape:
 def bus_shape(kind: VehicleKind) -> ShellShape:
     """Return a city bus with two doors."""
     rear, front = -kind.rear_overhang_m, kind.wheelbase_m + kind.front_overhang_m
-    panes = [(rear + 0.45, -1.60), (-1.54, 0.0), (0.06, 1.60), (3.32, 4.90), (4.96, 6.40)]
-    left_only = (1.66, 3.26)
+    panes = [(rear + 0.45, -1.63), (-1.51, -0.03), (0.09, 1.57), (3.35, 4.87), (4.99, 6.37)]
+    left_only = (1.69, 3.23)
     doors = ((1.72, 3.20), (6.62, 7.92))
     return ShellShape(
         rear=rear,
@@ -220,14 +221,16 @@ def bus_shape(kind: VehicleKind) -> ShellShape:
                     Band((a + b) / 2 - 0.03, (a + b) / 2 + 0.03, SILL, WINDOW_HIGH, BLACK,
                          side=-1),
                     Band(b - 0.03, b, SILL, WINDOW_HIGH, BLACK, side=-1),
-                    Band(a, b, LIP, WINDOW_HIGH, GLASS, side=-1),
+                    Band(a, b, WINDOW_LOW, WINDOW_HIGH, PANE, side=-1),
+                    Band(a, b, LIP, WINDOW_LOW, GLASS, side=-1),
                 )
             ),
-            *(Band(a, b, WINDOW_LOW, WINDOW_HIGH, GLASS) for a, b in panes),
-            Band(*left_only, WINDOW_LOW, WINDOW_HIGH, GLASS, side=1),
-            Band(6.46, front, WINDOW_LOW, WINDOW_HIGH, PANE),
+            *(Band(a, b, WINDOW_LOW, WINDOW_HIGH, PANE) for a, b in panes),
+            Band(*left_only, WINDOW_LOW, WINDOW_HIGH, PANE, side=1),
+            Band(6.49, front, WINDOW_LOW, WINDOW_HIGH, PANE),
             Band(rear + 0.45, front, BELT, WINDOW_HIGH, BLACK),
             Band(front - 0.08, front, LOW, WIDEST, LEFT_LAMP),
             Band(rear, front, SILL, LIP, BLACK, finest_only=True),
         ),
+        far_glass=SALON_GLASS,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from cityloop.world.vehicles_materials import (
     PANE,
     PANE_INSIDE,
     RIGHT_LAMP,
+    SALON_GLASS,
     UNDER,
 )
 from cityloop.world.vehicles_shell_shape import (
@@ -186,34 +187,33 @@ class Shell:
         return x + (corner_x - x) * (y / corner_y) ** 2
 
     def build(self, level: int, *, glazed: bool = True) -> MeshBuilder:
-        """Return the skin at a level of detail (0 finest), closed if `glazed`, else without panes.
-
-        Panes that are not left out are of ordinary glass.
-        """
+        """Return the skin at a level of detail (0 finest), panes dark if `glazed`, else clear."""
         quads, names = self._cells(level)
-        kept = [i for i, name in enumerate(names) if glazed or name != PANE]
         builder = MeshBuilder()
         builder.quads(
-            quads[kept],
-            [GLASS if names[i] == PANE else names[i] for i in kept],
+            quads,
+            [self.shape.far_glass if glazed and name == PANE else name for name in names],
             smooth_deg=SMOOTH_DEG,
         )
         return builder
 
-    def inside(self, start: float, end: float, level: int) -> MeshBuilder:
+    def inside(
+        self, start: float, end: float, level: int, liner: str = LINER, ceiling: str = CEILING
+    ) -> MeshBuilder:
         """Return the body's inner side between two x, from the lower edge of the windows up.
 
-        It is the finest skin turned outside in, at level 1 the coarsest, and a tub below it. From
-        outside one sees it through the panes alone: what is turned away from the eye is not drawn.
+        It is the finest skin turned outside in (of `LINER`; the next one of any other liner), at
+        level 1 the coarsest, and a tub below it. From outside one sees it through the panes alone:
+        what is turned away from the eye is not drawn.
         """
-        quads, names = self._cells(2 * level)
+        quads, names = self._cells(2 if level else int(liner != LINER))
         middle = quads.mean(axis=1)
         belt = np.interp(middle[:, 0], *np.array(self.shape.belt).T)
         low, high = quads[..., 0].min(axis=1), quads[..., 0].max(axis=1)
         keep = (high > start) & (low < end) & (middle[:, 2] > belt - 0.02)
-        inner = {PANE: PANE_INSIDE, GLASS: PANE_INSIDE}
+        inner = dict.fromkeys((PANE, GLASS, SALON_GLASS), PANE_INSIDE)
         named = [
-            inner.get(name, CEILING if up else LINER)
+            inner.get(name, ceiling if up else liner)
             for name, up in zip(names, middle[:, 2] > belt + 0.30, strict=True)
         ]
         builder = MeshBuilder()
@@ -222,7 +222,7 @@ class Shell:
             [n for n, k in zip(named, keep, strict=True) if k],
             smooth_deg=SMOOTH_DEG,
         )
-        builder.add(self._tub(start, end, (5, 3)[level]))
+        builder.add(self._tub(start, end, (5, 3)[level], liner))
         return builder
 
     def _cells(self, level: int) -> tuple[F64, list[str]]:
@@ -252,8 +252,8 @@ class Shell:
             materials.append([UNDER] * count)
         return np.concatenate(positions), [m for group in materials for m in group]
 
-    def _tub(self, start: float, end: float, stations: int) -> MeshBuilder:
-        """Return the dark walls under the windows' lower edge, the floor and both ends."""
+    def _tub(self, start: float, end: float, stations: int, liner: str) -> MeshBuilder:
+        """Return the walls under the windows' lower edge, the floor and both ends."""
         x = np.linspace(start, end, stations)
         sections = self.half_sections(x)[:, BELT:]
         belt = sections[:, 0]
@@ -261,12 +261,12 @@ class Shell:
         low[:, 2] = np.interp(x, *np.array(self.shape.sill).T) + 0.08
         left = MeshBuilder()
         for outer, inner in ((belt, low), (low, low * np.array([1.0, 0.0, 1.0]))):
-            left.quads(np.stack([outer[1:], outer[:-1], inner[:-1], inner[1:]], axis=1), LINER)
+            left.quads(np.stack([outer[1:], outer[:-1], inner[:-1], inner[1:]], axis=1), liner)
         for end_belt, upper, turn in ((low[0], sections[0], -1), (low[-1], sections[-1], 1)):
             outline = np.vstack([end_belt, upper]) * [1.0, 0.99, 1.0] - [0.0, 0.0, 0.006]
             center = np.array([outline[:, 0].mean(), 0.0, end_belt[2]])
             fan = np.stack([outline[1:], outline[:-1], np.broadcast_to(center, (6 + 1, 3))], axis=1)
-            left.triangles(fan[:, ::turn].reshape(-1, 3), np.arange(3 * len(fan)), LINER)
+            left.triangles(fan[:, ::turn].reshape(-1, 3), np.arange(3 * len(fan)), liner)
         builder = MeshBuilder()
         builder.add(left)
         builder.add(left, MIRROR_Y)

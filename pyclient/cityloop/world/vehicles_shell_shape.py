@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cityloop.world.vehicles_materials import GLASS
+
 Curve = tuple[tuple[float, float], ...]  # (x, value) control points, x rising
 
 # Rows: 0 keel, 1 edge of the underside, 2 to 8 the side from the sill to the belt line, 9 and 10
@@ -120,6 +122,7 @@ class ShellShape:
         bands: materials; the first that holds a cell counts, paint where none does
             (low on the body the paint that wheels splash).
         bed: the open bed behind the cabin, where there is one.
+        far_glass: what stands for clear panes from afar.
     """
 
     rear: float
@@ -141,3 +144,4 @@ class ShellShape:
     bands: tuple[Band, ...]
     gaps: tuple[Gap, ...] = ()
     bed: Bed | None = None
+    far_glass: str = GLASS

@@ -45,6 +45,29 @@ def test_a_cutout_with_one_side_is_not_seen_from_behind(scene):
     assert not frame["instance"].any()
 
 
+@pytest.mark.parametrize("sun", [True, False], ids=["sun", "no sun"])
+def test_a_pane_lays_what_it_mirrors_over_the_colour_and_is_in_no_label(scene, sun):
+    dull = capture_pb2.Environment(horizon_radiance={"r": 0.6, "g": 0.7, "b": 0.8}, exposure=1.0)
+    scene.renderer.set_environment(NOON if sun else dull)
+    back = Thing(scene.quad(half=5.0, color=(0.02, 0.02, 0.02)), rigid((20, 0, 0)), instance_id=9)
+    floor = Thing(scene.floor(z=-1.0), rigid(), static=True, instance_id=1)
+    pane = Thing(scene.quad(pane=True), rigid((10, 0, 0)))
+    with_pane = {k: v.copy() for k, v in scene.draw([back, floor, pane]).items()}
+    without = scene.draw([back, floor])
+    for name, values in without.items():
+        if name != "rgb":
+            assert values.tobytes() == with_pane[name].tobytes(), name
+    brighter = with_pane["rgb"].astype(int) - without["rgb"].astype(int)
+    # It covers columns 28 to 35 and rows 20 to 27; it casts no shadow. A nearer thing hides it.
+    assert (brighter[21:27, 29:35] >= 3).all()
+    assert not brighter[:18].any()
+    assert not brighter[30:].any()
+    assert not brighter[:, :20].any()
+    shield = Thing(scene.quad(half=2.0), rigid((5, 0, 0)), instance_id=3)
+    hidden = scene.draw([back, floor, pane, shield])["rgb"].copy()
+    assert (hidden == scene.draw([back, floor, shield])["rgb"]).all()
+
+
 def test_the_host_of_the_camera_is_hidden_but_casts_its_shadow(scene):
     floor = Thing(scene.floor(z=-1.0), rigid(), static=True, instance_id=1)
     roof = scene.mesh(

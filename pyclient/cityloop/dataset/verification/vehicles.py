@@ -15,7 +15,7 @@ from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.errors import ScenarioError
 from cityloop.spatial import Intrinsics, Pose, rotation
-from cityloop.world.scene import Part, Prototype
+from cityloop.world.scene import Mesh, Part, Prototype
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import is_seed
 
@@ -85,8 +85,16 @@ def vehicle_shapes(kind: str) -> dict[str, VehicleShape]:
         scene = vehicles.vehicle_scene([kind])
     except ScenarioError:
         return {}
-    triangles = {m.name: m.positions[m.indices].astype(np.float64) for m in scene.meshes}
+    clear = {material.name for material in scene.materials if material.pane}
+    triangles = {m.name: _solid(m, clear) for m in scene.meshes}
     return {p.name: VehicleShape(p, triangles) for p in scene.prototypes}
+
+
+def _solid(mesh: Mesh, clear: set[str]) -> Array:
+    """Return (T, 3, 3) corners of a mesh's triangles but its panes, materials of `clear`."""
+    through = np.array([name in clear for name in mesh.material_names], dtype=np.bool_)
+    solid = ~through[mesh.materials[mesh.indices[:, 0]]]
+    return mesh.positions[mesh.indices[solid]].astype(np.float64)
 
 
 def _drawn(sequence: Sequence, actors: ActorTable, row: int) -> str:

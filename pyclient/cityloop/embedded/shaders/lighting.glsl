@@ -60,7 +60,7 @@ float sky_visibility(vec3 position, vec3 normal) {
 vec3 surroundings(float up) {
     vec3 sky = mix(frame.horizon_radiance.rgb, frame.zenith_radiance.rgb, sqrt(clamp(up, 0.0, 1.0)));
     vec3 houses = 0.6 * frame.ground_radiance.rgb + 0.12 * frame.horizon_radiance.rgb;
-    vec3 low = mix(houses, sky, smoothstep(0.15, 0.40, up));
+    vec3 low = mix(houses, sky, smoothstep(0.20, 0.34, up));
     return mix(frame.ground_radiance.rgb, low, smoothstep(-0.10, 0.02, up));
 }
 
@@ -177,6 +177,9 @@ vec3 shade(Surface s) {
     vec3 ambient = skylight(up) * open;
     float mirrored_up = 2.0 * facing_eye * up - dot(to_eye, frame.up.xyz);
     vec3 mirrored = mix(surroundings(mirrored_up), ambient, s.roughness);
+#ifdef WET
+    mirrored *= 1.0 - 0.4 * wet * s.ground;  // stones stand in the way of what is mirrored flatly
+#endif
     radiance += diffuse * ambient + (f0 * scale_bias.x + scale_bias.y) * mirrored;
 #ifdef LAMPS
     vec3 around = turned(frame.world_from_current, s.position);

@@ -59,7 +59,7 @@ void main() {
         float grazing = 1.0 - facing;
         float square = grazing * grazing;
         float fresnel = 0.02 + 0.98 * square * square * grazing;
-        float share = mix(0.5 * frame.ground_radiance.w * fresnel, 0.9 * sqrt(fresnel), water.puddle);
+        float share = mix(0.5 * frame.ground_radiance.w * fresnel, 0.9 * mix(fresnel, sqrt(fresnel), 0.3), water.puddle);
         share *= 1.0 - frame.weather.y;  // snow does not mirror
         vec2 edge = smoothstep(vec2(0.0), vec2(0.06), 1.0 - abs(hit * frame.image.zw * 2.0 - 1.0));
         color = mix(color, seen, share * edge.x * edge.y);

@@ -44,7 +44,7 @@ vec3 sky_radiance(vec3 direction, float up) {
     float cover = frame.zenith_radiance.w;
     float cloud = smoothstep(0.78 - 0.62 * cover, 1.02 - 0.55 * cover, shape);
     cloud *= smoothstep(0.0, 0.12, up) * (1.0 - 0.5 * cover * cover);
-    vec3 white = 0.9 * frame.horizon_radiance.rgb + 0.14 * frame.sun_irradiance.rgb;
+    vec3 white = 0.7 * frame.horizon_radiance.rgb + 0.42 * frame.sun_irradiance.rgb;
     vec3 clear = air + frame.sun_irradiance.rgb * glow * frame.sun_direction.w;
     return mix(clear, white * (1.0 + 0.6 * glow), 0.85 * cloud);
 }

@@ -26,61 +26,61 @@ namespace Cityloop.V1 {
           string.Concat(
             "ChdjaXR5bG9vcC92MS9zY2VuZS5wcm90bxILY2l0eWxvb3AudjEaGmNpdHls",
             "b29wL3YxL2dlb21ldHJ5LnByb3RvIiUKB1RleHR1cmUSDAoEbmFtZRgBIAEo",
-            "CRIMCgRyZ2JhGAIgASgMIooCCghNYXRlcmlhbBIMCgRuYW1lGAEgASgJEiYK",
+            "CRIMCgRyZ2JhGAIgASgMIpgCCghNYXRlcmlhbBIMCgRuYW1lGAEgASgJEiYK",
             "CmJhc2VfY29sb3IYAiABKAsyEi5jaXR5bG9vcC52MS5Db2xvchIRCglyb3Vn",
             "aG5lc3MYAyABKAISEAoIbWV0YWxsaWMYBCABKAISJAoIZW1pc3NpdmUYBSAB",
             "KAsyEi5jaXR5bG9vcC52MS5Db2xvchIPCgd0ZXh0dXJlGAYgASgJEhQKDGFs",
             "cGhhX2N1dG91dBgHIAEoCBIRCgl0aW50X3Nsb3QYCCABKA0SDAoEbGFtcBgJ",
             "IAEoDRIVCghzZW1hbnRpYxgKIAEoDUgAiAEBEhEKCXR3b19zaWRlZBgLIAEo",
-            "CEILCglfc2VtYW50aWMiigEKBE1lc2gSDAoEbmFtZRgBIAEoCRIRCglwb3Np",
-            "dGlvbnMYAiABKAwSDwoHbm9ybWFscxgDIAEoDBILCgN1dnMYBCABKAwSEQoJ",
-            "bWF0ZXJpYWxzGAUgASgMEg8KB2luZGljZXMYBiABKAwSDgoGam9pbnRzGAcg",
-            "ASgMEg8KB3dlaWdodHMYCCABKAwiNQoNTGV2ZWxPZkRldGFpbBIMCgRtZXNo",
-            "GAEgASgJEhYKDm1heF9kaXN0YW5jZV9tGAIgASgCIpwBCgRQYXJ0EgwKBG5h",
-            "bWUYASABKAkSKAoEbG9kcxgCIAMoCzIaLmNpdHlsb29wLnYxLkxldmVsT2ZE",
-            "ZXRhaWwSKQoOYm9keV9mcm9tX3BhcnQYAyABKAsyES5jaXR5bG9vcC52MS5Q",
-            "b3NlEhIKBXdoZWVsGAQgASgNSACIAQESEwoLc3RlZXJzX29ubHkYBSABKAhC",
-            "CAoGX3doZWVsIl8KC0JveENvbGxpZGVyEiQKBmNlbnRlchgBIAEoCzIULmNp",
-            "dHlsb29wLnYxLlZlY3RvcjMSKgoMaGFsZl9leHRlbnRzGAIgASgLMhQuY2l0",
-            "eWxvb3AudjEuVmVjdG9yMyJgCg9DYXBzdWxlQ29sbGlkZXISJAoGY2VudGVy",
-            "GAEgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIVCg1oYWxmX2hlaWdodF9t",
-            "GAIgASgBEhAKCHJhZGl1c19tGAMgASgBIhwKDE1lc2hDb2xsaWRlchIMCgRt",
-            "ZXNoGAEgASgJIqoBCghDb2xsaWRlchInCgNib3gYASABKAsyGC5jaXR5bG9v",
-            "cC52MS5Cb3hDb2xsaWRlckgAEi8KB2NhcHN1bGUYAiABKAsyHC5jaXR5bG9v",
-            "cC52MS5DYXBzdWxlQ29sbGlkZXJIABIpCgRtZXNoGAMgASgLMhkuY2l0eWxv",
-            "b3AudjEuTWVzaENvbGxpZGVySAASEAoIZnJpY3Rpb24YBCABKAFCBwoFc2hh",
-            "cGUicQoFV2hlZWwSJAoGY2VudGVyGAEgASgLMhQuY2l0eWxvb3AudjEuVmVj",
-            "dG9yMxIQCghyYWRpdXNfbRgCIAEoARIPCgd3aWR0aF9tGAMgASgBEg8KB3N0",
-            "ZWVyZWQYBCABKAgSDgoGZHJpdmVuGAUgASgIIokCCg9WZWhpY2xlRHluYW1p",
-            "Y3MSDwoHbWFzc19rZxgBIAEoARIsCg5jZW50ZXJfb2ZfbWFzcxgCIAEoCzIU",
-            "LmNpdHlsb29wLnYxLlZlY3RvcjMSIgoGd2hlZWxzGAMgAygLMhIuY2l0eWxv",
-            "b3AudjEuV2hlZWwSGQoRbWF4X2RyaXZlX2ZvcmNlX24YBCABKAESGQoRbWF4",
-            "X2JyYWtlX2ZvcmNlX24YBSABKAESHgoWbWF4X3N0ZWVyaW5nX2FuZ2xlX3Jh",
-            "ZBgGIAEoARIVCg1tYXhfc3BlZWRfbXBzGAcgASgBEhQKDGRyYWdfYXJlYV9t",
-            "MhgIIAEoARIQCghiYWxhbmNlZBgJIAEoCCKkAgoETGltYhIMCgRuYW1lGAEg",
-            "ASgJEhMKBnBhcmVudBgCIAEoDUgAiAEBEiMKBXN0YXJ0GAMgASgLMhQuY2l0",
-            "eWxvb3AudjEuVmVjdG9yMxIhCgNlbmQYBCABKAsyFC5jaXR5bG9vcC52MS5W",
-            "ZWN0b3IzEhAKCHJhZGl1c19tGAUgASgBEg8KB21hc3Nfa2cYBiABKAESIwoF",
-            "am9pbnQYByABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEicKCWxvd2VyX3Jh",
-            "ZBgIIAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMSJwoJdXBwZXJfcmFkGAkg",
-            "ASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIMCgRib25lGAogASgNQgkKB19w",
-            "YXJlbnQiPwoHUmFnZG9sbBIgCgVsaW1icxgBIAMoCzIRLmNpdHlsb29wLnYx",
-            "LkxpbWISEgoKYm9uZV9saW1icxgCIAMoDSK/AQoFTGlnaHQSJgoIcG9zaXRp",
-            "b24YASABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEicKCWRpcmVjdGlvbhgC",
-            "IAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMSJQoJaW50ZW5zaXR5GAMgASgL",
-            "MhIuY2l0eWxvb3AudjEuQ29sb3ISFwoPaW5uZXJfYW5nbGVfcmFkGAQgASgB",
-            "EhcKD291dGVyX2FuZ2xlX3JhZBgFIAEoARIMCgRsYW1wGAYgASgNIvQBCglQ",
-            "cm90b3R5cGUSDAoEbmFtZRgBIAEoCRIgCgVwYXJ0cxgCIAMoCzIRLmNpdHls",
-            "b29wLnYxLlBhcnQSKAoJY29sbGlkZXJzGAMgAygLMhUuY2l0eWxvb3AudjEu",
-            "Q29sbGlkZXISLgoIZHluYW1pY3MYBCABKAsyHC5jaXR5bG9vcC52MS5WZWhp",
-            "Y2xlRHluYW1pY3MSEgoKYm9uZV9jb3VudBgFIAEoDRIlCgdyYWdkb2xsGAYg",
-            "ASgLMhQuY2l0eWxvb3AudjEuUmFnZG9sbBIiCgZsaWdodHMYByADKAsyEi5j",
-            "aXR5bG9vcC52MS5MaWdodGIGcHJvdG8z"));
+            "CBIMCgRwYW5lGAwgASgIQgsKCV9zZW1hbnRpYyKKAQoETWVzaBIMCgRuYW1l",
+            "GAEgASgJEhEKCXBvc2l0aW9ucxgCIAEoDBIPCgdub3JtYWxzGAMgASgMEgsK",
+            "A3V2cxgEIAEoDBIRCgltYXRlcmlhbHMYBSABKAwSDwoHaW5kaWNlcxgGIAEo",
+            "DBIOCgZqb2ludHMYByABKAwSDwoHd2VpZ2h0cxgIIAEoDCI1Cg1MZXZlbE9m",
+            "RGV0YWlsEgwKBG1lc2gYASABKAkSFgoObWF4X2Rpc3RhbmNlX20YAiABKAIi",
+            "nAEKBFBhcnQSDAoEbmFtZRgBIAEoCRIoCgRsb2RzGAIgAygLMhouY2l0eWxv",
+            "b3AudjEuTGV2ZWxPZkRldGFpbBIpCg5ib2R5X2Zyb21fcGFydBgDIAEoCzIR",
+            "LmNpdHlsb29wLnYxLlBvc2USEgoFd2hlZWwYBCABKA1IAIgBARITCgtzdGVl",
+            "cnNfb25seRgFIAEoCEIICgZfd2hlZWwiXwoLQm94Q29sbGlkZXISJAoGY2Vu",
+            "dGVyGAEgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIqCgxoYWxmX2V4dGVu",
+            "dHMYAiABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzImAKD0NhcHN1bGVDb2xs",
+            "aWRlchIkCgZjZW50ZXIYASABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEhUK",
+            "DWhhbGZfaGVpZ2h0X20YAiABKAESEAoIcmFkaXVzX20YAyABKAEiHAoMTWVz",
+            "aENvbGxpZGVyEgwKBG1lc2gYASABKAkiqgEKCENvbGxpZGVyEicKA2JveBgB",
+            "IAEoCzIYLmNpdHlsb29wLnYxLkJveENvbGxpZGVySAASLwoHY2Fwc3VsZRgC",
+            "IAEoCzIcLmNpdHlsb29wLnYxLkNhcHN1bGVDb2xsaWRlckgAEikKBG1lc2gY",
+            "AyABKAsyGS5jaXR5bG9vcC52MS5NZXNoQ29sbGlkZXJIABIQCghmcmljdGlv",
+            "bhgEIAEoAUIHCgVzaGFwZSJxCgVXaGVlbBIkCgZjZW50ZXIYASABKAsyFC5j",
+            "aXR5bG9vcC52MS5WZWN0b3IzEhAKCHJhZGl1c19tGAIgASgBEg8KB3dpZHRo",
+            "X20YAyABKAESDwoHc3RlZXJlZBgEIAEoCBIOCgZkcml2ZW4YBSABKAgiiQIK",
+            "D1ZlaGljbGVEeW5hbWljcxIPCgdtYXNzX2tnGAEgASgBEiwKDmNlbnRlcl9v",
+            "Zl9tYXNzGAIgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIiCgZ3aGVlbHMY",
+            "AyADKAsyEi5jaXR5bG9vcC52MS5XaGVlbBIZChFtYXhfZHJpdmVfZm9yY2Vf",
+            "bhgEIAEoARIZChFtYXhfYnJha2VfZm9yY2VfbhgFIAEoARIeChZtYXhfc3Rl",
+            "ZXJpbmdfYW5nbGVfcmFkGAYgASgBEhUKDW1heF9zcGVlZF9tcHMYByABKAES",
+            "FAoMZHJhZ19hcmVhX20yGAggASgBEhAKCGJhbGFuY2VkGAkgASgIIqQCCgRM",
+            "aW1iEgwKBG5hbWUYASABKAkSEwoGcGFyZW50GAIgASgNSACIAQESIwoFc3Rh",
+            "cnQYAyABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEiEKA2VuZBgEIAEoCzIU",
+            "LmNpdHlsb29wLnYxLlZlY3RvcjMSEAoIcmFkaXVzX20YBSABKAESDwoHbWFz",
+            "c19rZxgGIAEoARIjCgVqb2ludBgHIAEoCzIULmNpdHlsb29wLnYxLlZlY3Rv",
+            "cjMSJwoJbG93ZXJfcmFkGAggASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIn",
+            "Cgl1cHBlcl9yYWQYCSABKAsyFC5jaXR5bG9vcC52MS5WZWN0b3IzEgwKBGJv",
+            "bmUYCiABKA1CCQoHX3BhcmVudCI/CgdSYWdkb2xsEiAKBWxpbWJzGAEgAygL",
+            "MhEuY2l0eWxvb3AudjEuTGltYhISCgpib25lX2xpbWJzGAIgAygNIr8BCgVM",
+            "aWdodBImCghwb3NpdGlvbhgBIAEoCzIULmNpdHlsb29wLnYxLlZlY3RvcjMS",
+            "JwoJZGlyZWN0aW9uGAIgASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIlCglp",
+            "bnRlbnNpdHkYAyABKAsyEi5jaXR5bG9vcC52MS5Db2xvchIXCg9pbm5lcl9h",
+            "bmdsZV9yYWQYBCABKAESFwoPb3V0ZXJfYW5nbGVfcmFkGAUgASgBEgwKBGxh",
+            "bXAYBiABKA0i9AEKCVByb3RvdHlwZRIMCgRuYW1lGAEgASgJEiAKBXBhcnRz",
+            "GAIgAygLMhEuY2l0eWxvb3AudjEuUGFydBIoCgljb2xsaWRlcnMYAyADKAsy",
+            "FS5jaXR5bG9vcC52MS5Db2xsaWRlchIuCghkeW5hbWljcxgEIAEoCzIcLmNp",
+            "dHlsb29wLnYxLlZlaGljbGVEeW5hbWljcxISCgpib25lX2NvdW50GAUgASgN",
+            "EiUKB3JhZ2RvbGwYBiABKAsyFC5jaXR5bG9vcC52MS5SYWdkb2xsEiIKBmxp",
+            "Z2h0cxgHIAMoCzISLmNpdHlsb29wLnYxLkxpZ2h0YgZwcm90bzM="));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.GeometryReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(null, null, new pbr::GeneratedClrTypeInfo[] {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Texture), global::Cityloop.V1.Texture.Parser, new[]{ "Name", "Rgba" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Material), global::Cityloop.V1.Material.Parser, new[]{ "Name", "BaseColor", "Roughness", "Metallic", "Emissive", "Texture", "AlphaCutout", "TintSlot", "Lamp", "Semantic", "TwoSided" }, new[]{ "Semantic" }, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Material), global::Cityloop.V1.Material.Parser, new[]{ "Name", "BaseColor", "Roughness", "Metallic", "Emissive", "Texture", "AlphaCutout", "TintSlot", "Lamp", "Semantic", "TwoSided", "Pane" }, new[]{ "Semantic" }, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Mesh), global::Cityloop.V1.Mesh.Parser, new[]{ "Name", "Positions", "Normals", "Uvs", "Materials", "Indices", "Joints", "Weights" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.LevelOfDetail), global::Cityloop.V1.LevelOfDetail.Parser, new[]{ "Mesh", "MaxDistanceM" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Part), global::Cityloop.V1.Part.Parser, new[]{ "Name", "Lods", "BodyFromPart", "Wheel", "SteersOnly" }, new[]{ "Wheel" }, null, null, null),
@@ -386,6 +386,7 @@ namespace Cityloop.V1 {
       lamp_ = other.lamp_;
       semantic_ = other.semantic_;
       twoSided_ = other.twoSided_;
+      pane_ = other.pane_;
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -578,6 +579,23 @@ namespace Cityloop.V1 {
       }
     }
 
+    /// <summary>Field number for the "pane" field.</summary>
+    public const int PaneFieldNumber = 12;
+    private bool pane_;
+    /// <summary>
+    /// True: a pane of clear glass. The colour shows what lies behind it and, over that, what the pane
+    /// mirrors with this roughness; shadows and all other passes are as if it were not there. The other
+    /// fields but the name count for nothing; unit: none, frame: none.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public bool Pane {
+      get { return pane_; }
+      set {
+        pane_ = value;
+      }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -604,6 +622,7 @@ namespace Cityloop.V1 {
       if (Lamp != other.Lamp) return false;
       if (Semantic != other.Semantic) return false;
       if (TwoSided != other.TwoSided) return false;
+      if (Pane != other.Pane) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -622,6 +641,7 @@ namespace Cityloop.V1 {
       if (Lamp != 0) hash ^= Lamp.GetHashCode();
       if (HasSemantic) hash ^= Semantic.GetHashCode();
       if (TwoSided != false) hash ^= TwoSided.GetHashCode();
+      if (Pane != false) hash ^= Pane.GetHashCode();
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -684,6 +704,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(88);
         output.WriteBool(TwoSided);
       }
+      if (Pane != false) {
+        output.WriteRawTag(96);
+        output.WriteBool(Pane);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -738,6 +762,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(88);
         output.WriteBool(TwoSided);
       }
+      if (Pane != false) {
+        output.WriteRawTag(96);
+        output.WriteBool(Pane);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -779,6 +807,9 @@ namespace Cityloop.V1 {
         size += 1 + pb::CodedOutputStream.ComputeUInt32Size(Semantic);
       }
       if (TwoSided != false) {
+        size += 1 + 1;
+      }
+      if (Pane != false) {
         size += 1 + 1;
       }
       if (_unknownFields != null) {
@@ -831,6 +862,9 @@ namespace Cityloop.V1 {
       }
       if (other.TwoSided != false) {
         TwoSided = other.TwoSided;
+      }
+      if (other.Pane != false) {
+        Pane = other.Pane;
       }
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
@@ -897,6 +931,10 @@ namespace Cityloop.V1 {
             TwoSided = input.ReadBool();
             break;
           }
+          case 96: {
+            Pane = input.ReadBool();
+            break;
+          }
         }
       }
     #endif
@@ -960,6 +998,10 @@ namespace Cityloop.V1 {
           }
           case 88: {
             TwoSided = input.ReadBool();
+            break;
+          }
+          case 96: {
+            Pane = input.ReadBool();
             break;
           }
         }

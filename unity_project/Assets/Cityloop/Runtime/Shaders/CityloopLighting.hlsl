@@ -14,6 +14,7 @@ float4 _CityloopDusk;            // glow of the horizon towards a low sun; w: sh
 float4 _CityloopWeather;         // x: lying snow, 0 to 1; y: factor on what shines by itself
 
 static const float CITYLOOP_POLISHED = 0.08; // perceptual roughness of glass
+static const float CITYLOOP_HEAD_ON = 0.055; // what a tinted pane mirrors, looked at straight
 
 struct CityloopSurface
 {
@@ -31,7 +32,7 @@ float3 cityloop_surroundings(float up)
 {
     float3 sky = lerp(_CityloopHorizonRadiance.rgb, _CityloopZenithRadiance.rgb, sqrt(saturate(up)));
     float3 houses = 0.6 * _CityloopGroundRadiance.rgb + 0.12 * _CityloopHorizonRadiance.rgb;
-    float3 low = lerp(houses, sky, smoothstep(0.15, 0.40, up));
+    float3 low = lerp(houses, sky, smoothstep(0.20, 0.34, up));
     return lerp(_CityloopGroundRadiance.rgb, low, smoothstep(-0.10, 0.02, up));
 }
 
@@ -97,6 +98,33 @@ float3 cityloop_shade(CityloopSurface s, float visible)
     return lerp(_CityloopHorizonRadiance.rgb, radiance, clear);
 }
 
+// A street in a direction: roofs at uneven heights before the sky, others elsewhere. World x is Unity's z,
+// world y Unity's -x.
+float3 cityloop_street(float3 way, float3 place)
+{
+    float2 side = float2(way.z, -way.x) * rsqrt(dot(way.xz, way.xz) + 1e-6);
+    float roofs = 0.36 + 0.12 * sin(9.0 * side.x + 0.4 * place.z) + 0.07 * sin(23.0 * side.y + 0.3 * place.x);
+    float3 sky = lerp(_CityloopHorizonRadiance.rgb, _CityloopZenithRadiance.rgb, sqrt(saturate(way.y)));
+    float3 houses = 0.7 * _CityloopGroundRadiance.rgb + 0.10 * _CityloopHorizonRadiance.rgb;
+    float3 high = lerp(houses, sky, smoothstep(roofs - 0.03, roofs + 0.03, way.y));
+    return lerp(_CityloopGroundRadiance.rgb, high, smoothstep(-0.08, 0.0, way.y));
+}
+
+// Radiance that a pane of clear glass at a place adds to what is seen through it.
+float3 cityloop_pane(CityloopSurface s, float3 place, float visible)
+{
+    float facing = saturate(dot(s.normal, s.to_eye));
+    float flat_on = 1.0 - facing;
+    float square = flat_on * flat_on;
+    float fresnel = CITYLOOP_HEAD_ON + (1.0 - CITYLOOP_HEAD_ON) * square * square * flat_on;
+    float3 radiance = fresnel * cityloop_street(2.0 * facing * s.normal - s.to_eye, place);
+    float3 sun = _CityloopSunDirection.xyz;
+    float lobe = CITYLOOP_HEAD_ON * cityloop_highlight(s.normal, sun, s.to_eye, s.roughness);
+    float sunlit = max(dot(s.normal, sun), 0.0) * visible * _CityloopSunDirection.w;
+    radiance += _CityloopSunIrradiance.rgb * (lobe * sunlit);
+    return radiance * exp2(-1.442695 * _CityloopHorizonRadiance.w * s.distance_m);
+}
+
 // Radiance that one lamp adds; `light` is what it throws on a surface that faces it.
 float3 cityloop_lamp(CityloopSurface s, float3 toward, float3 light)
 {
@@ -108,11 +136,11 @@ float3 cityloop_lamp(CityloopSurface s, float3 toward, float3 light)
     return (diffuse + f0 * lobe) * light * (facing * clear * _CityloopDusk.w);
 }
 
-// Exposure, tone curve (form of K. Narkowicz's fit of ACES, 2015, but hardly a toe) and sRGB encoding.
+// Exposure, tone curve (form of K. Narkowicz's fit of ACES, 2015, but a small toe) and sRGB encoding.
 float3 cityloop_finish(float3 radiance)
 {
     float3 x = radiance * _CityloopSunIrradiance.w;
-    x = saturate((x * (7.32 * x + 0.95)) / (x * (6.93 * x + 2.43) + 1.0));
+    x = saturate((x * (7.32 * x + 0.78)) / (x * (6.93 * x + 2.43) + 1.0));
     float3 low = 12.92 * x;
     float3 high = 1.055 * pow(max(x, 1e-6), 1.0 / 2.4) - 0.055;
     return saturate(float3(
@@ -161,7 +189,7 @@ float3 cityloop_sky(float3 direction)
     float cover = _CityloopZenithRadiance.w;
     float cloud = smoothstep(0.78 - 0.62 * cover, 1.02 - 0.55 * cover, shape);
     cloud *= smoothstep(0.0, 0.12, up) * (1.0 - 0.5 * cover * cover);
-    float3 white = 0.9 * _CityloopHorizonRadiance.rgb + 0.14 * _CityloopSunIrradiance.rgb;
+    float3 white = 0.7 * _CityloopHorizonRadiance.rgb + 0.42 * _CityloopSunIrradiance.rgb;
     float3 clear = air + _CityloopSunIrradiance.rgb * glow * _CityloopSunDirection.w;
     float3 radiance = lerp(clear, white * (1.0 + 0.6 * glow), 0.85 * cloud);
 

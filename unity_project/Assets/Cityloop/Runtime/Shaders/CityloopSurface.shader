@@ -16,7 +16,11 @@ Shader "Cityloop/Surface"
         [Toggle] _AlphaClip ("Holes", Float) = 0
         _Cutoff ("Holes below", Range(0, 1)) = 0.498
         [Toggle] _Panes ("Only smooth texels give off light", Float) = 0
+        [Toggle] _Pane ("Clear glass: adds what it mirrors", Float) = 0
         [Enum(UnityEngine.Rendering.CullMode)] _Cull ("Cull", Float) = 2
+        [Enum(UnityEngine.Rendering.BlendMode)] _Source ("Share of this surface", Float) = 1
+        [Enum(UnityEngine.Rendering.BlendMode)] _Destination ("Share of what is behind", Float) = 0
+        [Toggle] _DepthWrite ("Write depth", Float) = 1
     }
     SubShader
     {
@@ -31,6 +35,8 @@ Shader "Cityloop/Surface"
         {
             Name "Surface"
             Tags { "LightMode" = "ForwardBase" }
+            Blend [_Source] [_Destination]
+            ZWrite [_DepthWrite]
             HLSLPROGRAM
             #pragma vertex surface_vertex
             #pragma fragment surface_fragment

@@ -13,6 +13,7 @@ float _Metallic;
 float _Smoothness;
 float _AlphaClip;      // 1: A is a map of holes, 0: of smoothness
 float _Cutoff;
+float _Pane;           // 1: clear glass
 float _Panes;          // 1: only what is smooth in the base map gives off light
 float4 _LightColor0;   // of the lamp of a "Lamp" pass
 Texture2D _BaseMap;
@@ -68,12 +69,18 @@ CityloopSurface surface_of(SurfacePixel s, bool front)
 float4 surface_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target0
 {
     UNITY_LIGHT_ATTENUATION(visible, s, s.world);
-    return float4(cityloop_shade(surface_of(s, front), visible), 1.0);
+    CityloopSurface surface = surface_of(s, front);
+    float3 radiance = _Pane > 0.5 ? cityloop_pane(surface, s.world, visible) : cityloop_shade(surface, visible);
+    return float4(radiance, 1.0);
 }
 
 // What one lamp adds.
 float4 lamp_fragment(SurfacePixel s, bool front : SV_IsFrontFace) : SV_Target0
 {
+    if (_Pane > 0.5)
+    {
+        discard;
+    }
     UNITY_LIGHT_ATTENUATION(share, s, s.world);
     float3 toward = normalize(_WorldSpaceLightPos0.xyz - s.world * _WorldSpaceLightPos0.w);
     return float4(cityloop_lamp(surface_of(s, front), toward, _LightColor0.rgb * share), 0.0);
@@ -95,7 +102,7 @@ CasterPixel caster_vertex(SurfaceVertex v)
 
 float4 caster_fragment(CasterPixel s) : SV_Target0
 {
-    if (_AlphaClip > 0.5 && _BaseMap.Sample(sampler_BaseMap, s.uv).a < _Cutoff)
+    if (_Pane > 0.5 || (_AlphaClip > 0.5 && _BaseMap.Sample(sampler_BaseMap, s.uv).a < _Cutoff))
     {
         discard;
     }

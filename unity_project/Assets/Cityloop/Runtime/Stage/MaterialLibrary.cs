@@ -37,7 +37,8 @@ namespace Cityloop.Runtime
         {
             var texture = message.Texture.Length > 0 ? _textures[message.Texture] : null;
             int holes = message.AlphaCutout && texture != null ? _textures.HolesOf(message.Texture) : -1;
-            var group = message.TwoSided ? LabelGroup.Open : message.AlphaCutout ? LabelGroup.Card : LabelGroup.Closed;
+            var solid = message.TwoSided ? LabelGroup.Open : message.AlphaCutout ? LabelGroup.Card : LabelGroup.Closed;
+            var group = message.Pane ? LabelGroup.None : solid;
             Add(new StageMaterial(_shader.Make(message, texture), message, group, holes));
         }
 

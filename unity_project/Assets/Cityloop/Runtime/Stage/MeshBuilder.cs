@@ -16,7 +16,7 @@ namespace Cityloop.Runtime
     /// </summary>
     public static class MeshBuilder
     {
-        private const int GroupCount = 3;
+        private const int GroupCount = (int)LabelGroup.None;
 
         /// <summary>Returns a streamed mesh in Unity's frame.</summary>
         public static StageMesh Build(Wire.Mesh message, MaterialLibrary materials) =>
@@ -110,6 +110,10 @@ namespace Cityloop.Runtime
                 used.Add(material);
                 ranges.Add(new SubMeshDescriptor(first * 3, (i - first) * 3));
                 int group = (int)materials.GroupOf(material);
+                if (group == (int)LabelGroup.None)
+                {
+                    continue;
+                }
                 groupStart[group] = groupCount[group] == 0 ? first : groupStart[group];
                 groupCount[group] += i - first;
             }

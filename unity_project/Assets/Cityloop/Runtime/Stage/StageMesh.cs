@@ -16,11 +16,14 @@ namespace Cityloop.Runtime
 
         /// <summary>Seen from both sides, perhaps with holes.</summary>
         Open,
+
+        /// <summary>In no label: panes of clear glass.</summary>
+        None,
     }
 
     /// <summary>
     /// A mesh on the graphics card: submeshes first by material, for the picture, then by
-    /// <see cref="LabelGroup"/>, for the labels; both lie over the same indices.
+    /// <see cref="LabelGroup"/> but None, for the labels; both lie over the same indices.
     /// </summary>
     public sealed class StageMesh
     {

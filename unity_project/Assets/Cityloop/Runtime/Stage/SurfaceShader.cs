@@ -72,9 +72,29 @@ namespace Cityloop.Runtime
                 material.EnableKeyword("_ALPHATEST_ON");
                 material.renderQueue = (int)RenderQueue.AlphaTest;
             }
+            if (message.Pane)
+            {
+                MakePane(material);
+            }
             SetFloat(material, Cull, (float)(message.TwoSided ? CullMode.Off : CullMode.Back));
             SetFloat(material, new[] { "_DoubleSidedEnable" }, message.TwoSided ? 1f : 0f);
             return material;
+        }
+
+        /// <summary>Lets a material add what it mirrors to the picture; in another pipeline it is not drawn at all.</summary>
+        private void MakePane(Material material)
+        {
+            SetFloat(material, new[] { "_Pane" }, 1f);
+            SetFloat(material, new[] { "_Source" }, (float)BlendMode.One);
+            SetFloat(material, new[] { "_Destination" }, (float)BlendMode.One);
+            SetFloat(material, new[] { "_DepthWrite" }, 0f);
+            material.renderQueue = (int)RenderQueue.Transparent;
+            if (!IsBuiltIn)
+            {
+                SetFloat(material, AlphaClip, 1f);
+                SetFloat(material, Cutoff, 2f);
+                material.EnableKeyword("_ALPHATEST_ON");
+            }
         }
 
         /// <summary>Sets what differs from body to body.</summary>

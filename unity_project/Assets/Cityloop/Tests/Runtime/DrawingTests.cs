@@ -96,6 +96,13 @@ namespace Cityloop.Runtime.Tests
         }
 
         [Test]
+        public void PanesAreInNoLabel()
+        {
+            Frame frame = Draw(Square(new Wire.Material { Pane = true }), Place(10, 0, 0));
+            Assert.AreEqual(0u, frame.Instance(24, 32));
+        }
+
+        [Test]
         public void FlowsAndVelocityFollowTheSurface()
         {
             int part = Square(new Wire.Material());
