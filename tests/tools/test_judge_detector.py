@@ -55,10 +55,13 @@ DETR = {
 }
 YOLO_8 = {"output0": np.tile([[40.0], [30.0], [40.0], [40.0], [0], [0], [0], [0.9]], (1, 1, 20))}
 YOLO_5 = {"output0": np.tile([40.0, 30.0, 40.0, 40.0, 0.9, 0, 0, 0, 1.0], (1, 20, 1))}
+YOLO_SHARES = {"Identity": np.tile([0.4, 0.3, 0.4, 0.4, 0.9, 0, 0, 0, 1.0], (1, 20, 1))}
 YOLO_10 = {"output0": np.array([[[20.0, 10.0, 60.0, 50.0, 0.9, 3.0]]])}
 
 
-@pytest.mark.parametrize("outputs", [TENSORFLOW, TORCHVISION, DETR, YOLO_8, YOLO_5, YOLO_10])
+@pytest.mark.parametrize(
+    "outputs", [TENSORFLOW, TORCHVISION, DETR, YOLO_8, YOLO_5, YOLO_SHARES, YOLO_10]
+)
 def test_the_usual_outputs_give_the_same_box_in_pixels_of_the_picture(outputs):
     got = OnnxDetector(FakeSession(outputs), normalise=False)(np.zeros((200, 300, 3), np.uint8))
     np.testing.assert_allclose(got.boxes[0], [60.0, 20.0, 180.0, 100.0])

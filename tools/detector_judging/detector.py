@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 _MEAN = np.array([0.485, 0.456, 0.406])
 _DEVIATION = np.array([0.229, 0.224, 0.225])
 
+# Boxes none of which is larger are shares of the picture: some stand out of it, none is 3 pixels.
+_LARGEST_SHARE = 2.0
+
 
 @dataclass(frozen=True)
 class Detections:
@@ -173,7 +176,8 @@ def _detr(outputs: dict[str, Array], width: int, height: int) -> Detections:
 
 def _yolo(outputs: dict[str, Array], width: int, height: int) -> Detections:
     """Ultralytics' YOLO: version 8 on (4 + classes, N), versions 5 and 7 (N, 5 + classes), or the
-    six columns of those that suppress doubles themselves.
+    six columns of those that suppress doubles themselves. Exports through TensorFlow give centre
+    and size from 0 to 1, others in pixels.
     """
     (rows,) = (value[0] for value in outputs.values())
     if rows.shape[1] == 6:
@@ -183,7 +187,10 @@ def _yolo(outputs: dict[str, Array], width: int, height: int) -> Detections:
         scores = rows[:, 4:]
     else:
         scores = rows[:, 5:] * rows[:, 4:5]
-    return Detections(_corners(rows[:, :4]), scores.max(axis=1), scores.argmax(axis=1))
+    boxes = rows[:, :4]
+    if boxes.max(initial=0.0) <= _LARGEST_SHARE:
+        boxes = boxes * [width, height, width, height]
+    return Detections(_corners(boxes), scores.max(axis=1), scores.argmax(axis=1))
 
 
 def _corners(boxes: Array) -> Array:
