@@ -18,6 +18,7 @@ from cityloop.world.vehicles_materials import (
     CHROME,
     FAR_HEADLAMP,
     GAP,
+    GLASS,
     HEADLAMP,
     LEFT_LAMP,
     LIVERY_BLUE,
@@ -39,6 +40,7 @@ _CARS = ("sedan", "hatchback", "suv", "estate", "pickup", "taxi", "police")
 _VANS = ("van", "ambulance")
 _BLUNT = (*_VANS, "truck", "bus")  # their coarse fascias have no cells small enough for lamps
 PLATE_SIZE_M = (0.52, 0.115)
+_REAR_PANE_Z_M, _REAR_PANE_Y_M = (1.46, 1.96), (0.16, 0.60)
 _LIGHT_BARS: dict[str, tuple[tuple[float, float], ...]] = {  # x and half width of each, m
     "police": ((0.86, 0.56),),
     "ambulance": ((2.22, 0.66), (-0.85, 0.66)),
@@ -78,6 +80,8 @@ def body(kind: VehicleKind, level: int) -> MeshBuilder:
         _cargo_box(builder, kind, level)
     if kind.name == "taxi":
         _taxi_sign(builder, kind, level)
+    if kind.name in _VANS:
+        _rear_panes(builder, skin)
     for x, half in _LIGHT_BARS.get(kind.name, ()):
         _light_bar(builder, kind, level, x, half)
     if level == 0 and kind.name in _LIVERIES:
@@ -263,6 +267,13 @@ _LAMP_SHARES: dict[str, tuple[Range, Range]] = {
     "bus": ((0.30, 0.52), (0.55, 0.95)),
 }
 _CAR_LAMP_SHARES: tuple[Range, Range] = ((0.74, 0.90), (0.60, 0.90))
+
+
+def _rear_panes(builder: MeshBuilder, skin: Shell) -> None:
+    """Add the pane in each rear door of a van; one wide pane would read as the back of a bus."""
+    (low, high), (inner, outer) = _REAR_PANE_Z_M, _REAR_PANE_Y_M
+    for y in ((inner, outer), (-outer, -inner)):
+        _strip(builder, skin, False, (low + high) / 2, y, high - low, GLASS)
 
 
 def _flat_lamps(builder: MeshBuilder, kind: VehicleKind, skin: Shell, level: int) -> None:

@@ -89,7 +89,6 @@ def van_shape(kind: VehicleKind, roof_m: float = 2.40) -> ShellShape:
                 Patch(SHOULDER, WINDOW_LOW, 0.88, 1.0, BRAKE_LAMP),
                 Patch(SHOULDER_LOW, SHOULDER, 0.88, 1.0, TAIL_LAMP),
                 Patch(WIDEST, SHOULDER_LOW, 0.88, 1.0, LEFT_LAMP),
-                Patch(WINDOW_LOW, WINDOW_HIGH, 0.10, 0.80, GLASS),
                 Patch(SILL, LOW, 0.0, 1.0, BLACK),
             ),
         ),
