@@ -15,7 +15,7 @@ import moderngl
 import numpy as np
 
 from cityloop.embedded import targets
-from cityloop.embedded.instance_table import bone_records, camera_records
+from cityloop.embedded.instance_table import camera_records
 
 _INSTANCE_TEXELS = 12  # of the embedded engine's records: the matrices
 _BINDINGS = {
@@ -153,7 +153,10 @@ class LabelRenderer:
 
     def _fill_buffers(self, view, instances, rows) -> None:
         floats, ids = camera_records(view, instances, rows)
-        bones = bone_records(instances)
+        ids[:, 0, 3] = np.maximum(instances.bones[rows], 0)
+        bones = np.concatenate(
+            [instances.bones_current, instances.bones_previous, instances.bones_next], axis=1
+        )
         materials = [(layer, 0, 0, semantic) for layer, semantic, _ in self._materials]
         for name, data in (
             ("_CityloopInstances", floats[:, :_INSTANCE_TEXELS]),

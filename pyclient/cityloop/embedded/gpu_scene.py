@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.embedded.lights import LightsBuilder, LightTable
+from cityloop.embedded.skinned_meshes import SkinnedMeshes
 from cityloop.protocol import scene_pb2
 
 TEXTURE_SIZE = 512
@@ -19,6 +20,8 @@ MATERIALS_PER_ROW = 256
 _RIGID_VERTEX = np.dtype(
     [("position", "<f4", 3), ("normal", "<f4", 3), ("uv", "<f4", 2), ("material", "<u4")]
 )
+VERTEX_FORMAT = "3f4 3f4 2f4 1u4"
+VERTEX_NAMES = ("in_position", "in_normal", "in_uv", "in_material")
 _SKINNED_VERTEX = np.dtype([*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights", "<f4", 4)])
 
 
@@ -66,7 +69,7 @@ class GpuMesh:
     """A mesh on the card.
 
     Attributes:
-        vertices: interleaved, see `vertex_layout`.
+        vertices: interleaved, see `VERTEX_FORMAT`; None for a skinned mesh (see `posing.py`).
         indices: (3 T,) uint32, the triangles of each of `Sides` after those of the one before.
         starts: (5,) where each begins, in triangles, and where the last ends.
         center, radius: (3,) and m, a sphere around it at rest, part frame.
@@ -75,8 +78,8 @@ class GpuMesh:
     """
 
     name: str
-    vertices: moderngl.Buffer
-    indices: moderngl.Buffer
+    vertices: moderngl.Buffer | None
+    indices: moderngl.Buffer | None
     starts: tuple[int, ...]
     center: NDArray[np.float64]
     radius: float
@@ -121,6 +124,8 @@ class GpuScene:
     _lights: LightsBuilder = field(default_factory=LightsBuilder)
     _light_table: LightTable | None = None
     _tables: SceneTables | None = None
+    _skinned: dict[int, tuple[NDArray[Any], NDArray[np.uint32]]] = field(default_factory=dict)
+    _skinned_meshes: SkinnedMeshes | None = None
 
     def add_texture(self, texture: scene_pb2.Texture) -> None:
         """Take a texture; it reaches the card with the next `upload`."""
@@ -163,13 +168,15 @@ class GpuScene:
         low, high = position.min(axis=0), position.max(axis=0)
         center = (low + high) / 2
         skinned = "joints" in (vertices.dtype.names or ())
+        if skinned:
+            self._skinned[len(self.meshes)] = (vertices, by_side)
         self._mesh_index[mesh.name] = len(self.meshes)
         self.meshes.append(
             GpuMesh(
                 name=mesh.name,
-                vertices=self.context.buffer(vertices.tobytes()),
+                vertices=None if skinned else self.context.buffer(vertices.tobytes()),
                 # A mesh may have no triangles; OpenGL's buffers are never empty.
-                indices=self.context.buffer(by_side.tobytes() or bytes(4)),
+                indices=None if skinned else self.context.buffer(by_side.tobytes() or bytes(4)),
                 starts=(0, *np.cumsum(np.bincount(sides, minlength=len(Sides))).tolist()),
                 center=center,
                 radius=float(np.linalg.norm(position - center, axis=1).max()),
@@ -177,7 +184,7 @@ class GpuScene:
                 geometry=_geometry(vertices, indices[sides != Sides.PANE]),
             )
         )
-        self._tables = None
+        self._tables = self._skinned_meshes = None
 
     def add_part(self, part: scene_pb2.Part) -> int:
         """Take a part of a prototype; return its handle."""
@@ -209,6 +216,13 @@ class GpuScene:
             self._tables = self._make_tables()
         return self._tables
 
+    @property
+    def skinned(self) -> SkinnedMeshes:
+        """What posing works on."""
+        if self._skinned_meshes is None:
+            self._skinned_meshes = self._make_skinned()
+        return self._skinned_meshes
+
     def upload(self) -> tuple[moderngl.Texture, moderngl.TextureArray]:
         """Bring new materials and textures to the card; return both tables."""
         if self.material_table is None:
@@ -233,8 +247,9 @@ class GpuScene:
         """Give the card's memory back."""
         self._release_looks()
         for mesh in self.meshes:
-            mesh.vertices.release()
-            mesh.indices.release()
+            for buffer in (mesh.vertices, mesh.indices):
+                if buffer is not None:
+                    buffer.release()
         self.meshes.clear()
 
     def _release_looks(self) -> None:
@@ -260,19 +275,36 @@ class GpuScene:
             lod_meshes=meshes,
         )
 
-
-def vertex_layout(skinned: bool) -> tuple[str, tuple[str, ...]]:
-    """Return the buffer format and the attribute names of a vertex."""
-    if skinned:
-        return "3f4 3f4 2f4 1u4 4u1 4f4", (
-            "in_position",
-            "in_normal",
-            "in_uv",
-            "in_material",
-            "in_joints",
-            "in_weights",
+    def _make_skinned(self) -> SkinnedMeshes:
+        vertices = np.concatenate(
+            [np.zeros(0, _SKINNED_VERTEX), *(each for each, _ in self._skinned.values())]
         )
-    return "3f4 3f4 2f4 1u4", ("in_position", "in_normal", "in_uv", "in_material")
+        triangles = np.concatenate(
+            [np.zeros((0, 3), np.uint32), *(each for _, each in self._skinned.values())]
+        )
+        first_vertex = np.zeros(len(self.meshes) + 1, dtype=np.int64)
+        first_triangle = np.zeros((len(self.meshes), len(Sides) + 1), dtype=np.int64)
+        for mesh, (own, _) in self._skinned.items():
+            first_vertex[mesh + 1] = len(own)
+            first_triangle[mesh] = self.meshes[mesh].starts
+        counts = first_triangle[:, -1]
+        first_triangle += (np.cumsum(counts) - counts)[:, None]
+        return SkinnedMeshes(
+            first_vertex=np.cumsum(first_vertex),
+            first_triangle=first_triangle,
+            **{
+                name: np.ascontiguousarray(vertices[field])
+                for name, field in (
+                    ("positions", "position"),
+                    ("normals", "normal"),
+                    ("uvs", "uv"),
+                    ("materials", "material"),
+                    ("joints", "joints"),
+                    ("weights", "weights"),
+                )
+            },
+            triangles=triangles,
+        )
 
 
 def _geometry(vertices: NDArray[Any], triangles: NDArray[np.uint32]) -> MeshGeometry:

@@ -14,14 +14,13 @@ from cityloop.embedded.instances import CameraView, Instances
 
 F64 = NDArray[np.float64]
 
-# Instances (and bones) per row of their texture: the same numbers are in the shaders' fetches.
+# Instances per row of their texture: the same number is in the shaders' fetches.
 INSTANCES_PER_ROW = 16
-BONES_PER_ROW = 64
 # RGBA32F texels of an instance seen by the camera: 3 x 3 rows camera-from-part at t, t-dt, t+dt,
 # 3 rows of its velocity field, 1 white, 8 tints.
 CAMERA_TEXELS = 21
-# RGBA32F texels of an instance that casts a shadow: 3 rows light-from-part, 1 with its first bone.
-CASTER_TEXELS = 4
+# RGBA32F texels of an instance that casts a shadow: 3 rows light-from-part.
+CASTER_TEXELS = 3
 
 
 @dataclass
@@ -69,7 +68,7 @@ def camera_records(
     """Return the float (K, 21, 4) and the integer records (K, 1, 4) of the instances `rows` (K,).
 
     The velocity of a point p of a rigid part is v + w x (R p), an affine function of p: its rows
-    are [w]x R | v. Integer records hold instance id, class, lamps and first bone row.
+    are [w]x R | v. Integer records hold instance id, class and lamps.
     """
     out = np.empty((len(rows), CAMERA_TEXELS, 4), dtype=np.float32)
     current = instances.current[rows]
@@ -82,28 +81,17 @@ def camera_records(
     out[:, 12] = 1.0
     out[:, 13:21, :3] = instances.tints[rows]
     out[:, 13:21, 3] = 1.0
-    ids = np.empty((len(rows), 1, 4), dtype=np.uint32)
+    ids = np.zeros((len(rows), 1, 4), dtype=np.uint32)
     ids[:, 0, 0] = instances.instance_id[rows]
     ids[:, 0, 1] = instances.semantic[rows]
     ids[:, 0, 2] = instances.lamps[rows]
-    ids[:, 0, 3] = np.maximum(instances.bones[rows], 0)
     return out, ids
 
 
 def caster_records(
     light_from_world: F64, instances: Instances, rows: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Return (K, 4, 4): light-from-part and the first bone row of the instances `rows` (K,)."""
-    out = np.zeros((len(rows), CASTER_TEXELS, 4), dtype=np.float32)
+    """Return (K, 3, 4): light-from-part of the instances `rows` (K,)."""
     light_from_part = light_from_world[:, :3] @ instances.current[rows]
     light_from_part[:, :, 3] += light_from_world[:, 3]
-    out[:, :3] = light_from_part
-    out[:, 3, 0] = np.maximum(instances.bones[rows], 0)
-    return out
-
-
-def bone_records(instances: Instances) -> NDArray[np.float32]:
-    """Return (B, 9, 4): rows of each bone's matrix at t, t-dt and t+dt."""
-    return np.concatenate(
-        [instances.bones_current, instances.bones_previous, instances.bones_next], axis=1
-    ).astype(np.float32, copy=False)
+    return light_from_part.astype(np.float32)

@@ -16,11 +16,9 @@ from cityloop.embedded.frame_block import FrameBlock
 from cityloop.embedded.glare import Glare
 from cityloop.embedded.gpu_scene import SOLID, GpuScene, Sides
 from cityloop.embedded.instance_table import (
-    BONES_PER_ROW,
     CAMERA_TEXELS,
     INSTANCES_PER_ROW,
     TexelStore,
-    bone_records,
     camera_records,
 )
 from cityloop.embedded.instances import CameraView, Instances
@@ -28,6 +26,7 @@ from cityloop.embedded.lamp_map import LampMap
 from cityloop.embedded.light import set_camera, set_light, shines, vector
 from cityloop.embedded.lights import lit_lights
 from cityloop.embedded.patches import make_patches
+from cityloop.embedded.posing import Posed
 from cityloop.embedded.shaders import UNITS, build_program
 from cityloop.embedded.shadows import Shadows
 from cityloop.embedded.silhouettes import layer_records, plan_layers, seen_ids
@@ -115,7 +114,7 @@ class Renderer:
         self._patches = make_patches(c)
         self._instance_table = TexelStore(c, CAMERA_TEXELS, INSTANCES_PER_ROW)
         self._id_table = TexelStore(c, 1, INSTANCES_PER_ROW, "u4")
-        self._bone_table = TexelStore(c, 9, BONES_PER_ROW)
+        self._posed = Posed(c)
         self._targets: dict[tuple[int, int], Targets] = {}
         self._scene = GpuScene(c)
         self._environment = capture_pb2.Environment()
@@ -189,14 +188,13 @@ class Renderer:
         set_light(self._frame, view, self._environment, instances.time_s)
         sun = vector(self._environment.sun_direction) if shines(self._environment) else None
         casting = self._shadows.place(view, sun, self._frame)
-        self._bone_table.write(bone_records(instances))
         self._bind_scene()
         self._reached("choosing")
         lights = lit_lights(instances, self._scene.lights)
         lamps = self._lamp_map.draw(view, lights, self._frame)
         self._frame.upload()
         self._reached("lamps")
-        large, small = occlusion.split(seen)
+        large, small = occlusion.split(seen, instances)
         triangles = self._draw_large(view, instances, large, images)
         self._reached("large")
         # The large are on their way to the picture meanwhile: they are waited for after it.
@@ -259,7 +257,6 @@ class Renderer:
         material_table, textures = self._scene.upload()
         material_table.use(UNITS["material_table"])
         textures.use(UNITS["textures"])
-        self._bone_table.use(UNITS["bone_table"])
 
     def _reached(self, stage: str) -> None:
         if self._on_stage is not None:
@@ -303,16 +300,22 @@ class Renderer:
         c.enable_only(moderngl.DEPTH_TEST)
         c.depth_func = "<"
         self._write_records(*camera_records(view, instances, both.rows))
-        surfaces = self._surfaces
+        surfaces, posed = self._surfaces, self._posed
         triangles = surfaces.draw(meshes, small, Sides.ONE, first_row=len(large.rows))
         triangles += surfaces.draw(meshes, both, Sides.BOTH)
         # Leaves hide each other many times over, and a shader that may discard is run for all of
         # them: so their depth is found first, and only what is seen in the end is shaded.
         images.depth_only.use()
         triangles += self._holes.draw(meshes, both, Sides.PERFORATED)
+        # What was drawn into the other images is on its way to the picture meanwhile.
+        posed.write(self._scene.skinned, instances, both, moves=True)
+        triangles += self._holes.draw_posed(posed, Sides.PERFORATED)
         images.surfaces.use()
+        for sides in (Sides.ONE, Sides.BOTH):
+            triangles += surfaces.draw_posed(posed, sides)
         c.depth_func = "=="
         triangles += surfaces.draw(meshes, both, Sides.PERFORATED)
+        triangles += surfaces.draw_posed(posed, Sides.PERFORATED)
         c.disable(moderngl.CULL_FACE)
         c.depth_func = "<="
         self._far.render(moderngl.TRIANGLES, vertices=3)
@@ -328,6 +331,7 @@ class Renderer:
         if shining not in self._panes:
             self._panes[shining] = _pane_pass(c, shining)
         triangles = self._panes[shining].draw(self._scene.meshes, drawn, Sides.PANE)
+        triangles += self._panes[shining].draw_posed(self._posed, Sides.PANE)
         c.disable(moderngl.BLEND | moderngl.CULL_FACE)
         return triangles
 
@@ -385,8 +389,10 @@ class Renderer:
         c.enable_only(moderngl.NOTHING)
         for layer, draw in enumerate(layers.draws):
             images.alone.use(layer)
+            self._posed.write(self._scene.skinned, instances, draw, first[layer])
             for sides in SOLID:
                 self._alone.draw(self._scene.meshes, draw, sides, first[layer])
+                self._alone.draw_posed(self._posed, sides)
         pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
         return found_alone(view, instances, seen.meshes, self._scene, layers, pictures)
 

@@ -7,7 +7,6 @@ import moderngl
 from cityloop.embedded.frame_block import bind_block, glsl_declaration
 from cityloop.embedded.gpu_scene import MATERIALS_PER_ROW
 from cityloop.embedded.instance_table import (
-    BONES_PER_ROW,
     CAMERA_TEXELS,
     CASTER_TEXELS,
     INSTANCES_PER_ROW,
@@ -17,7 +16,6 @@ from cityloop.embedded.instance_table import (
 UNITS = {
     "instance_table": 0,
     "id_table": 1,
-    "bone_table": 2,
     "material_table": 3,
     "textures": 4,
     "standing_shadows": 5,
@@ -34,7 +32,6 @@ UNITS = {
 }
 _CONSTANTS = {
     "INSTANCES_PER_ROW": INSTANCES_PER_ROW,
-    "BONES_PER_ROW": BONES_PER_ROW,
     "CAMERA_TEXELS": CAMERA_TEXELS,
     "CASTER_TEXELS": CASTER_TEXELS,
     "MATERIALS_PER_ROW": MATERIALS_PER_ROW,

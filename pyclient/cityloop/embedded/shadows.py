@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.embedded.frame_block import FrameBlock
-from cityloop.embedded.gpu_scene import GpuScene, Sides
+from cityloop.embedded.gpu_scene import SOLID, GpuScene, Sides
 from cityloop.embedded.instance_table import (
     CASTER_TEXELS,
     INSTANCES_PER_ROW,
@@ -21,6 +21,7 @@ from cityloop.embedded.instance_table import (
     caster_records,
 )
 from cityloop.embedded.instances import CameraView, Instances
+from cityloop.embedded.posing import Posed
 from cityloop.embedded.shaders import UNITS
 from cityloop.embedded.shadow_maps import ShadowMaps
 from cityloop.embedded.surface_pass import SurfacePass
@@ -159,6 +160,7 @@ class Shadows:
         self._casters = SurfacePass(
             context, ("tables.glsl", "caster.vert"), ("tables.glsl", "is_hole.glsl", "holes.frag")
         )
+        self._posed = Posed(context)
         self._table = TexelStore(context, CASTER_TEXELS, INSTANCES_PER_ROW)
         self._kept_centers: dict[str, F64] = {}
         self._kept_casters: _Casters | None = None
@@ -193,7 +195,7 @@ class Shadows:
         Args:
             casting: where the maps lie now.
             instances: what casts shadows; the camera's hidden body too.
-            scene: its meshes and looks, which must be bound, and the bones.
+            scene: its meshes and looks, which must be bound.
         """
         placed = casting.placed
         c = self._context
@@ -280,10 +282,11 @@ class Shadows:
             self._context.enable_direct(_DEPTH_CLAMP)
         else:
             self._context.disable_direct(_DEPTH_CLAMP)
-        triangles = self._casters.draw(scene.meshes, todo, Sides.ONE)
-        if placed.square.headroom_m is None:
-            triangles += self._casters.draw(scene.meshes, todo, Sides.BOTH)
-            triangles += self._casters.draw(scene.meshes, todo, Sides.PERFORATED)
+        self._posed.write(scene.skinned, instances, todo)
+        triangles = 0
+        for sides in SOLID if placed.square.headroom_m is None else (Sides.ONE,):
+            triangles += self._casters.draw(scene.meshes, todo, sides)
+            triangles += self._casters.draw_posed(self._posed, sides)
         return triangles
 
 

@@ -4,12 +4,13 @@ from struct import Struct
 
 import moderngl
 
-from cityloop.embedded.gpu_scene import GpuMesh, Sides, vertex_layout
+from cityloop.embedded.gpu_scene import VERTEX_FORMAT, VERTEX_NAMES, GpuMesh, Sides
+from cityloop.embedded.posing import POSED_FORMAT, POSED_NAMES, Posed
 from cityloop.embedded.shaders import build_program
 from cityloop.embedded.visibility import DrawList
 
 _INT = Struct("i")  # of the machine
-# Of a program: how its vertices move ("", "SKINNED" or "STANDING"), and whether there are holes.
+# Of a program: how its vertices move ("", "POSED" or "STANDING"), and whether there are holes.
 _Kind = tuple[str, bool]
 
 
@@ -43,18 +44,20 @@ class SurfacePass:
         self._tells_standing = tells_standing
         self._programs: dict[_Kind, moderngl.Program] = {}
         self._first_row: dict[_Kind, moderngl.Uniform] = {}
-        for motion in ("", "SKINNED", *("STANDING",) * tells_standing):
+        for motion in ("", "POSED", *("STANDING",) * tells_standing):
             for perforated in (False, True):
                 kind = (motion, perforated)
                 switches = (*defines, *(motion,) * bool(motion), *("PERFORATED",) * perforated)
                 self._programs[kind] = build_program(context, vertex, fragment, switches)
-                first_row = self._programs[kind]["first_row"]
-                assert isinstance(first_row, moderngl.Uniform)
-                self._first_row[kind] = first_row
+                if motion != "POSED":
+                    first_row = self._programs[kind]["first_row"]
+                    assert isinstance(first_row, moderngl.Uniform)
+                    self._first_row[kind] = first_row
         self._arrays: dict[tuple[int, _Kind], moderngl.VertexArray] = {}
+        self._posed_arrays: dict[tuple[Posed, _Kind], moderngl.VertexArray] = {}
 
     def draw(self, meshes: list[GpuMesh], todo: DrawList, sides: Sides, first_row: int = 0) -> int:
-        """Draw into the framebuffer in use; return the triangles sent.
+        """Draw what is rigid into the framebuffer in use; return the triangles sent.
 
         Args:
             meshes: the scene's.
@@ -62,27 +65,37 @@ class SurfacePass:
             sides: which of their triangles.
             first_row: where the rows start in that table.
         """
-        if self._culls and sides in (Sides.ONE, Sides.PANE):
-            self._context.enable(moderngl.CULL_FACE)
-        else:
-            self._context.disable(moderngl.CULL_FACE)
-        perforated = sides is Sides.PERFORATED or (self._turns_normals and sides is Sides.BOTH)
+        perforated = self._prepare(sides)
         triangles = 0
         for which, row, instances, stands in todo.batches.tolist():
             mesh = meshes[which]
             first, count = mesh.starts[sides], mesh.starts[sides + 1] - mesh.starts[sides]
-            if not count:
+            if not count or mesh.vertices is None or mesh.indices is None:
                 continue
-            moves = "STANDING" if stands and self._tells_standing else ""
-            kind = ("SKINNED" if mesh.bone_count else moves, perforated)
+            kind = ("STANDING" if stands and self._tells_standing else "", perforated)
             self._first_row[kind].write(_INT.pack(first_row + row))
             array = self._arrays.get((which, kind))
             if array is None:
-                array = self._make_array(self._programs[kind], mesh)
+                array = self._make_array(
+                    kind, VERTEX_FORMAT, VERTEX_NAMES, mesh.vertices, mesh.indices
+                )
                 self._arrays[which, kind] = array
             array.render(moderngl.TRIANGLES, 3 * count, first=3 * first, instances=instances)
             triangles += count * instances
         return triangles
+
+    def draw_posed(self, posed: Posed, sides: Sides) -> int:
+        """Draw what is posed into the framebuffer in use; return the triangles sent."""
+        first, count = posed.starts[sides], posed.starts[sides + 1] - posed.starts[sides]
+        if not count:
+            return 0
+        kind = ("POSED", self._prepare(sides))
+        array = self._posed_arrays.get((posed, kind))
+        if array is None:
+            array = self._make_array(kind, POSED_FORMAT, POSED_NAMES, posed.vertices, posed.indices)
+            self._posed_arrays[posed, kind] = array
+        array.render(moderngl.TRIANGLES, 3 * count, first=3 * first)
+        return count
 
     def forget_meshes(self) -> None:
         """Drop what belongs to meshes that are about to go."""
@@ -90,18 +103,33 @@ class SurfacePass:
             array.release()
         self._arrays.clear()
 
-    def _make_array(self, program: moderngl.Program, mesh: GpuMesh) -> moderngl.VertexArray:
-        formats, names = vertex_layout(mesh.bone_count > 0)
+    def _prepare(self, sides: Sides) -> bool:
+        """Set how such triangles are drawn; return whether by the programs that know holes."""
+        if self._culls and sides in (Sides.ONE, Sides.PANE):
+            self._context.enable(moderngl.CULL_FACE)
+        else:
+            self._context.disable(moderngl.CULL_FACE)
+        return sides is Sides.PERFORATED or (self._turns_normals and sides is Sides.BOTH)
+
+    def _make_array(
+        self,
+        kind: _Kind,
+        formats: str,
+        names: tuple[str, ...],
+        vertices: moderngl.Buffer,
+        indices: moderngl.Buffer,
+    ) -> moderngl.VertexArray:
+        program = self._programs[kind]
         used = [
             (form, name) if name in program else (_padding(form), None)
             for form, name in zip(formats.split(), names, strict=True)
         ]
         content = (
-            mesh.vertices,
+            vertices,
             " ".join(form for form, _ in used),
             *(name for _, name in used if name is not None),
         )
-        return self._context.vertex_array(program, [content], index_buffer=mesh.indices)
+        return self._context.vertex_array(program, [content], index_buffer=indices)
 
 
 def _padding(form: str) -> str:

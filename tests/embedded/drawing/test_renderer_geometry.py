@@ -6,6 +6,7 @@ from small_scene import (
     PASSES,
     Thing,
     camera_pose,
+    facing_quad,
     flow_of,
     instances,
     rigid,
@@ -296,6 +297,38 @@ def test_a_skinned_arm_moves_as_its_bones_say(scene):
             checked += 1
             break
     assert checked > 30
+
+
+def test_posed_meshes_that_are_drawn_together_keep_their_own_bones_and_names(scene):
+    """One-sided, two-sided and perforated ones of a bone each, and one that has no pose."""
+    corners, triangles = facing_quad(half=0.5)
+    texture = scene.texture(np.full((512, 512, 4), 255, dtype=np.uint8))
+    looks = ({}, {"two_sided": True}, {"alpha_cutout": True, "texture": texture}, {})
+    things = []
+    for i, traits in enumerate(looks):
+        mesh = scene.mesh(
+            corners,
+            triangles,
+            scene.material(**traits),
+            joints=np.zeros((4, 4)),
+            weights=np.tile([1.0, 0, 0, 0], (4, 1)),
+        )
+        left = 2.0 * i - 3.0
+        bones = tuple(rigid((0, left, up))[None] for up in (-0.1, 0.0, 0.2))
+        things.append(
+            Thing(
+                scene.part((mesh, 100.0)),
+                rigid((10, 0, 0) if i < 3 else (10, left, 0)),
+                instance_id=20 + i,
+                bones=bones if i < 3 else (),
+            )
+        )
+    frame = scene.draw(things)
+    for i in range(4):
+        at = (24, round(LENS.cx - LENS.fx * (2.0 * i - 3.0) / 10))
+        assert frame["instance"][at] == 20 + i
+        up_mps = 3.0 if i < 3 else 0.0
+        np.testing.assert_allclose(frame["velocity"][at], (0, 0, up_mps), atol=1e-4)
 
 
 def _skin(corners, joints, weights, bones):

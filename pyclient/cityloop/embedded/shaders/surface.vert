@@ -1,6 +1,8 @@
 // A vertex of a surface, at three instants.
 
+#ifndef POSED
 uniform int first_row;
+#endif
 
 // Rasterisers snap corners to 1/256 pixel, but interpolate between the corners that they were given:
 // at a pixel that only the snapped triangle covers, a triangle seen edge-on would be continued by
@@ -13,9 +15,10 @@ in vec3 in_position;
 in vec3 in_normal;
 in vec2 in_uv;
 in uint in_material;
-#ifdef SKINNED
-in uvec4 in_joints;
-in vec4 in_weights;
+#ifdef POSED
+in vec3 in_before;  // as in_position, at t-dt and t+dt
+in vec3 in_after;
+in uint in_row;
 #endif
 
 invariant gl_Position;  // the same depth in both passes over perforated surfaces
@@ -40,15 +43,13 @@ flat out ivec2 look;   // row of the instance, material
 #endif
 
 void main() {
+#ifdef POSED
+    int row = int(in_row);
+#else
     int row = first_row + gl_InstanceID;
-    Rows camera_from_part = instance_rows(row, 0);
-    vec3 at_rest = in_position;
-#ifdef SKINNED
-    int bone = int(instance_ids(row).w);
-    Rows posed = blended_bones(bone, in_joints, in_weights, 0);
-    at_rest = apply(posed, in_position);
 #endif
-    vec3 p = apply(camera_from_part, at_rest);
+    Rows camera_from_part = instance_rows(row, 0);
+    vec3 p = apply(camera_from_part, in_position);
     vec2 pixel = frame.intrinsics.xy * p.xy + frame.intrinsics.zw * p.z;  // times depth
     if (p.z > NEAREST_SNAPPED_M) {
         pixel = floor(pixel / p.z * SUBPIXELS + 0.5) / SUBPIXELS * p.z;
@@ -64,17 +65,11 @@ void main() {
     number = instance_ids(row).x;
 #endif
 #else
-#ifdef SKINNED
-    normal.xyz = turn(camera_from_part, turn(posed, in_normal));
-#else
     normal.xyz = turn(camera_from_part, in_normal);
-#endif
 #ifndef STANDING
-#ifdef SKINNED
-    vec3 before = apply(instance_rows(row, 3),
-                        apply(blended_bones(bone, in_joints, in_weights, 1), in_position));
-    vec3 after = apply(instance_rows(row, 6),
-                       apply(blended_bones(bone, in_joints, in_weights, 2), in_position));
+#ifdef POSED
+    vec3 before = apply(instance_rows(row, 3), in_before);
+    vec3 after = apply(instance_rows(row, 6), in_after);
     velocity = (by_rows(frame.world_from_next, after) -
                 by_rows(frame.world_from_previous, before)) * frame.range.z;
 #else

@@ -7,7 +7,6 @@ const int TWO_SIDED = 32;
 
 uniform sampler2D instance_table;
 uniform usampler2D id_table;
-uniform sampler2D bone_table;
 uniform sampler2D material_table;
 
 vec4 instance_texel(int row, int texel) {
@@ -24,11 +23,6 @@ vec4 caster_texel(int row, int texel) {
 
 uvec4 instance_ids(int row) {
     return texelFetch(id_table, ivec2(row % INSTANCES_PER_ROW, row / INSTANCES_PER_ROW), 0);
-}
-
-vec4 bone_texel(int bone, int texel) {
-    return texelFetch(bone_table,
-                      ivec2((bone % BONES_PER_ROW) * 9 + texel, bone / BONES_PER_ROW), 0);
 }
 
 vec4 material_texel(int material, int texel) {
@@ -56,16 +50,4 @@ vec3 turn(Rows m, vec3 direction) {
 Rows instance_rows(int row, int first) {
     return Rows(instance_texel(row, first), instance_texel(row, first + 1),
                 instance_texel(row, first + 2));
-}
-
-// The mean of up to four bones' matrices; `instant` is 0 for t, 1 for t-dt, 2 for t+dt.
-Rows blended_bones(int first, uvec4 joints, vec4 weights, int instant) {
-    Rows sum = Rows(vec4(0.0), vec4(0.0), vec4(0.0));
-    for (int i = 0; i < 4; ++i) {
-        int bone = first + int(joints[i]);
-        sum.x += weights[i] * bone_texel(bone, instant * 3);
-        sum.y += weights[i] * bone_texel(bone, instant * 3 + 1);
-        sum.z += weights[i] * bone_texel(bone, instant * 3 + 2);
-    }
-    return sum;
 }
