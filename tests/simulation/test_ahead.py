@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from cars import actors
 
 from cityloop.annotation.actors import ActorTable
-from cityloop.simulation.ahead import RoadAhead, predicted_outlines
-from cityloop.spatial import rotation
+from cityloop.simulation.ahead import RoadAhead
 
 # 100 m east, then 100 m north.
 PATH = np.array([[x, 0.0, 0.0] for x in range(101)] + [[100.0, y, 0.0] for y in range(1, 101)])
@@ -54,30 +54,6 @@ class Areas:
 
 def road(state: str = STATE, route: tuple[str, ...] = ("a", "b")) -> RoadAhead:
     return RoadAhead(network(state=state), Areas(), route, PATH, 1.8)  # type: ignore[arg-type]
-
-
-def actors(*rows: tuple[float, float, float, float]) -> ActorTable:
-    """Cars of 4 m x 2 m with their origin in the middle: x, y, yaw, speed."""
-    table = np.array(rows, dtype=float).reshape(-1, 4)
-    n = len(table)
-    heading = np.stack([np.cos(table[:, 2]), np.sin(table[:, 2]), np.zeros(n)], axis=1)
-    return ActorTable(
-        id=np.arange(1, n + 1, dtype=np.uint32),
-        name=tuple(f"car{i}" for i in range(n)),
-        kind=("sedan",) * n,
-        semantic=np.full(n, 13, dtype=np.uint8),
-        position=np.column_stack([table[:, :2], np.zeros(n)]),
-        quaternion=rotation.from_yaw(table[:, 2]),
-        velocity=heading * table[:, 3:],
-        acceleration=np.zeros((n, 3)),
-        angular_velocity=np.zeros((n, 3)),
-        dimension=np.tile([4.0, 2.0, 1.5], (n, 1)),
-        box_center=np.tile([0.0, 0.0, 0.75], (n, 1)),
-        activity=("driving",) * n,
-        lamps=np.zeros(n, dtype=np.uint32),
-        indicating=np.zeros(n, np.uint8),
-        crossing=np.zeros(n, np.bool_),
-    )
 
 
 @pytest.fixture
@@ -245,19 +221,3 @@ def test_who_comes_from_behind_is_no_conflict_and_who_cuts_in_is_followed() -> N
     (leader,) = ahead.crossing(30.0, 12.0, 4.5, actors((45, 3.2, -0.2, 9.0)), frozenset(), {})
     assert leader.gap_m == pytest.approx(45 - 2 - 30, abs=0.3)
     assert leader.speed_mps == pytest.approx(9 * math.cos(0.2), abs=0.05)
-
-
-def test_prediction_turns_and_brakes_as_the_formulas_say() -> None:
-    table = replace(
-        actors((0, 0, 0, 10.0), (0, 50, 0, 10.0)),
-        angular_velocity=np.array([[0, 0, 0.5], [0, 0, 0.0]]),
-        acceleration=np.array([[0, 5.0, 0], [-5.0, 0, 0]]),
-    )
-    outlines = predicted_outlines(table, np.array([0, 1]), np.array([0.0, 1.0, math.pi, 4.0]))
-    # A circle of 20 m: after pi s a quarter of it is behind the car.
-    assert outlines[0, 2, 4] == pytest.approx([20, 20], abs=1e-6)
-    front = outlines[0, 2, :2].mean(axis=0) - outlines[0, 2, 4]
-    assert front == pytest.approx([0, 2], abs=1e-6)
-    # Braking at 5 m/s^2 ends after 2 s and 10 m.
-    assert outlines[1, 1, 4] == pytest.approx([7.5, 50])
-    assert outlines[1, 3, 4] == pytest.approx([10, 50])

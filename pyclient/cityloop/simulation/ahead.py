@@ -3,8 +3,7 @@
 Whoever is in the corridor of the own path is followed or stopped for. Whoever is not, but is
 predicted to get into it, has the right of way if they are people on the carriageway, if the own
 way is a minor one (SUMO's link states "m", "=", "s", "w" and a light's "g"), or if they come first.
-They are predicted with constant turn rate and acceleration (R. Schubert et al., "Comparison and
-evaluation of advanced motion models for vehicle tracking", 2008).
+How they are predicted is in `prediction`.
 """
 
 import math
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation.actors import ActorTable, Array
+from cityloop.simulation.prediction import CORNERS, predicted_outlines
 from cityloop.spatial import rotation
 from cityloop.spatial.compiled import compiled
 from cityloop.spatial.nearest import GridCells, grid_cells, nearest_row
@@ -43,13 +43,10 @@ BEYOND_END_M = 10.0
 _PREDICTION_STEP_S = 0.25
 _MOVING_MPS = 0.3  # slower ones are not predicted
 _START_MPS2 = 1.5  # how a driver who waits sets off
-_BRAKING_MPS2 = -0.5  # from here on somebody is taken to brake to a stop
 _SAME_WAY_COS = 0.85
 _ON_PATH_M = 0.5  # a lane whose end is this near to the path is part of it
 _BEYOND_STEP_M = 0.5
 _LONGEST_M = 20.0  # longer than any vehicle
-# Corners of a box's ground plane and its centre, in shares of length and width.
-_CORNERS = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [0, 0]]) * 0.5
 
 
 @dataclass(frozen=True)
@@ -232,7 +229,7 @@ class RoadAhead:
         if not len(near):
             return []
         local = np.zeros((len(near), 5, 3))
-        local[..., :2] = _CORNERS * actors.dimension[near, None, :2]
+        local[..., :2] = CORNERS * actors.dimension[near, None, :2]
         points = center[:, None] + rotation.rotate(actors.quaternion[near, None], local)
         window = (front_s_m - _LONGEST_M, front_s_m + reach)
         s, lateral = (
@@ -471,35 +468,6 @@ def _projected(
                 left = unit[k, 0] * y - unit[k, 1] * x
                 aside[n] = math.copysign(math.sqrt(distance), left)
     return along, aside
-
-
-def predicted_outlines(actors: ActorTable, rows: NDArray[np.intp], times: Array) -> Array:
-    """Return (R, T, 5, 2) corners and centre of boxes at times ahead, world, m.
-
-    The rate of turn stays; who brakes goes on braking until standing, others keep their speed.
-    """
-    velocity = actors.velocity[rows, :2]
-    speed = np.linalg.norm(velocity, axis=1)
-    unit = velocity / np.maximum(speed, 1e-9)[:, None]
-    accel = np.einsum("nk,nk->n", actors.acceleration[rows, :2], unit)
-    accel = np.where(accel < _BRAKING_MPS2, accel, 0.0)
-    standing = np.where(accel < 0, speed / np.maximum(-accel, 1e-9), np.inf)
-    until = np.minimum(times, standing[:, None])
-    way = speed[:, None] * until + 0.5 * accel[:, None] * until**2
-    # Of the turn that the rate makes at constant speed, as much as the way driven.
-    turn = actors.angular_velocity[rows, 2, None] / np.maximum(speed, 1e-9)[:, None] * way
-    course = np.arctan2(unit[:, 1], unit[:, 0])[:, None] + turn / 2
-    chord = way * np.sinc(turn / (2 * np.pi))
-    local = np.zeros((len(rows), 5, 3))
-    local[..., :2] = _CORNERS * actors.dimension[rows, None, :2]
-    local += actors.box_center[rows, None]
-    corners = rotation.rotate(actors.quaternion[rows, None], local)[..., :2]
-    c, s = np.cos(turn)[..., None], np.sin(turn)[..., None]
-    x, y = corners[:, None, :, 0], corners[:, None, :, 1]
-    turned = np.stack([c * x - s * y, s * x + c * y], axis=-1)
-    moved = chord[..., None] * np.stack([np.cos(course), np.sin(course)], axis=-1)
-    outlines: Array = actors.position[rows, None, None, :2] + moved[:, :, None] + turned
-    return outlines
 
 
 def _speed(actors: ActorTable, row: int) -> float:
