@@ -5,9 +5,11 @@ from cityloop.world.city import City
 from cityloop.world.facade_trim import shop_signs
 from cityloop.world.facades import house
 from cityloop.world.house_kinds import ROOFS, HouseKind, corner_house, house_kinds
-from cityloop.world.house_walls import lights_on
-from cityloop.world.materials import CITY_MATERIALS, SHOP_LIGHT, WINDOW_LIGHTS
-from cityloop.world.scene import Mesh
+from cityloop.world.house_walls import lights_on, shops_of
+from cityloop.world.lit_rooms import ROOMS_A_SIDE, rooms_texture
+from cityloop.world.materials import CITY_MATERIALS, SHOP_LIGHT, WINDOW_LIGHTS, lit
+from cityloop.world.scene import TEXTURE_SIZE, Mesh
+from cityloop.world.shop_windows import SHOP_SHEETS, SHOPS, shop_textures, window_of
 
 MATERIALS = {m.name: m for m in CITY_MATERIALS}
 
@@ -62,7 +64,7 @@ def test_from_afar_a_house_is_cheap_and_lit_in_the_same_windows() -> None:
     assert len(far.indices) < 0.4 * len(near.indices)
 
     def middles(mesh: Mesh, panes: int) -> set[tuple[float, float]]:
-        triangles = corners_of(mesh, "panes_storey")
+        triangles = corners_of(mesh, "panes_rooms")
         squares = triangles.reshape(-1, panes * 6, 3)
         return {tuple(np.round((s.min(axis=0) + s.max(axis=0))[1:] / 2, 2)) for s in squares}
 
@@ -87,6 +89,37 @@ def test_panes_shine_by_the_lamps_of_their_house(town: City) -> None:
     assert all(p.night_lamps == lights_on(p.name, town.seed) for p in houses)
     lamps = [p for p in town.scene.placements if p.prototype == "street_lamp"]
     assert {p.night_lamps for p in lamps} == {1}
+
+
+def test_rooms_and_shop_windows_differ_and_shine_where_they_are_clear() -> None:
+    half = TEXTURE_SIZE // 2
+    windows = []
+    for name in SHOP_SHEETS:
+        (sheet,) = (t.rgba for t in shop_textures(5) if t.name == name)
+        windows += [sheet[y : y + half, x : x + half] for y in (0, half) for x in (0, half)]
+    rooms = rooms_texture(5).rgba
+    cell = TEXTURE_SIZE // ROOMS_A_SIDE
+    grid = range(0, TEXTURE_SIZE, cell)
+    windows += [rooms[y : y + cell, x : x + cell] for y in grid for x in grid]
+    assert len({window.tobytes() for window in windows}) == 12 + 16
+    for window in windows:
+        shining = window[..., :3].mean(axis=2) * (255.0 - window[..., 3]) / 255.0
+        assert 40 < shining.mean() < 230  # neither dark nor a plain lit plate
+        assert shining.std() > 8
+    assert (rooms_texture(6).rgba != rooms).any()
+
+
+def test_a_shop_shows_what_its_name_says_in_all_its_bays() -> None:
+    said = {name: window_of(n) for n, name in enumerate(SHOPS)}
+    assert said["BOOKS"] != said["BAKERY"] != said["FLOWERS"]
+    assert len(set(said.values())) == 12
+    rows = kind(bays=7, doors=(3,))
+    shops = shops_of(rows)
+    assert [b for s in shops for b in range(s.bay, s.bay + s.bays)] == [0, 1, 2, 4, 5, 6]
+    assert len({s.trade for s in shops}) == len(shops)
+    for mesh in house(rows)[1]:  # near and far
+        found = {n for n in mesh.material_names if n.startswith("panes_shops")}
+        assert found == {lit(window_of(s.trade)[0], SHOP_LIGHT) for s in shops}
 
 
 def test_each_shop_has_a_name_on_its_sign() -> None:

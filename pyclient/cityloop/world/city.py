@@ -24,6 +24,7 @@ from cityloop.world.facade_trim import shop_signs
 from cityloop.world.furniture import build_furniture, build_lamps
 from cityloop.world.grid import build_grid, checked_blocks
 from cityloop.world.ground import Shape
+from cityloop.world.lit_rooms import rooms_texture
 from cityloop.world.map_content import MapContent
 from cityloop.world.map_xml import UnsafeMapError
 from cityloop.world.markings import Mark, Markings, build_markings
@@ -40,6 +41,7 @@ from cityloop.world.road_textures import road_textures
 from cityloop.world.road_wear import wear_roads
 from cityloop.world.roads import Road, roads_of
 from cityloop.world.scene import Scene
+from cityloop.world.shop_windows import shop_textures
 from cityloop.world.signs import build_signs
 from cityloop.world.standing_room import LOOSE, StandingRoom
 from cityloop.world.streams import is_seed
@@ -394,7 +396,7 @@ def _build(
     yards = _yards(network, buildings.footprints, covered, content.driveways)
     scene = Scene()
     scene.textures += ground_textures(seed) + road_textures(seed) + facade_textures(seed)
-    scene.textures += [shop_signs(seed), bars_texture()]
+    scene.textures += [shop_signs(seed), rooms_texture(seed), *shop_textures(seed), bars_texture()]
     scene.materials += CITY_MATERIALS
     markings = build_markings(network, content.lines)
     scene.extend(build_streets(network, markings, yards, wear_roads(network, seed)))

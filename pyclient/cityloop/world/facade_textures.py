@@ -94,7 +94,7 @@ def _sheet(rng: np.random.Generator, name: str, wall: str, cells: dict[Cell, Ope
     canvas = _Canvas(albedo, np.full(shape, 255.0), 1.0 + 0.15 * noise(rng, 1.8, 1.0))
     for cell, opening in cells.items():
         if opening is SHOP:
-            _shop(rng, canvas, cell)
+            _shop(canvas, cell)
         elif opening is DOOR:
             _door(rng, canvas, cell)
         else:
@@ -106,10 +106,14 @@ def _inset(part: Opening, x: float, y: float) -> Opening:
     return Opening(part.left + x, part.right - x, part.bottom + y, part.top - y)
 
 
+def glass_of(opening: Opening) -> Opening:
+    """Return the glass of a window or a shop window, with the bar in its middle."""
+    return _inset(opening, *(_SHOP_FRAME if opening is SHOP else _FRAME))
+
+
 def panes(opening: Opening) -> tuple[Opening, Opening]:
     """Return the panes of a window or a shop window, left and right of the bar between them."""
-    frame, bar = (_SHOP_FRAME, _SHOP_BAR) if opening is SHOP else (_FRAME, _MULLION)
-    glass = _inset(opening, *frame)
+    glass, bar = glass_of(opening), _SHOP_BAR if opening is SHOP else _MULLION
     middle = (opening.left + opening.right) / 2
     return replace(glass, right=middle - bar), replace(glass, left=middle + bar)
 
@@ -127,7 +131,7 @@ def _window(rng: np.random.Generator, canvas: _Canvas, cell: Cell, opening: Open
     frame = float(rng.choice([0.62, 0.70, 0.32]))
     color = (frame, frame, 0.97 * frame)
     canvas.fill(canvas.box(cell, opening), color, _FRAME_ALPHA)
-    pane = _inset(opening, *_FRAME)
+    pane = glass_of(opening)
     _glass(canvas, canvas.box(cell, pane))
     _curtain(rng, canvas, cell, pane)
     middle = (opening.left + opening.right) / 2
@@ -155,100 +159,10 @@ def _curtain(rng: np.random.Generator, canvas: _Canvas, cell: Cell, p: Opening) 
         canvas.fill(canvas.box(cell, Opening(p.left, p.right, drop, p.top)), light, 60.0, 0.8)
 
 
-def _shop(rng: np.random.Generator, canvas: _Canvas, cell: Cell) -> None:
-    """Paint a shop window: a lit room with shelves or a curtain behind it, goods before, bills.
-
-    The rougher a part is, the less of the light behind the panes it lets out at night.
-    """
+def _shop(canvas: _Canvas, cell: Cell) -> None:
+    """Paint the plinth and the frame of a shop window; `shop_windows` has what is in it."""
     canvas.fill(canvas.box(cell, Opening(0.0, 1.0, 0.0, SHOP.bottom)), (0.10, 0.10, 0.105))
-    dark = (0.05, 0.05, 0.055)
-    canvas.fill(canvas.box(cell, SHOP), dark, _FRAME_ALPHA)
-    pane = _inset(SHOP, *_SHOP_FRAME)
-    if cell[0] == 0:
-        _shelves(rng, canvas, cell, pane)
-    else:
-        _lounge(rng, canvas, cell, pane)
-    canvas.albedo[canvas.box(cell, pane)] *= canvas.mirrored[canvas.box(cell, pane)][..., None]
-    bar = Opening(0.5 - _SHOP_BAR, 0.5 + _SHOP_BAR, SHOP.bottom, SHOP.top)
-    canvas.fill(canvas.box(cell, bar), dark, _FRAME_ALPHA)
-
-
-def _goods(rng: np.random.Generator, least: float, most: float) -> Color:
-    """Return the colour of a thing for sale: no channel beyond two bounds."""
-    share = 0.5 * rng.dirichlet((0.9, 0.9, 0.9)) + 0.5 * rng.random()
-    color = least + (most - least) * share
-    return float(color[0]), float(color[1]), float(color[2])
-
-
-def _shelves(rng: np.random.Generator, canvas: _Canvas, cell: Cell, pane: Opening) -> None:
-    """Show a room with three shelves on its back wall, lamps, and a table with goods before it."""
-    canvas.fill(canvas.box(cell, pane), (0.15, 0.135, 0.115), 90.0)
-    ceiling = replace(pane, bottom=pane.top - 0.09)
-    canvas.fill(canvas.box(cell, ceiling), (0.24, 0.235, 0.22), 14.0)
-    for x in np.linspace(pane.left + 0.10, pane.right - 0.10, 5):
-        lamp = Opening(x - 0.018, x + 0.018, pane.top - 0.055, pane.top - 0.035)
-        canvas.fill(canvas.box(cell, lamp), (0.95, 0.9, 0.78), 0.0)
-    for z in (0.34, 0.46, 0.58):
-        board = Opening(pane.left + 0.05, pane.right - 0.05, z - 0.012, z)
-        canvas.fill(canvas.box(cell, board), (0.22, 0.16, 0.10), 170.0)
-        x = board.left + 0.01
-        while x < board.right - 0.05:
-            wide, high = rng.uniform(0.016, 0.045), rng.uniform(0.03, 0.075)
-            thing = Opening(x, x + wide, z, z + high)
-            canvas.fill(canvas.box(cell, thing), _goods(rng, 0.05, 0.55), 150.0)
-            x += wide + rng.uniform(0.004, 0.02)
-    table = replace(pane, top=pane.bottom + 0.07)
-    canvas.fill(canvas.box(cell, table), (0.30, 0.27, 0.23), 110.0)
-    x = pane.left + 0.03
-    while x < pane.right - 0.12:
-        wide, high = rng.uniform(0.05, 0.10), rng.uniform(0.06, 0.16)
-        thing = Opening(x, x + wide, table.top, table.top + high)
-        color = _goods(rng, 0.08, 0.75)
-        canvas.fill(canvas.box(cell, thing), color, 170.0)
-        lid = replace(thing, bottom=thing.top - 0.025)
-        canvas.fill(canvas.box(cell, lid), (0.5 * color[0], 0.5 * color[1], 0.5 * color[2]), 190.0)
-        x += wide + rng.uniform(0.015, 0.05)
-    _bill(rng, canvas, cell, (pane.right - 0.17, 0.50))
-
-
-def _lounge(rng: np.random.Generator, canvas: _Canvas, cell: Cell, pane: Opening) -> None:
-    """Show a light curtain with pictures and hanging lamps before it, and plants on a sill."""
-    canvas.fill(canvas.box(cell, pane), (0.26, 0.25, 0.23), 70.0)
-    rows, columns = canvas.box(cell, pane)
-    fold = 1.0 + 0.10 * np.sin(np.arange(columns.stop - columns.start) * 0.55)
-    canvas.albedo[rows, columns] *= fold[None, :, None]
-    ceiling = replace(pane, bottom=pane.top - 0.07)
-    canvas.fill(canvas.box(cell, ceiling), (0.12, 0.115, 0.11), 130.0)
-    sill = replace(pane, top=pane.bottom + 0.05)
-    canvas.fill(canvas.box(cell, sill), (0.20, 0.16, 0.12), 150.0)
-    for x in (pane.left + 0.14, 0.5 + 0.17, pane.right - 0.12):
-        cord = Opening(x - 0.003, x + 0.003, 0.62, ceiling.bottom)
-        canvas.fill(canvas.box(cell, cord), (0.06, 0.06, 0.06), 190.0)
-        shade = Opening(x - 0.035, x + 0.035, 0.585, 0.62)
-        canvas.fill(canvas.box(cell, shade), (0.75, 0.52, 0.24), 10.0)
-        frame = Opening(x - 0.05, x + 0.05, 0.38, 0.50)
-        canvas.fill(canvas.box(cell, frame), (0.10, 0.08, 0.06), 190.0)
-        canvas.fill(canvas.box(cell, _inset(frame, 0.008, 0.010)), _goods(rng, 0.06, 0.5), 140.0)
-    for x in rng.uniform(pane.left + 0.04, pane.right - 0.08, 4):
-        pot = Opening(x - 0.025, x + 0.025, sill.top, sill.top + 0.04)
-        canvas.fill(canvas.box(cell, pot), (0.24, 0.13, 0.09), 170.0)
-        leaves = Opening(x - 0.04, x + 0.04, pot.top, pot.top + float(rng.uniform(0.04, 0.10)))
-        canvas.fill(canvas.box(cell, leaves), (0.06, 0.12, 0.05), 190.0)
-    _bill(rng, canvas, cell, (0.52, 0.40))
-
-
-def _bill(
-    rng: np.random.Generator, canvas: _Canvas, cell: Cell, place: tuple[float, float]
-) -> None:
-    """Stick a bill on the inside of a pane: a coloured head over lines of print."""
-    x, z = place
-    sheet = Opening(x, x + 0.10, z, z + 0.14)
-    canvas.fill(canvas.box(cell, sheet), (0.62, 0.61, 0.58), 120.0)
-    head = replace(sheet, bottom=z + 0.095)
-    canvas.fill(canvas.box(cell, head), _goods(rng, 0.04, 0.7), 120.0)
-    for low in (0.02, 0.045, 0.07):
-        line = Opening(x + 0.015, x + rng.uniform(0.06, 0.085), z + low, z + low + 0.009)
-        canvas.fill(canvas.box(cell, line), (0.2, 0.2, 0.2), 120.0)
+    canvas.fill(canvas.box(cell, SHOP), (0.05, 0.05, 0.055), _FRAME_ALPHA)
 
 
 def _door(rng: np.random.Generator, canvas: _Canvas, cell: Cell) -> None:

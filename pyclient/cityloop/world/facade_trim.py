@@ -7,14 +7,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.world.facade_textures import BAY_M, GROUND_CELLS, SHOP, Opening
+from cityloop.world.facade_textures import BAY_M, SHOP, Opening
 from cityloop.world.house_kinds import GROUND_STOREY_M, STOREY_M, HouseKind
-from cityloop.world.house_walls import Sheets, ground_cell, storey_cells, upright
+from cityloop.world.house_walls import Sheets, shops_of, storey_cells, upright
 from cityloop.world.lettering import Color, write
 from cityloop.world.materials import SHOP_SIGNS
 from cityloop.world.meshing import MeshBuilder
 from cityloop.world.props_street import RAILING_V
 from cityloop.world.scene import TEXTURE_SIZE, Texture
+from cityloop.world.shop_windows import SHOPS
 from cityloop.world.streams import stream
 
 Array = NDArray[np.float64]
@@ -27,11 +28,6 @@ _SIGN_EDGE = 6 / TEXTURE_SIZE  # of a sign's picture: nothing but its ground, in
 _BALCONY_M = (1.0, 2.5, 1.05)  # how far out, how wide, height of the railing
 _RAILING_REPEAT_M = 2.0
 
-_SHOPS = (
-    "BAKERY", "CAFE LUNA", "BOOKS", "PHARMACY", "FLOWERS", "BARBER", "PIZZERIA", "OPTICIAN",
-    "SHOES", "WINE & CO", "TAILOR", "BICYCLES", "MARKET", "NOODLE BAR", "HARDWARE", "TOYS",
-    "GALLERY", "KEBAB", "LAUNDRY", "DELI 24",
-)  # fmt: skip
 _GROUNDS: tuple[Color, ...] = (
     (122, 28, 30), (24, 48, 92), (28, 70, 48), (38, 38, 40), (176, 132, 40), (226, 222, 210),
     (92, 44, 24), (18, 92, 104),
@@ -44,7 +40,7 @@ def shop_signs(seed: int) -> Texture:
     rgba = np.full((TEXTURE_SIZE, TEXTURE_SIZE, 4), 255, dtype=np.uint8)
     wide = TEXTURE_SIZE // _SIGN_COLUMNS
     edges = [round(TEXTURE_SIZE * k / _SIGN_ROWS) for k in range(_SIGN_ROWS + 1)]
-    for n, name in enumerate(_SHOPS):
+    for n, name in enumerate(SHOPS):
         row, column = divmod(n, _SIGN_COLUMNS)
         top, high, left = edges[row], edges[row + 1] - edges[row], column * wide
         ground = _GROUNDS[int(rng.integers(0, len(_GROUNDS)))]
@@ -57,31 +53,15 @@ def shop_signs(seed: int) -> Texture:
     return Texture(SHOP_SIGNS, rgba)
 
 
-def _shops(kind: HouseKind) -> list[tuple[int, int]]:
-    """Return the first bay of each shop of a house and how many it has: at most three."""
-    shops: list[tuple[int, int]] = []
-    for bay in range(kind.bays):
-        if GROUND_CELLS[ground_cell(kind, bay)] is not SHOP:
-            continue
-        first, bays = shops[-1] if shops else (-2, 0)
-        if first + bays == bay and bays < 3:
-            shops[-1] = first, bays + 1
-        else:
-            shops.append((bay, 1))
-    return shops
-
-
 def add_signs(builder: MeshBuilder, kind: HouseKind, *, near: bool) -> None:
     """Hang a board with the shop's name in its middle over the windows of each shop."""
-    rng = stream(0, f"city/shop_signs/{kind.name.removesuffix('/corner')}")
-    names = rng.permutation(len(_SHOPS))
     sheets = Sheets()
     x = 0.12 if near else 0.02
     low, high = _FASCIA.bottom * GROUND_STOREY_M, _FASCIA.top * GROUND_STOREY_M
-    for shop, (bay, bays) in enumerate(_shops(kind)):
-        row, column = divmod(int(names[shop]), _SIGN_COLUMNS)
-        left = (bay + _FASCIA.left) * BAY_M - kind.width_m / 2
-        right = (bay + bays - 1 + _FASCIA.right) * BAY_M - kind.width_m / 2
+    for shop in shops_of(kind):
+        row, column = divmod(shop.trade, _SIGN_COLUMNS)
+        left = (shop.bay + _FASCIA.left) * BAY_M - kind.width_m / 2
+        right = (shop.bay + shop.bays - 1 + _FASCIA.right) * BAY_M - kind.width_m / 2
         middle, half = (left + right) / 2, (_FASCIA.right - _FASCIA.left) * BAY_M / 2
         u0, u1 = column / _SIGN_COLUMNS, (column + 1) / _SIGN_COLUMNS
         v0, v1 = (row + 1) / _SIGN_ROWS, row / _SIGN_ROWS

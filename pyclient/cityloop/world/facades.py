@@ -48,7 +48,7 @@ def _build(kind: HouseKind, *, near: bool) -> MeshBuilder:
     back = MeshBuilder()
     flat_front(back, kind, None)
     builder.add(back, translation(-DEPTH_M, 0.0, 0.0) @ turn_z(np.pi))
-    side_walls(builder, kind, lights)
+    side_walls(builder, kind, lights, near=near)
     add_roof(builder, kind, near=near)
     add_signs(builder, kind, near=near)
     add_balconies(builder, kind, near=near)

@@ -3,7 +3,7 @@
 Body frame as in `cityloop.world.facades`.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,14 @@ from cityloop.world.facade_textures import (
     SHOP,
     STOREY_CELLS,
     Opening,
+    glass_of,
     panes,
 )
 from cityloop.world.house_kinds import DEPTH_M, GROUND_STOREY_M, STOREY_M, HouseKind
+from cityloop.world.lit_rooms import ROOMS, ROOMS_A_SIDE
 from cityloop.world.materials import SHOP_LIGHT, WINDOW_LIGHTS, lit
 from cityloop.world.meshing import MeshBuilder, translation, turn_z
+from cityloop.world.shop_windows import SHOPS, window_of
 from cityloop.world.streams import stream
 
 Array = NDArray[np.float64]
@@ -84,19 +87,55 @@ class Sheets:
             quads.into(builder, material)
 
 
+@dataclass(frozen=True)
+class Scenery:
+    """What one sees through a window: a picture in a sheet of such, `across` wide and high.
+
+    Attributes:
+        quads: of the sheet's material.
+        column, row: of the picture, row 0 at the bottom.
+        across: pictures in a row or column of the sheet.
+    """
+
+    quads: Quads
+    column: int
+    row: int
+    across: int
+
+    def add(self, corners: Array, hole: Opening, part: Opening) -> None:
+        """Add (4, 3) corners of a part of the glass in `hole`; they show that part of it."""
+        glass = glass_of(hole)
+        wide, high = glass.right - glass.left, glass.top - glass.bottom
+        u0, u1 = (
+            (self.column + (x - glass.left) / wide) / self.across for x in (part.left, part.right)
+        )
+        v0, v1 = (
+            1.0 - (self.row + (z - glass.bottom) / high) / self.across
+            for z in (part.bottom, part.top)
+        )
+        self.quads.add(corners, np.array([[u0, v0], [u1, v0], [u1, v1], [u0, v1]]))
+
+
 class WindowLights:
-    """Which light, if any, shines out of each window of a house: the same near and from afar."""
+    """Which light, if any, shines out of each window of a house, and on what room: the same near
+    and from afar.
+    """
 
     def __init__(self, name: str) -> None:
         rng = stream(0, f"city/window_lights/{name}")
         kinds = len(WINDOW_LIGHTS)
         shares = [_DARK_SHARE, *[(1 - _DARK_SHARE) / kinds] * kinds]
         self._lights = rng.choice(kinds + 1, (64, 64), p=shares)
+        self._rooms = rng.integers(ROOMS_A_SIDE, size=(64, 64, 2))
 
-    def panes(self, sheets: Sheets, sheet: str, bay: int, storey: int) -> Quads | None:
+    def panes(self, sheets: Sheets, bay: int, storey: int) -> Scenery | None:
         """Return where the panes of a window go that is lit at night; None for one that is not."""
-        light = int(self._lights[storey % 64, bay % 64])
-        return sheets[lit(sheet, WINDOW_LIGHTS[light - 1])] if light else None
+        window = storey % 64, bay % 64
+        light = int(self._lights[window])
+        if not light:
+            return None
+        column, row = self._rooms[window].tolist()
+        return Scenery(sheets[lit(ROOMS, WINDOW_LIGHTS[light - 1])], column, row, ROOMS_A_SIDE)
 
 
 def lights_on(name: str, seed: int) -> int:
@@ -118,12 +157,40 @@ def ground_cell(kind: HouseKind, bay: int) -> Cell:
     return (bay % 2, 0) if kind.shops else (1, 1)
 
 
-def _ground_panes(kind: HouseKind, lights: WindowLights, sheets: Sheets, bay: int) -> Quads | None:
+@dataclass(frozen=True)
+class Shop:
+    """A shop of a house: its first bay, how many it has, and its place in `SHOPS`."""
+
+    bay: int
+    bays: int
+    trade: int
+
+
+def shops_of(kind: HouseKind) -> list[Shop]:
+    """Return the shops of a house; each has at most three bays."""
+    rng = stream(0, f"city/shop_signs/{kind.name.removesuffix('/corner')}")
+    trades = rng.permutation(len(SHOPS)).tolist()
+    shops: list[Shop] = []
+    for bay in range(kind.bays):
+        if GROUND_CELLS[ground_cell(kind, bay)] is not SHOP:
+            continue
+        last = shops[-1] if shops else None
+        if last is not None and last.bay + last.bays == bay and last.bays < 3:
+            shops[-1] = replace(last, bays=last.bays + 1)
+        else:
+            shops.append(Shop(bay, 1, trades[len(shops)]))
+    return shops
+
+
+def _ground_panes(
+    kind: HouseKind, lights: WindowLights, sheets: Sheets, bay: int
+) -> Scenery | None:
     opening = GROUND_CELLS[ground_cell(kind, bay)]
-    sheet = f"ground_{kind.wall}"
     if opening is SHOP:
-        return sheets[lit(sheet, SHOP_LIGHT)]
-    return None if opening is DOOR else lights.panes(sheets, sheet, bay, _GROUND)
+        (trade,) = (s.trade for s in shops_of(kind) if s.bay <= bay < s.bay + s.bays)
+        sheet, (column, row) = window_of(trade)
+        return Scenery(sheets[lit(sheet, SHOP_LIGHT)], column, row, 2)
+    return None if opening is DOOR else lights.panes(sheets, bay, _GROUND)
 
 
 def near_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> None:
@@ -137,7 +204,7 @@ def near_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> N
             add_bay(
                 sheets[f"facade_{kind.sheet}"],
                 sheets[f"inset_{kind.sheet}"],
-                lights.panes(sheets, kind.sheet, bay, storey),
+                lights.panes(sheets, bay, storey),
                 cell,
                 storey_cells(kind)[cell],
                 (y, GROUND_STOREY_M + storey * STOREY_M, STOREY_M),
@@ -157,8 +224,13 @@ def near_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> N
     plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
 
-def flat_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights | None) -> None:
-    """Add a front of flat sheets; without `lights` a dark back, its ground floor a plain wall."""
+def flat_front(
+    builder: MeshBuilder, kind: HouseKind, lights: WindowLights | None, *, near: bool = False
+) -> None:
+    """Add a front of flat sheets; without `lights` a dark back, its ground floor a plain wall.
+
+    From `near` one sees the bar in the middle of a window that can be lit.
+    """
     half = kind.width_m / 2
     wall = np.stack([upright(0.0, -half, half, GROUND_STOREY_M, kind.eaves_m)])
     u, v = kind.bays / 2, -kind.storeys / 2
@@ -173,13 +245,13 @@ def flat_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights | Non
         for storey in range(kind.storeys):
             cell = (bay % 2, storey % 2)
             place = (y, GROUND_STOREY_M + storey * STOREY_M, STOREY_M)
-            glow = lights.panes(sheets, kind.sheet, bay, storey)
-            add_flat_panes(glow, cell, storey_cells(kind)[cell], place)
+            glow = lights.panes(sheets, bay, storey)
+            add_flat_panes(glow, storey_cells(kind)[cell], place, near=near)
         cell = ground_cell(kind, bay)
         corners = upright(0.0, y, y + BAY_M, 0.0, GROUND_STOREY_M)
         sheets[f"facade_ground_{kind.wall}"].add(corners, cell_uv(cell, WHOLE))
         glow = _ground_panes(kind, lights, sheets, bay)
-        add_flat_panes(glow, cell, GROUND_CELLS[cell], (y, 0.0, GROUND_STOREY_M))
+        add_flat_panes(glow, GROUND_CELLS[cell], (y, 0.0, GROUND_STOREY_M), near=near)
     sheets.into(builder)
     plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
@@ -197,17 +269,19 @@ def _placed(part: Opening, x: float, place: tuple[float, float, float], wide_m: 
 
 
 def add_flat_panes(
-    glow: Quads | None,
-    cell: Cell,
+    glow: Scenery | None,
     hole: Opening,
     place: tuple[float, float, float],
     wide_m: float = BAY_M,
+    *,
+    near: bool = False,
 ) -> None:
-    """Lay the panes of a window, as one, before a flat sheet, if they can be lit."""
+    """Lay the panes of a window, as one unless seen from `near`, before a flat sheet, if they can
+    be lit.
+    """
     if glow is not None:
-        left, right = panes(hole)
-        glass = replace(left, right=right.right)
-        glow.add(_placed(glass, _BEFORE_FLAT_M, place, wide_m), cell_uv(cell, glass))
+        for glass in panes(hole) if near else (glass_of(hole),):
+            glow.add(_placed(glass, _BEFORE_FLAT_M, place, wide_m), hole, glass)
 
 
 def plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
@@ -219,7 +293,7 @@ def plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
 def add_bay(
     wall: Quads,
     inset: Quads,
-    glow: Quads | None,
+    glow: Scenery | None,
     cell: Cell,
     hole: Opening,
     place: tuple[float, float, float],
@@ -229,7 +303,7 @@ def add_bay(
     """Add a cell of wall around a hole, the reveals of the hole and what fills it, set back.
 
     `place` is (y, z) of the cell's lower left corner and its height, metres. Panes that can be lit
-    go into `glow`, a hair before what fills the hole, which shows the same.
+    go into `glow`, a hair before what fills the hole.
     """
 
     def at(part: Opening, x: float) -> Array:
@@ -246,7 +320,7 @@ def add_bay(
     inset.add(at(hole, -recess), cell_uv(cell, hole))
     if glow is not None:
         for pane in panes(hole):
-            glow.add(at(pane, _BEFORE_INSET_M - recess), cell_uv(cell, pane))
+            glow.add(at(pane, _BEFORE_INSET_M - recess), hole, pane)
     front, back = at(hole, 0.0), at(hole, -recess)
     # Each reveal repeats the strip of wall beside the hole.
     beside = cell_uv(cell, Opening(hole.left - 0.06, hole.left - 0.01, hole.bottom, hole.top))
@@ -256,7 +330,7 @@ def add_bay(
     wall.add(np.stack([back[3], back[2], front[2], front[3]]), beside)
 
 
-def side_walls(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> None:
+def side_walls(builder: MeshBuilder, kind: HouseKind, lights: WindowLights, *, near: bool) -> None:
     """Add the sides: plain walls between neighbours, fronts of their own at a corner."""
     half, top, low, d = kind.width_m / 2, kind.eaves_m, -_FOUNDATION_M, -DEPTH_M
     if not kind.corner:
@@ -268,7 +342,7 @@ def side_walls(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> N
     bays = int(DEPTH_M / BAY_M)
     flank = (DEPTH_M - bays * BAY_M) / 2
     side = MeshBuilder()
-    flat_front(side, replace(kind, bays=bays, shops=False, doors=()), lights)
+    flat_front(side, replace(kind, bays=bays, shops=False, doors=()), lights, near=near)
     inner, outer = DEPTH_M / 2 - flank, DEPTH_M / 2
     flanks = [upright(0.0, -outer, -inner, low, top), upright(0.0, inner, outer, low, top)]
     plain(side, kind, flanks)

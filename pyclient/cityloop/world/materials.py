@@ -4,20 +4,25 @@
 
 from dataclasses import replace
 
+from cityloop.world.lit_rooms import ROOMS
 from cityloop.world.props_materials import BARS_TEXTURE
 from cityloop.world.scene import Material, Rgb
 from cityloop.world.semantics import SemanticClass
+from cityloop.world.shop_windows import SHOP_SHEETS
 
 WALL_TINT, AWNING_TINT = 1, 2
 
 # Lamps of a house: rooms with one of three lights, and its shops.
 WINDOW_LIGHTS, SHOP_LIGHT = (1, 2, 3), 4
 _LIGHT_COLORS: dict[int, Rgb] = {
-    1: (0.34, 0.20, 0.085),  # incandescent
-    2: (0.33, 0.25, 0.14),
-    3: (0.26, 0.26, 0.25),  # neutral white
-    4: (0.34, 0.29, 0.21),
+    1: (0.72, 0.46, 0.22),  # incandescent
+    2: (0.70, 0.55, 0.34),
+    3: (0.56, 0.56, 0.55),  # neutral white
+    4: (0.78, 0.70, 0.56),
 }
+# By day one sees so much of what is in a room or a shop.
+_ROOM_BY_DAY: Rgb = (0.27, 0.29, 0.32)
+_SHOP_BY_DAY: Rgb = (0.50, 0.50, 0.50)
 SHOP_SIGNS = "shop_signs"
 
 _SHEETS = ("storey_plaster", "storey_brick", "french_plaster", "ground_plaster", "ground_brick")
@@ -25,9 +30,9 @@ _WHITE = (1.0, 1.0, 1.0)
 _BUILDING = SemanticClass.BUILDING
 
 
-def lit(sheet: str, light: int) -> str:
-    """Return the material of a sheet's panes with a light behind them: a lamp of their house."""
-    return f"panes_{sheet}/{light}"
+def lit(picture: str, light: int) -> str:
+    """Return the material of panes that show a picture and a light: a lamp of their house."""
+    return f"panes_{picture}/{light}"
 
 
 def _sheet(part: str, sheet: str, tint: int) -> Material:
@@ -38,6 +43,16 @@ def _sheet(part: str, sheet: str, tint: int) -> Material:
         texture=sheet,
         tint_slot=tint,
         semantic=_BUILDING,
+    )
+
+
+def _lit_panes(picture: str, light: int, by_day: Rgb) -> Material:
+    return replace(
+        _sheet("inset", picture, 0),
+        name=lit(picture, light),
+        base_color=by_day,
+        lamp=light,
+        emissive=_LIGHT_COLORS[light],
     )
 
 
@@ -79,17 +94,8 @@ CITY_MATERIALS: tuple[Material, ...] = (
     # Wall and all with the wall's colour; what is set into the wall without it.
     *(_sheet("facade", sheet, WALL_TINT) for sheet in _SHEETS),
     *(_sheet("inset", sheet, 0) for sheet in _SHEETS),
-    *(
-        replace(
-            _sheet("inset", sheet, 0),
-            name=lit(sheet, light),
-            lamp=light,
-            emissive=_LIGHT_COLORS[light],
-        )
-        for sheet in _SHEETS
-        for light in _LIGHT_COLORS
-        if light != SHOP_LIGHT or sheet.startswith("ground")
-    ),
+    *(_lit_panes(ROOMS, light, _ROOM_BY_DAY) for light in WINDOW_LIGHTS),
+    *(_lit_panes(sheet, SHOP_LIGHT, _SHOP_BY_DAY) for sheet in SHOP_SHEETS),
     Material("trim", (0.52, 0.50, 0.46), roughness=0.9, semantic=_BUILDING),
     Material("metal_trim", (0.13, 0.13, 0.14), roughness=0.5, semantic=_BUILDING),
     *(

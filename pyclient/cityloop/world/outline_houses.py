@@ -185,7 +185,7 @@ def _wall(
             cell = _DOOR if door else (bay % 2, level % 2)
             hole = (GROUND_CELLS if door else STOREY_CELLS)[cell]
             sheet = "ground_plaster" if door else "storey_plaster"
-            glow = None if door else lights.panes(sheets, sheet, bay, level)
+            glow = None if door else lights.panes(sheets, bay, level)
             height = top / levels
             place = (side + bay * wide, level * height, height)
             walls, insets = sheets[f"facade_{sheet}"], sheets[f"inset_{sheet}"]
@@ -194,7 +194,7 @@ def _wall(
             else:
                 y, z = place[:2]
                 walls.add(upright(0.0, y, y + wide, z, z + height), cell_uv(cell, WHOLE))
-                add_flat_panes(glow, cell, hole, place, wide)
+                add_flat_panes(glow, hole, place, wide)
     sheets.into(builder)
     if front and outline.shed and length > _GARAGE_DOOR_M[0] + 0.3 and top > _GARAGE_DOOR_M[1]:
         half = _GARAGE_DOOR_M[0] / 2

@@ -32,16 +32,17 @@ void main() {
     texel.a = cutout ? 1.0 : texel.a;
     bool lit = traits.z == 0 || ((ids.z >> uint(traits.z - 1)) & 1u) != 0u;
 
+    vec3 picture = linear_from_srgb(texel.rgb);
     Surface surface;
     surface.position = vec3((gl_FragCoord.xy - frame.intrinsics.zw) / frame.intrinsics.xy, 1.0) * depth;
     surface.normal = look.normal;
     surface.albedo = paint.rgb * instance_texel(look.row, 12 + (traits.y & TINT_SLOT)).rgb
-                     * linear_from_srgb(texel.rgb);
+                     * picture;
     surface.roughness = mix(POLISHED, paint.a, texel.a);
     surface.metallic = glow.a;
-    // Behind a map of smoothness only its panes let light out.
+    // Behind a map of smoothness only its panes let light out, through what they show.
     bool panes = traits.x >= 0 && !cutout;
-    surface.emission = lit ? glow.rgb * (panes ? 1.0 - texel.a : 1.0) : vec3(0.0);
+    surface.emission = lit ? glow.rgb * (panes ? (1.0 - texel.a) * picture : vec3(1.0)) : vec3(0.0);
     uint kind = traits.w < 0 ? ids.y : uint(traits.w);
     uint bit = kind < 32u ? 1u << kind : 0u;
     surface.ground = (GROUND_CLASSES & bit) != 0u ? 1.0 : 0.0;

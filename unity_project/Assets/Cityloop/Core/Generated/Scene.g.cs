@@ -461,8 +461,8 @@ namespace Cityloop.V1 {
     private global::Cityloop.V1.Color emissive_;
     /// <summary>
     /// Light given off while lit (see lamp), shown no brighter at long exposures than at a middling
-    /// one; of a texture with a smoothness map, times 1 - A/255: panes let it out, walls do not; unit:
-    /// linear, 1 = a white diffuse surface in full daylight, frame: none.
+    /// one; of a texture with a smoothness map, times its colour and 1 - A/255: panes let it out, walls
+    /// do not; unit: linear, 1 = a white diffuse surface in full daylight, frame: none.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]

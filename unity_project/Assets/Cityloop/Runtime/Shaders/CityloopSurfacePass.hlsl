@@ -62,7 +62,7 @@ CityloopSurface surface_of(SurfacePixel s, bool front)
     surface.albedo = _BaseColor.rgb * texel.rgb;
     surface.roughness = lerp(CITYLOOP_POLISHED, 1.0 - _Smoothness, smoothness_map);
     surface.metallic = _Metallic;
-    surface.emission = _EmissionColor.rgb * (_Panes > 0.5 ? 1.0 - texel.a : 1.0);
+    surface.emission = _EmissionColor.rgb * (_Panes > 0.5 ? (1.0 - texel.a) * texel.rgb : 1.0);
     return surface;
 }
 
