@@ -4,7 +4,7 @@ A picture fills the glass of a shop's bay. Alpha is smoothness, as in `textures`
 stands right behind the pane is rougher, and lets out less of the light behind it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -63,7 +63,7 @@ class _Window:
         corner = (round(x + w) - 1, round(y + h) - 1)
         cv2.rectangle(self.rgba, (round(x), round(y)), corner, (*color, alpha), -1)
 
-    def area(self, corners: list[tuple[float, float]], color: Color, alpha: int) -> None:
+    def area(self, corners: Sequence[tuple[float, float]], color: Color, alpha: int) -> None:
         points = np.rint(np.array(corners)).astype(np.int32)
         cv2.fillPoly(self.rgba, [points], (*color, alpha))
 
