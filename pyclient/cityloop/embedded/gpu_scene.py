@@ -25,6 +25,9 @@ VERTEX_NAMES = ("in_position", "in_normal", "in_uv", "in_material")
 _SKINNED_VERTEX = np.dtype([*_RIGID_VERTEX.descr, ("joints", "u1", 4), ("weights", "<f4", 4)])
 
 
+_NO_BOXES = np.zeros((0, 8, 3))
+
+
 class Sides(IntEnum):
     """How triangles are drawn: from outside, from both sides, or from both with holes.
 
@@ -95,6 +98,10 @@ class SceneTables:
         centers, radii: (M, 3), (M,) bounding spheres at rest, part frame, m.
         corners: (M, 8, 3) of boxes around rigid meshes, part frame, m; any for skinned ones.
         bone_counts: (M,) int64, 0 for rigid.
+        bone_corners: (C, 8, 3) of boxes at rest around the vertices of the bones of all skinned
+            meshes, part frame, m.
+        boxed_bones: (C,) int64, the bone of each of these boxes.
+        first_box: (M + 1,) int64, where those of each mesh start.
         lod_limits: (P, L) distances in m up to which a level is used, rising, padded with inf.
         lod_meshes: (P, L + 1) int32 mesh of each level, -1 for nothing.
     """
@@ -103,6 +110,9 @@ class SceneTables:
     radii: NDArray[np.float64]
     corners: NDArray[np.float64]
     bone_counts: NDArray[np.int64]
+    bone_corners: NDArray[np.float64]
+    boxed_bones: NDArray[np.int64]
+    first_box: NDArray[np.int64]
     lod_limits: NDArray[np.float64]
     lod_meshes: NDArray[np.int32]
 
@@ -266,11 +276,17 @@ class GpuScene:
             for level, (limit, mesh) in enumerate(lods):
                 limits[row, level] = limit
                 meshes[row, level] = mesh
+        skinned = [m.geometry.corners if m.bone_count else _NO_BOXES for m in self.meshes]
+        boxed = [np.flatnonzero(np.isfinite(boxes[:, 0, 0])) for boxes in skinned]
+        boxes = [corners[bones] for corners, bones in zip(skinned, boxed, strict=True)]
         return SceneTables(
             centers=np.array([m.center for m in self.meshes]).reshape(-1, 3),
             radii=np.array([m.radius for m in self.meshes], dtype=np.float64),
             corners=np.array([m.geometry.corners[0] for m in self.meshes]).reshape(-1, 8, 3),
             bone_counts=np.array([m.bone_count for m in self.meshes], dtype=np.int64),
+            bone_corners=np.concatenate([_NO_BOXES, *boxes]),
+            boxed_bones=np.concatenate([np.zeros(0, np.int64), *boxed]),
+            first_box=np.cumsum([0, *(len(bones) for bones in boxed)]),
             lod_limits=limits,
             lod_meshes=meshes,
         )

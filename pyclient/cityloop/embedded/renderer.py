@@ -228,7 +228,8 @@ class Renderer:
         self._reached("readback")
         alone = []
         if silhouettes:
-            alone = self._draw_alone(view, instances, seen, images)
+            ids = seen_ids(images.instance(passes, out))
+            alone = self._draw_alone(view, instances, seen, ids, images)
             self._reached("alone")
         return DrawResult(
             layouts=targets.layouts(view.width, view.height, passes),
@@ -377,23 +378,23 @@ class Renderer:
         view: CameraView,
         instances: Instances,
         seen: InView,
+        ids: NDArray[np.uint32],
         images: Targets,
     ) -> list[capture_pb2.Silhouette]:
-        ids = seen_ids(images.read_instance())
+        """Draw the objects `ids` (M,), rising, each as if nothing else stood there."""
         if not len(ids):
             return []
-        layers = plan_layers(view, instances, seen.meshes, seen.todo, ids, self._scene)
-        records, numbers, first = layer_records(view, instances, layers)
-        self._write_records(records, numbers)
+        layers = plan_layers(view, instances, seen.meshes, seen.todo, ids, self._scene.tables)
+        self._write_records(*layer_records(view, instances, layers))
         c = self._context
         c.enable_only(moderngl.NOTHING)
         for layer, draw in enumerate(layers.draws):
             images.alone.use(layer)
-            self._posed.write(self._scene.skinned, instances, draw, first[layer])
+            self._posed.write(self._scene.skinned, instances, draw)
             for sides in SOLID:
-                self._alone.draw(self._scene.meshes, draw, sides, first[layer])
+                self._alone.draw(self._scene.meshes, draw, sides)
                 self._alone.draw_posed(self._posed, sides)
-        pictures = [images.alone.read(layer) for layer in range(len(layers.draws))]
+        pictures = [images.alone.read(i, window) for i, window in enumerate(layers.windows)]
         return found_alone(view, instances, seen.meshes, self._scene, layers, pictures)
 
     def _mirrored(self, images: Targets) -> Picture:

@@ -11,10 +11,10 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from cityloop.embedded.gpu_scene import GpuScene, MeshGeometry
+from cityloop.embedded.gpu_scene import GpuScene, MeshGeometry, SceneTables
 from cityloop.embedded.instance_table import camera_records, seen_from
 from cityloop.embedded.instances import CameraView, Instances
-from cityloop.embedded.visibility import DrawList, draw_list
+from cityloop.embedded.visibility import DrawList
 from cityloop.protocol import capture_pb2
 
 F64 = NDArray[np.float64]
@@ -32,8 +32,9 @@ class Layers:
             right and bottom exclusive.
         leaves: (M,) whether an object may reach over a side of the image.
         layer, number: (M,) which layer, and which number in it, from 1.
-        draws: of each layer, what it draws; rows of the instances.
-        tables: of each layer, the number (K,) of each row that it draws.
+        numbers: (K,) uint32, of each of the instances that are drawn, in the order of `draws`.
+        draws: of each layer, what it draws; all have the same rows.
+        windows: (L, 4) left, top, right, bottom of what may be drawn in each layer.
     """
 
     ids: NDArray[np.uint32]
@@ -41,14 +42,15 @@ class Layers:
     leaves: NDArray[np.bool_]
     layer: NDArray[np.int64]
     number: NDArray[np.int64]
+    numbers: NDArray[np.uint32]
     draws: list[DrawList]
-    tables: list[NDArray[np.uint32]]
+    windows: NDArray[np.int64]
 
 
 def seen_ids(instance: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return the ids in an instance picture (H, W), rising, without 0."""
     flat = instance.ravel()
-    found = np.unique(flat[np.flatnonzero(np.diff(flat, prepend=flat[:1] + 1))])
+    found = np.unique(np.append(flat[:1], flat[1:][flat[1:] != flat[:-1]]))
     return found[found != 0]
 
 
@@ -58,7 +60,7 @@ def plan_layers(
     meshes: NDArray[np.int32],
     todo: DrawList,
     ids: NDArray[np.uint32],
-    scene: GpuScene,
+    tables: SceneTables,
 ) -> Layers:
     """Return how the objects `ids` (M,) share layers.
 
@@ -68,13 +70,13 @@ def plan_layers(
         meshes: (N,) mesh of each instance, -1 for none.
         todo: what the picture drew.
         ids: rising instance ids.
-        scene: the meshes.
+        tables: the scene's.
     """
     rows = np.flatnonzero(np.isin(instances.instance_id, ids) & (meshes >= 0))
     if view.hidden_body:
         rows = rows[instances.body[rows] != view.hidden_body]
     owner = np.searchsorted(ids, instances.instance_id[rows])
-    low, high = _picture_bounds(view, instances, rows, meshes, scene)
+    low, high = _picture_bounds(view, instances, rows, meshes, tables)
     wide = np.full((len(ids), 4), [np.inf, np.inf, -np.inf, -np.inf])
     np.minimum.at(wide[:, :2], owner, low)
     np.maximum.at(wide[:, 2:], owner, high)
@@ -89,16 +91,37 @@ def plan_layers(
 
     drawn = np.zeros(len(meshes), dtype=np.bool_)
     drawn[todo.rows] = True
-    draws, tables = [], []
-    for which in range(int(layer.max(initial=-1)) + 1):
-        mine = rows[layer[owner] == which]
-        chosen = np.zeros(len(meshes), dtype=np.bool_)
-        chosen[mine[drawn[mine]]] = True
-        draw = draw_list(chosen, meshes)
-        draws.append(draw)
-        objects = np.searchsorted(ids, instances.instance_id[draw.rows])
-        tables.append(number[objects].astype(np.uint32))
-    return Layers(ids, bounds, leaves, layer, number, draws, tables)
+    is_drawn = drawn[rows]
+    rows, owner = rows[is_drawn], owner[is_drawn]
+    order = np.lexsort((meshes[rows], layer[owner]))
+    rows, owner = rows[order], owner[order]
+    layers = range(int(layer.max(initial=-1)) + 1)
+    return Layers(
+        ids,
+        bounds,
+        leaves,
+        layer,
+        number,
+        number[owner].astype(np.uint32),
+        _draws(rows, meshes[rows], layer[owner], len(layers)),
+        np.array([_around(bounds[layer == which]) for which in layers]).reshape(-1, 4),
+    )
+
+
+def _draws(
+    rows: NDArray[np.int64], mesh: NDArray[np.int32], layer: NDArray[np.int64], layers: int
+) -> list[DrawList]:
+    """Return what each layer draws of instances `rows` (K,), by layer and then by mesh."""
+    changes = (np.diff(layer, prepend=-1) != 0) | (np.diff(mesh, prepend=-1) != 0)
+    start = np.flatnonzero(changes)
+    counts = np.diff(start, append=len(rows))
+    batches = np.stack([mesh[start], start, counts, np.zeros_like(start)], axis=1)
+    return [DrawList(rows, batches[layer[start] == which]) for which in range(layers)]
+
+
+def _around(bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rectangle around rectangles (K, 4)."""
+    return np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])
 
 
 def _share(bounds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -106,21 +129,26 @@ def _share(bounds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     count = len(bounds)
     layer, number = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     area = (bounds[:, 2:] - bounds[:, :2]).prod(axis=1)
-    layers: list[list[int]] = []
+    low, high = bounds[:, None, :2], bounds[:, None, 2:]
+    together = ((low < bounds[:, 2:]) & (bounds[:, :2] < high)).all(axis=2)
+    # Sets of objects as the bits of whole numbers: those that overlap each, those in each layer.
+    overlapping = [
+        int.from_bytes(bits.tobytes(), "little")
+        for bits in np.packbits(together, axis=1, bitorder="little")
+    ]
+    members: list[int] = []
     for i in np.argsort(-area, kind="stable").tolist():
-        room = (k for k, members in enumerate(layers) if _has_room(bounds, members, i))
-        which = next(room, len(layers))
-        if which == len(layers):
-            layers.append([])
-        layers[which].append(i)
-        layer[i], number[i] = which, len(layers[which])
+        free = (
+            k
+            for k, there in enumerate(members)
+            if not there & overlapping[i] and there.bit_count() < _MOST_IN_A_LAYER
+        )
+        which = next(free, len(members))
+        if which == len(members):
+            members.append(0)
+        members[which] |= 1 << i
+        layer[i], number[i] = which, members[which].bit_count()
     return layer, number
-
-
-def _has_room(bounds: NDArray[np.int64], members: list[int], newcomer: int) -> bool:
-    there, here = bounds[members], bounds[newcomer]
-    apart = (there[:, 2:] <= here[:2]) | (here[2:] <= there[:, :2])
-    return len(members) < _MOST_IN_A_LAYER and bool(apart.any(axis=1).all())
 
 
 def _picture_bounds(
@@ -128,31 +156,51 @@ def _picture_bounds(
     instances: Instances,
     rows: NDArray[np.intp],
     meshes: NDArray[np.int32],
-    scene: GpuScene,
+    tables: SceneTables,
 ) -> tuple[F64, F64]:
     """Return (K, 2) least and greatest pixels that the instances `rows` (K,) can reach.
 
     They are unbounded for what reaches nearer than the near plane.
     """
     camera_from_part = seen_from(view.current, instances.current[rows])
+    mesh = meshes[rows]
+    is_skinned = tables.bone_counts[mesh] > 0
     low, high = np.empty((len(rows), 2)), np.empty((len(rows), 2))
-    for mesh in np.unique(meshes[rows]).tolist():
-        mine = np.flatnonzero(meshes[rows] == mesh)
-        corners = scene.meshes[mesh].geometry.corners  # (B, 8, 3)
-        if scene.meshes[mesh].bone_count:
-            first = instances.bones[rows[mine]][:, None] + np.arange(len(corners))
-            bones = instances.bones_current[first].astype(np.float64)
-            points = np.einsum("nbij,bpj->nbpi", bones[..., :3], corners) + bones[..., None, :, 3]
-            points = points.reshape(len(mine), -1, 3)
-        else:
-            points = np.broadcast_to(corners.reshape(1, -1, 3), (len(mine), 8, 3))
-        m = camera_from_part[mine]
-        seen = points @ m[:, :, :3].swapaxes(1, 2) + m[:, None, :, 3]
-        depth = seen[..., 2]
-        near = np.nanmin(depth, axis=1) <= view.near_m
-        pixels = _project(view, seen, np.maximum(depth, view.near_m))
-        low[mine] = np.where(near[:, None], -np.inf, np.nanmin(pixels, axis=1))
-        high[mine] = np.where(near[:, None], np.inf, np.nanmax(pixels, axis=1))
+
+    rigid = np.flatnonzero(~is_skinned)
+    low[rigid], high[rigid] = _reach(view, camera_from_part[rigid], tables.corners[mesh[rigid]])
+
+    skinned = np.flatnonzero(is_skinned)
+    first = tables.first_box[mesh[skinned]]
+    counts = tables.first_box[mesh[skinned] + 1] - first
+    start = np.cumsum(counts) - counts
+    box = np.arange(counts.sum()) + np.repeat(first - start, counts)
+    first_bone = np.repeat(instances.bones[rows[skinned]], counts)
+    is_posed = first_bone >= 0  # what has no pose stands as at rest
+    posed = np.tile(np.eye(3, 4), (len(box), 1, 1))
+    bone = first_bone[is_posed] + tables.boxed_bones[box[is_posed]]
+    posed[is_posed] = instances.bones_current[bone]
+    camera = np.repeat(camera_from_part[skinned], counts, axis=0)
+    carried = camera[:, :, :3] @ posed
+    carried[:, :, 3] += camera[:, :, 3]
+    below, above = _reach(view, carried, tables.bone_corners[box])
+    if len(skinned):
+        low[skinned] = np.minimum.reduceat(below, start)
+        high[skinned] = np.maximum.reduceat(above, start)
+    return low, high
+
+
+def _reach(view: CameraView, matrices: F64, corners: F64) -> tuple[F64, F64]:
+    """Return (K, 2) least and greatest pixels of boxes (K, 8, 3) under (K, 3, 4) matrices.
+
+    They are unbounded for a box that reaches nearer than the near plane.
+    """
+    seen = corners @ matrices[:, :, :3].swapaxes(1, 2) + matrices[:, None, :, 3]
+    depth = seen[..., 2]
+    near = depth.min(axis=1) <= view.near_m
+    pixels = _project(view, seen, np.maximum(depth, view.near_m))
+    low = np.where(near[:, None], -np.inf, pixels.min(axis=1))
+    high = np.where(near[:, None], np.inf, pixels.max(axis=1))
     return low, high
 
 
@@ -206,13 +254,11 @@ def _posed(geometry: MeshGeometry, instances: Instances, row: int) -> F64:
 
 def layer_records(
     view: CameraView, instances: Instances, layers: Layers
-) -> tuple[NDArray[np.float32], NDArray[np.uint32], list[int]]:
-    """Return the tables of all layers one after the other, and the first row of each layer."""
-    rows = np.concatenate([draw.rows for draw in layers.draws])
-    records, ids = camera_records(view, instances, rows)
-    ids[:, 0, 0] = np.concatenate(layers.tables)
-    first = np.cumsum([0, *(len(draw.rows) for draw in layers.draws)])[:-1]
-    return records, ids, first.tolist()
+) -> tuple[NDArray[np.float32], NDArray[np.uint32]]:
+    """Return the tables of the instances that the layers draw."""
+    records, ids = camera_records(view, instances, layers.draws[0].rows)
+    ids[:, 0, 0] = layers.numbers
+    return records, ids
 
 
 class LayerImages:
@@ -231,11 +277,12 @@ class LayerImages:
         self._images[layer].use()
         self._images[layer].clear()
 
-    def read(self, layer: int) -> NDArray[np.uint8]:
-        """Return (H, W) numbers."""
-        width, height = self._size
-        numbers = self._images[layer].read(components=1, dtype="u1", alignment=1)
-        return np.frombuffer(numbers, dtype=np.uint8).reshape(height, width)
+    def read(self, layer: int, window: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the numbers (h, w) in a window: left, top, right, bottom, pixels."""
+        left, top, right, bottom = window.tolist()
+        size = (right - left, bottom - top)
+        numbers = self._images[layer].read((left, top, *size), 1, dtype="u1", alignment=1)
+        return np.frombuffer(numbers, dtype=np.uint8).reshape(size[::-1])
 
     def release(self) -> None:
         """Give the card's memory back."""
@@ -254,24 +301,35 @@ def silhouettes(
     layers: Layers,
     pictures: list[NDArray[np.uint8]],
 ) -> list[capture_pb2.Silhouette]:
-    """Return the objects of drawn layers (H, W) each, by rising instance id."""
+    """Return the objects in the windows (h, w) of drawn layers, by rising instance id."""
     found = []
-    for i, identity in enumerate(layers.ids.tolist()):
-        left, top, right, bottom = layers.bounds[i].tolist()
-        mask = pictures[layers.layer[i]][top:bottom, left:right] == layers.number[i]
-        columns, lines = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-        if not len(columns):
+    corners = np.tile(layers.windows[layers.layer, :2], 2)
+    places = zip(
+        layers.ids.tolist(),
+        layers.layer.tolist(),
+        layers.number.tolist(),
+        layers.bounds[:, :2].tolist(),
+        (layers.bounds - corners).tolist(),
+        layers.leaves.tolist(),
+        strict=True,
+    )
+    for identity, layer, number, (left, top), window, leaves in places:
+        mask = pictures[layer][window[1] : window[3], window[0] : window[2]] == number
+        columns = mask.any(axis=0)
+        if not columns.any():
             continue
-        mask = mask[lines[0] : lines[-1] + 1, columns[0] : columns[-1] + 1]
-        left, top = left + int(columns[0]), top + int(lines[0])
-        height, width = mask.shape
-        box = np.array([left, top, left + width, top + height], dtype=np.float64)
-        if layers.leaves[i]:
+        lines = mask.any(axis=1)
+        x, y = int(columns.argmax()), int(lines.argmax())
+        width = len(columns) - int(columns[::-1].argmax()) - x
+        height = len(lines) - int(lines[::-1].argmax()) - y
+        left, top = left + x, top + y
+        box = [left, top, left + width, top + height]
+        if leaves:
             rows = np.flatnonzero((instances.instance_id == identity) & (meshes >= 0))
             low, high = outermost(view, instances, rows, meshes, scene)
             if (low < 0).any() or (high > (view.width, view.height)).any():
-                box[:2], box[2:] = np.minimum(low, box[:2]), np.maximum(high, box[2:])
-        xmin, ymin, xmax, ymax = box.tolist()
+                box = [*np.minimum(low, box[:2]).tolist(), *np.maximum(high, box[2:]).tolist()]
+        xmin, ymin, xmax, ymax = box
         found.append(
             capture_pb2.Silhouette(
                 instance_id=identity,
@@ -283,7 +341,7 @@ def silhouettes(
                 top=top,
                 width=width,
                 height=height,
-                mask=np.packbits(mask, axis=1).tobytes(),
+                mask=np.packbits(mask[y : y + height, x : x + width], axis=1).tobytes(),
             )
         )
     return found

@@ -211,12 +211,16 @@ class Targets:
         depths = self.depth_only.read(components=1, attachment=-1, dtype="f4", alignment=1)
         return np.frombuffer(depths, dtype=np.float32).reshape(height, width)
 
-    def read_instance(self) -> NDArray[np.uint32]:
-        """Return (H, W) instance ids."""
+    def instance(self, passes: Sequence[pb.Pass], out: memoryview) -> NDArray[np.uint32]:
+        """Return (H, W) instance ids, from `out` if they have been read into it."""
         width, height = self.size
-        source, attachment = self._places[_INSTANCE]
-        ids = source.read(components=1, attachment=attachment, dtype=_INSTANCE.dtype, alignment=1)
-        return np.frombuffer(ids, dtype=np.uint32).reshape(height, width)
+        offset = _offsets(width, height, passes)[0].get(_INSTANCE)
+        if offset is None:
+            source, attachment = self._places[_INSTANCE]
+            out = memoryview(source.read(None, 1, attachment, dtype=_INSTANCE.dtype, alignment=1))
+            offset = 0
+        ids = np.frombuffer(out, np.uint32, width * height, offset)
+        return ids.reshape(height, width)
 
     def release(self) -> None:
         """Give the card's memory back."""
