@@ -14,6 +14,9 @@ TABLES = SceneTables(
     radii=np.ones(3),
     corners=np.zeros((3, 8, 3)),
     bone_counts=np.zeros(3, dtype=np.int64),
+    bone_corners=np.zeros((0, 8, 3)),
+    boxed_bones=np.zeros(0, dtype=np.int64),
+    first_box=np.zeros(4, dtype=np.int64),
     lod_limits=np.array([[20.0, 40.0], [60.0, NEVER]]),
     lod_meshes=np.array([[0, 1, -1], [2, -1, -1]], dtype=np.int32),
 )
