@@ -244,7 +244,8 @@ def outermost(
 
 def _posed(geometry: MeshGeometry, instances: Instances, row: int) -> F64:
     """Return (V, 3) vertices in the part's frame, posed by the current bones."""
-    if geometry.joints is None or geometry.weights is None:
+    is_posed = instances.bones[row] >= 0  # else it stands as at rest
+    if geometry.joints is None or geometry.weights is None or not is_posed:
         return geometry.positions.astype(np.float64)
     bones = instances.bones_current[instances.bones[row] + geometry.joints].astype(np.float64)
     blended = np.einsum("vj,vjrc->vrc", geometry.weights, bones)
