@@ -12,6 +12,7 @@ import numpy as np
 from cityloop import annotation
 from cityloop.annotation import ActorTable, Kinds, Labels, Sight, label
 from cityloop.dataset import SequenceWriter
+from cityloop.dataset.static_geometry import StaticMaterial, StaticMesh
 from cityloop.dataset.surroundings import Obstacle
 from cityloop.engine.frames import CameraImages, CameraSpec
 from cityloop.spatial import (
@@ -52,6 +53,21 @@ PAINT, WALLS, SHELTER = (
     -4,
 )  # of `Triangles.wheel`: what stands on the ground, and lies on it
 OF_BACKGROUND = {PAINT: C.ROAD_MARKING, WALLS: C.BUILDING, SHELTER: C.STREET_FURNITURE}
+PAVING = -5
+# Boxes of all other classes hang in the sky, side by side.
+HANGING = (
+    C.KERB,
+    C.TERRAIN,
+    C.WALL,
+    C.FENCE,
+    C.POLE,
+    C.TRAFFIC_LIGHT,
+    C.TRAFFIC_SIGN,
+    C.VEGETATION,
+)
+OF_BACKGROUND |= {PAVING: C.SIDEWALK} | {-6 - i: c for i, c in enumerate(HANGING)}
+UP = np.array([0.0, 0.0, 0.004])
+HANGING_SIZE = np.array([2.0, 2.0, 2.0])
 HOUSE_SIZE, HOUSE_CENTER = np.array([6.0, 6.0, 6.0]), np.array([24.0, 9.0, 3.0])
 SHELTER_SIZE, SHELTER_CENTER = np.array([3.0, 3.0, 3.0]), np.array([45.0, -20.0, 1.5])
 STOP_LINE = Mark(
@@ -62,6 +78,9 @@ STOP_LINE = Mark(
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / 2
 _FACES = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
 BOX = np.array([t for a, b, c, d in _FACES for t in ((a, b, c), (a, c, d))])
+
+SQUARE = np.array([[0, 1, 2], [0, 2, 3]])
+GROUND = np.array([[-50, -200, 0], [300, -200, 0], [300, 200, 0], [-50, 200, 0]], dtype=float)
 
 BODY_SIZE, BODY_CENTER = np.array([4.0, 1.7, 1.1]), np.array([1.4, 0.0, 0.95])
 WHEELS = tuple(
@@ -301,11 +320,9 @@ def triangles_at(t: float) -> Triangles:
         owner.append(np.full(len(faces), actor))
         wheel.append(np.full(len(faces), which))
 
-    ground = np.array([[-50, -200, 0], [300, -200, 0], [300, 200, 0], [-50, 200, 0]], dtype=float)
-    add(ground, np.array([[0, 1, 2], [0, 2, 3]]), 0)
-    add(STOP_LINE.outline, np.array([[0, 1, 2], [0, 2, 3]]), 0, PAINT)
-    add(_CORNERS * HOUSE_SIZE + HOUSE_CENTER, BOX, 0, WALLS)
-    add(_CORNERS * SHELTER_SIZE + SHELTER_CENTER, BOX, 0, SHELTER)
+    add(GROUND, SQUARE, 0)
+    for which, (points, faces) in background().items():
+        add(points, faces, 0, which)
     car = body_at("car", t).pose
     add(car.apply(_CORNERS * BODY_SIZE + BODY_CENTER), BOX, 2)
     add(car.apply(_CORNERS * MIRROR_SIZE + MIRROR_CENTER), BOX, 2)
@@ -334,6 +351,43 @@ def obstacles() -> tuple[Obstacle, ...]:
 
     return box("house/1", HOUSE_SIZE, HOUSE_CENTER), box(
         "bus_shelter", SHELTER_SIZE, SHELTER_CENTER
+    )
+
+
+def background() -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Return corners and triangles of each key of OF_BACKGROUND."""
+    found = {
+        PAINT: (STOP_LINE.outline, SQUARE),
+        WALLS: (_CORNERS * HOUSE_SIZE + HOUSE_CENTER, BOX),
+        SHELTER: (_CORNERS * SHELTER_SIZE + SHELTER_CENTER, BOX),
+    }
+    found[PAVING] = (
+        np.array([[12, -16, 0], [30, -16, 0], [30, -8, 0], [12, -8, 0.0]]) + UP,
+        SQUARE,
+    )
+    for i in range(len(HANGING)):
+        found[-6 - i] = (_CORNERS * HANGING_SIZE + [40.0, 4.0 * i - 16.0, 12.0], BOX)
+    return found
+
+
+def static_geometry() -> tuple[StaticMesh, ...]:
+    """Return the ground and what stands on it as a recording keeps it."""
+    parts = {0: (GROUND, SQUARE), **background()}
+    return tuple(
+        StaticMesh(
+            str(which),
+            points.astype(np.float32),
+            faces.astype(np.uint32),
+            np.zeros(len(faces), np.uint16),
+            (StaticMaterial(int(OF_BACKGROUND.get(which, C.ROAD)), two_sided=True, holes=b""),),
+            np.zeros((0, 2), np.float32),
+            (f"thing/{which}",),
+            np.array([C.ROAD], np.uint8),
+            np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]]),
+            np.zeros((1, 3)),
+            np.array([[0.0, 1000.0]]),
+        )
+        for which, (points, faces) in parts.items()
     )
 
 
@@ -457,6 +511,7 @@ def writer(root: Path, frame_count: int = 4, **options: object) -> SequenceWrite
         "frame_count": frame_count,
         "hosts": {"front": "ego"},
         "road_marks": [STOP_LINE],
+        "static_geometry": static_geometry(),
         "assets": [{"name": "boxes", "licence": "Apache-2.0", "source": "this file"}],
     }
     return SequenceWriter(root, "boxes", {"seed": 3}, [CAMERA], **(plan | options))

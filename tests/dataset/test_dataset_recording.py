@@ -29,7 +29,10 @@ def cut_short(root: Path, frames: int) -> Path:
     return root / "sequences" / "boxes"
 
 
-TABLES = ("frames", "objects", "pieces", "states", "events", "signals", "road_marks")
+TABLES = (
+    *("frames", "objects", "pieces", "states", "events", "signals", "road_marks"),
+    "static_geometry",
+)
 
 
 def test_the_layout_is_that_of_the_design(recorded: Path) -> None:

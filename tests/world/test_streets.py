@@ -115,6 +115,22 @@ def test_kerb_faces_look_towards_the_road(town: City) -> None:
     assert corners[upright][..., 2].max() == pytest.approx(KERB_HEIGHT_M, abs=1e-5)
 
 
+def test_no_crack_opens_at_the_upper_and_lower_ends_of_kerb_faces(town: City) -> None:
+    corners, normals, _ = ground_triangles(town.scene, "ground/")
+    upright = np.abs(normals[:, 0, 2]) < 0.3
+    faces = corners[upright]
+    assert (faces[..., 2].min(axis=1) < -0.01).all()
+    heads = np.concatenate([faces[:, [k, (k + 1) % 3]] for k in range(3)])
+    heads = heads[(heads[..., 2] > KERB_HEIGHT_M - 1e-5).all(axis=1)][..., :2]
+    level = corners[~upright].reshape(-1, 3)
+    level = np.unique(level[level[:, 2] > KERB_HEIGHT_M - 1e-5][:, :2], axis=0)
+    tree = shapely.STRtree(shapely.linestrings(heads))
+    point, head = tree.query(shapely.points(level), predicate="dwithin", distance=2e-3)
+    ends = np.linalg.norm(heads[head] - level[point][:, None], axis=2).min(axis=1)
+    assert len(ends) > 100
+    assert ends.max() < 0.03  # a ramp's end is 2 cm beyond that of its kerb
+
+
 def test_lines_lie_on_lane_borders(town: City) -> None:
     markings = build_markings(town.network)
     shapes = [shapely.Polygon(mark.outline) for mark in markings.pieces]

@@ -74,7 +74,13 @@ def part_hashes(
 
     for table in (layout.frames, layout.objects, layout.pieces, layout.states, layout.events):
         add(table)
-    for part in (layout.signals, layout.network, layout.surroundings, layout.road_marks):
+    for part in (
+        layout.signals,
+        layout.network,
+        layout.surroundings,
+        layout.road_marks,
+        layout.static_geometry,
+    ):
         add(part)
     rows = pq.read_table(layout.frames)
     for camera in cameras:

@@ -83,6 +83,11 @@ class SequenceLayout:
         return self.folder / "road_marks.parquet"
 
     @property
+    def static_geometry(self) -> Path:
+        """Table of the meshes of what stands still, and where they stand."""
+        return self.folder / "static_geometry.parquet"
+
+    @property
     def lock(self) -> Path:
         """Locked by the process that records; beside the folder, which may be removed anew."""
         return self.folder.with_name(f".{self.folder.name}.lock")

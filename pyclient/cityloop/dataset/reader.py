@@ -23,6 +23,7 @@ from cityloop.dataset.road_lines import RoadLine, road_lines
 from cityloop.dataset.road_marks import read_road_marks
 from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
 from cityloop.dataset.signals import SignalLog
+from cityloop.dataset.static_geometry import StaticMesh, read_static_geometry
 from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.surroundings import Head, Obstacle, read_surroundings
 from cityloop.engine.frames import PASSES
@@ -184,6 +185,25 @@ class Sequence:
                 "cityloop.record"
             )
         return read_road_marks(self.layout.road_marks)
+
+    @property
+    def has_static_geometry(self) -> bool:
+        """Whether the meshes of what stands still were recorded."""
+        return self.layout.static_geometry.name in self.parts
+
+    @property
+    def static_geometry(self) -> tuple[StaticMesh, ...]:
+        """The meshes of what stands still, and where they stand; read anew each time.
+
+        Raises:
+            DatasetError: if they were not recorded, or the file is missing or damaged.
+        """
+        if not self.has_static_geometry:
+            raise DatasetError(
+                f"{self.folder} was recorded without the meshes of what stands still; record it "
+                "again with cityloop.record"
+            )
+        return read_static_geometry(self.layout.static_geometry)
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:

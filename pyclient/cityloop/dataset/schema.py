@@ -398,6 +398,75 @@ SIGNALS_SCHEMA = pa.schema(
     ]
 )
 
+STATIC_GEOMETRY_SCHEMA = pa.schema(
+    [
+        _field("mesh", pa.string(), "", "", "name of the mesh"),
+        _field("positions", numbers(pa.float32()), "m", "part", "x, y, z of each vertex, as drawn"),
+        _field(
+            "triangles",
+            numbers(pa.uint32()),
+            "index",
+            "",
+            "three vertices of each triangle, counter-clockwise seen from outside",
+        ),
+        _field(
+            "materials",
+            numbers(pa.uint16()),
+            "index",
+            "",
+            "of each triangle, in the lists of materials that follow",
+        ),
+        _field(
+            "material_class_ids",
+            numbers(pa.int16()),
+            "",
+            "",
+            "class that each material shows, -1 for that of what stands there",
+        ),
+        _field(
+            "material_two_sided",
+            numbers(pa.bool_()),
+            "",
+            "",
+            "whether each material is seen from both sides, not from outside alone",
+        ),
+        _field(
+            "material_holes",
+            numbers(pa.binary()),
+            "",
+            "",
+            "of each material, a bit per texel (row 0 and the highest bit first) of a square "
+            "texture: 0 is a hole; empty without holes",
+        ),
+        _field(
+            "uvs",
+            numbers(pa.float32()),
+            "texture widths",
+            "texture",
+            "u, v of each vertex (row 0 of a texture at v = 0), where a material has holes",
+        ),
+        _field("placed", numbers(pa.string()), "", "", "name of each thing that shows the mesh"),
+        _field("placed_class_ids", numbers(pa.uint8()), "", "", "its class"),
+        _field(
+            "placed_poses",
+            numbers(),
+            "m, -",
+            "world-from-part",
+            "where it shows it: position (3) and quaternion (x, y, z, w)",
+        ),
+        _field(
+            "placed_origins", numbers(), "m", "world", "its origin (3), by whose distance levels go"
+        ),
+        _field(
+            "placed_ranges",
+            numbers(),
+            "m",
+            "",
+            "from which distance of the camera it shows this mesh, and from which no more (2)",
+        ),
+    ]
+)
+
 ROAD_MARKS_SCHEMA = pa.schema(
     [
         _field(
@@ -430,6 +499,7 @@ def tables() -> Mapping[str, pa.Schema]:
         "events.parquet": EVENTS_SCHEMA,
         "signals.parquet": SIGNALS_SCHEMA,
         "road_marks.parquet": ROAD_MARKS_SCHEMA,
+        "static_geometry.parquet": STATIC_GEOMETRY_SCHEMA,
     }
 
 

@@ -37,6 +37,7 @@ from cityloop.dataset.overlay import draw_labels
 from cityloop.dataset.road_marks import write_road_marks
 from cityloop.dataset.signals import SignalLog
 from cityloop.dataset.states import StateRecorder
+from cityloop.dataset.static_geometry import StaticMesh, write_static_geometry
 from cityloop.dataset.stored_pass import StoredPass
 from cityloop.dataset.surroundings import Surroundings
 from cityloop.dataset.video import VideoWriter
@@ -89,6 +90,7 @@ class SequenceWriter:
         assets: Iterable[Mapping[str, Any]] = (),
         surroundings: Surroundings | None = None,
         road_marks: Sequence[Mark] | None = None,
+        static_geometry: Sequence[StaticMesh] | None = None,
         passes: Sequence[str] = PASSES,
         overwrite: bool = False,
     ) -> None:
@@ -106,6 +108,7 @@ class SequenceWriter:
             assets: records of provenance.json: name, source, licence.
             surroundings: roads and what stands beside them, to be stored with the sequence.
             road_marks: the paint on the roads, outlines (N, 3), world, m; likewise.
+            static_geometry: the meshes of what stands still; likewise.
             passes: passes to store, "rgb" as PNG, the others in Zarr.
             overwrite: remove a sequence of this name first.
 
@@ -153,6 +156,8 @@ class SequenceWriter:
             self._frames = self._count_whole_frames() if self._plan.cameras else 0
             if surroundings is not None:
                 surroundings.write(self._layout.network, self._layout.surroundings)
+            if static_geometry is not None:
+                write_static_geometry(self._layout.static_geometry, static_geometry)
         except BaseException:
             lock.release()
             raise

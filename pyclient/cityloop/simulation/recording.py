@@ -8,6 +8,7 @@ from typing import Any
 
 from cityloop import __version__
 from cityloop.dataset import SequenceWriter, check_free
+from cityloop.dataset.static_geometry import static_geometry
 from cityloop.dataset.surroundings import Surroundings
 from cityloop.engine import CameraImages, Engine
 from cityloop.scenario.script import Scenario
@@ -163,6 +164,7 @@ def _writer(
     fixed = {e.kind for e in simulation.roster.entries.values() if e.rest is not None}
     kinds = sorted(fixed | set(VEHICLE_KINDS) | set(PERSON_KINDS))
     info = engine.info
+    cameras = simulation.cameras()
     description: dict[str, Any] = {
         "scenario": model.model_dump(mode="json"),
         "seed": model.seed,
@@ -179,7 +181,7 @@ def _writer(
         out,
         model.name,
         description,
-        simulation.cameras(),
+        cameras,
         prototypes=[stage.prototypes[kind] for kind in kinds],
         dt_s=model.dt_s,
         frame_count=model.frame_count,
@@ -192,5 +194,6 @@ def _writer(
             simulation.scenario.city.masts,
         ),
         road_marks=simulation.scenario.city.road_marks,
+        static_geometry=static_geometry(stage.scene, stage.placements) if cameras else None,
         overwrite=overwrite,
     )

@@ -33,6 +33,7 @@ _FINEST = 32  # most cells along a tile's side
 _PROBES = 64  # heights along a tile's side that its division is judged by
 _DRAWN_TO_M = 2500.0
 _BED_FRAME_M = 0.12  # of stone around a planted bed
+_FOOT_M = 0.02  # of a kerb's face below the road
 _ASPHALT_M, _PAVING_M, _GRASS_M, _KERB_M = 7.0, 3.0, 8.0, 2.0  # one repeat of each texture
 
 
@@ -229,13 +230,16 @@ class _Streets:
             )
 
     def _kerb_faces(self) -> None:
-        """Stand the kerbs' faces along the road's edge, lower where ramps are."""
+        """Stand the kerbs' faces along the road's edge, lower where ramps are.
+
+        Their upper corners are those of the kerbs' tops, and they reach below the road, which has
+        corners of its own: so no crack opens that one could see the sky through.
+        """
         outline = self._ground.road.boundary
         ramps = self._ground.ramps.buffer(0.01)
         cuts = [outline.difference(ramps)]
         cuts += [outline.intersection(p.buffer(0.01)) for p in self._ground.ramp_pieces]
-        if not self._ground.land.is_flat:
-            cuts = [piece for c in cuts for tile in self._tiles_near(c) for piece in tile.cut(c)]
+        cuts = [piece for c in cuts for tile in self._tiles_near(c) for piece in tile.cut(c)]
         segments = []
         for cut in cuts:
             for line in shapely.get_parts(cut):
@@ -250,7 +254,7 @@ class _Streets:
         right = ends.mean(axis=1) + 0.01 * np.stack([way[:, 1], -way[:, 0]], axis=1)
         turned = ~shapely.contains_xy(self._ground.road, right[:, 0], right[:, 1])
         ends[turned] = ends[turned][:, ::-1]
-        low = self._ground.elevation(ends.reshape(-1, 2)).reshape(-1, 2)
+        low = self._ground.elevation(ends.reshape(-1, 2)).reshape(-1, 2) - _FOOT_M
         high = self._ground.raised_height(ends.reshape(-1, 2)).reshape(-1, 2)
         run = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
         for n, tile in enumerate(self._tiles):

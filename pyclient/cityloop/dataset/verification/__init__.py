@@ -12,6 +12,7 @@ from cityloop.dataset.verification.conditions import ActorConditionCheck, Condit
 from cityloop.dataset.verification.descriptions import DescriptionCheck
 from cityloop.dataset.verification.encounters import EgoCheck
 from cityloop.dataset.verification.files import FileCheck
+from cityloop.dataset.verification.fixed_surfaces import FixedSurfaceCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
 from cityloop.dataset.verification.ground import GroundCheck
 from cityloop.dataset.verification.lint import SceneLint
@@ -74,6 +75,7 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
         VehicleCheck(),
         GroundCheck(),
         StandingCheck(),
+        FixedSurfaceCheck(),
         BoxCheck(),
         IdentityCheck(),
         MaskCheck(),

@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from corruptions import (
+    EGO,
+    HASHES,
+    LABELS,
+    MATCH,
+    Corruptions,
+    change_column,
+    change_lists,
+    change_pass,
+    failed,
+    grown,
+    on,
+    shifted,
+)
+
+from cityloop.dataset import verify
+
+FIXED = "of what stands still"
+
+
+def slower_wheels(rows: list[list[float]]) -> list[list[float]]:
+    """Roll each wheel by less than it did."""
+    return [[x * 0.8 if i % 5 == 1 else x for i, x in enumerate(row)] for row in rows]
+
+
+OF_MOTION: Corruptions = {
+    "background flow": (
+        lambda r: change_pass(r, "flow_backward", on(0, 0.2)),
+        {"flow_backward: background and sky", f"rays: flow_backward {FIXED}", MATCH},
+    ),
+    "flow of an object": (
+        lambda r: change_pass(r, "flow_forward", on(7, [0.2, 0])),
+        {"flow_forward: objects", MATCH},
+    ),
+    "flow of a person": (
+        lambda r: change_pass(r, "flow_forward", on(3, [0, 0.2])),
+        {"flow_forward: people", MATCH},
+    ),
+    "flow that is no number": (
+        lambda r: change_pass(r, "flow_backward", on(7, np.nan)),
+        {"flow_backward: objects", MATCH},
+    ),
+    "flow of the wrong sign": (
+        lambda r: change_pass(r, "flow_backward", lambda p, _: -p),
+        {f"flow_backward: {k}" for k in ("background and sky", "objects", "wheels", "people")}
+        | {MATCH, f"rays: flow_backward {FIXED}"},
+    ),
+    "velocity of an object": (
+        lambda r: change_pass(r, "velocity", on(7, 0.1)),
+        {"velocity: objects"},
+    ),
+    "velocity of the background": (
+        lambda r: change_pass(r, "velocity", on(0, 0.1)),
+        {"velocity: background and sky"},
+    ),
+    "velocity of a person": (
+        lambda r: change_pass(r, "velocity", on(3, 0.1)),
+        {"velocity: people"},
+    ),
+    "wheels that do not roll as recorded": (
+        lambda r: change_lists(r, "wheels", slower_wheels),
+        {
+            f"{name}_{way}: wheels"
+            for name in ("flow", "depth_change")
+            for way in ("backward", "forward")
+        }
+        | {"vehicles: depth against their mesh"},  # they have twelve corners
+    ),
+    "velocity labels": (
+        lambda r: change_column(r, "states", "velocity", grown),
+        {"velocities against positions", "velocity: objects", "velocity: wheels", LABELS, EGO},
+    ),
+    "acceleration labels": (
+        lambda r: change_column(r, "states", "acceleration", lambda v: v + 2),
+        {"accelerations against positions", LABELS, EGO},
+    ),
+    "angular velocity": (
+        lambda r: change_column(r, "states", "angular_velocity", shifted),
+        {"turn rates against orientations", "velocity: objects", "velocity: wheels", LABELS, EGO},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_MOTION)
+def test_each_corrupted_motion_fails_its_checks_and_no_other(copied: Path, name: str) -> None:
+    corrupt, expected = OF_MOTION[name]
+    corrupt(copied)
+    assert failed(verify(copied)) == expected | {HASHES}

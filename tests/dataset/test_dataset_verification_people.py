@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+from corruptions import (
+    HASHES,
+    Corruptions,
+    about,
+    change_column,
+    change_lists,
+    failed,
+    first,
+    label,
+    lists,
+    moved,
+)
+
+from cityloop.dataset import verify
+from cityloop.dataset.schema import PEOPLE_COLUMNS
+
+TURNS = "head, body and gaze against skeletons"
+CONDITIONS = "conditions against states"
+KEYPOINTS, PIXELS = "keypoints against skeletons", "keypoints in the image"
+SEEN = "keypoint visibility against depth"
+
+OF_ACTORS: Corruptions = {
+    "keypoints in the world": (lists("keypoints_world", moved(0.01)), {KEYPOINTS}),
+    "keypoints in the camera's frame": (
+        lists("keypoints_camera", moved(0.01)),
+        {KEYPOINTS, PIXELS},
+    ),
+    "keypoints in the image": (lists("keypoints_image", moved(0.01)), {PIXELS}),
+    "keypoints that are seen": (
+        lists("keypoint_visibility", lambda rows: [[3 - x if x else 0 for x in r] for r in rows]),
+        {SEEN, "seen keypoints against depth"},
+    ),
+    "bones": (lists("bones", moved(0.01)), {"bones against skeletons"}),
+    "heads": (lists("head_quaternion_world", about), {TURNS}),
+    "bodies": (lists("body_quaternion_camera", about), {TURNS}),
+    "gaze": (lists("gaze_world", moved(0.01)), {TURNS}),
+    "gaze in the camera's frame": (lists("gaze_camera", moved(0.01)), {TURNS}),
+    "people without a pose": (
+        lambda r: [
+            change_lists(r, c, lambda rows: [[] for _ in rows], "objects") for c in PEOPLE_COLUMNS
+        ],
+        {"people with a pose"},
+    ),
+    "who crosses": (label("crossing", lambda v: ~v), {CONDITIONS}),
+    "who brakes": (label("braking", lambda v: ~v), {CONDITIONS}),
+    "who indicates": (label("indicating", lambda v: first(v, "left")), {CONDITIONS}),
+    "what signals show": (label("signal_aspect", lambda v: first(v, "red")), {CONDITIONS}),
+    "lamps": (label("lamps", lambda v: v ^ 4), {CONDITIONS}),
+    "what somebody does": (label("activity", lambda v: first(v, "waiting")), {CONDITIONS}),
+    "indicators without lamps": (
+        lambda r: change_column(r, "states", "indicating", lambda v: v * 0 + 1),
+        {CONDITIONS, "indicating against lamps"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_ACTORS)
+def test_each_corrupted_pose_and_condition_fails_its_checks_and_no_other(
+    brief: Path, name: str
+) -> None:
+    corrupt, expected = OF_ACTORS[name]
+    corrupt(brief)
+    assert failed(verify(brief)) == expected | {HASHES}
