@@ -23,7 +23,7 @@ from cityloop.embedded.instance_table import (
 )
 from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.lamp_map import LampMap
-from cityloop.embedded.light import set_camera, set_light, shines, vector
+from cityloop.embedded.light import lamps_count, set_camera, set_light, shines, vector
 from cityloop.embedded.lights import lit_lights
 from cityloop.embedded.patches import make_patches
 from cityloop.embedded.posing import Posed
@@ -341,7 +341,7 @@ class Renderer:
         air = self._environment
         flags = {
             "SUN": shines(air),
-            "LAMPS": lamps,
+            "LAMPS": lamps and lamps_count(air),
             "WET": air.wetness > 0.0,
             "SNOW": air.snow_cover > 0.0,
         }

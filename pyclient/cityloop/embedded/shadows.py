@@ -77,9 +77,9 @@ class _Square:
 
 
 # The map from above tells how much sky a place sees: it darkens the ground under cars.
-_NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 1.0)
+_NEAR = _Square("near_shadow", 2048, 0, 48.0, 12.0, 2.0)
 _ABOVE = _Square("above_shadow", 512, 2048, 48.0, 12.0, 4.0, 2.0)
-_FAR = _Square("far_shadow", 2048, 2560, 256.0, 64.0, 1.0)
+_FAR = _Square("far_shadow", 2048, 2560, 256.0, 64.0, 4.0)
 _ATLAS_WIDTH = _FAR.left + _FAR.texels
 _STRAIGHT_DOWN = np.array([0.0, 0.0, 1.0])
 

@@ -123,6 +123,15 @@ def test_lamps_count_for_little_beside_daylight(scene):
     )
 
 
+def test_in_full_sunshine_lamps_light_nothing(scene):
+    ground = floor(scene)
+    post = Thing(lamp(scene, (0, 0, 6.0), (0, 0, -1), bit=2), rigid((8.0, 0, 0)), static=True)
+    scene.renderer.set_environment(NOON)
+    dark = scene.draw([ground, post], EYE)
+    post.lamps = 0b10
+    np.testing.assert_array_equal(scene.draw([ground, post], EYE)["rgb"], dark["rgb"])
+
+
 def test_a_wall_above_a_lamp_stays_dark(scene):
     wall = Thing(scene.quad(half=10.0, color=(0.6, 0.6, 0.6)), rigid((12.0, 0, 0)), static=True)
     post = Thing(lamp(scene, (0, 0, 4.0), (0, 0, -1), outer=1.5), rigid((9.0, 0, 0)), static=True)
