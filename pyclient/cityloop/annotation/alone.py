@@ -99,9 +99,9 @@ def _hiders(
     owner = np.repeat(np.arange(len(ids)), amodal)
     pairs = np.bincount(owner * count + who, minlength=len(ids) * count).reshape(-1, count)
     pairs[np.arange(len(ids)), np.arange(1, count)] = 0  # nobody hides themselves
-    result = []
-    for row in pairs:
-        there = np.flatnonzero(row)
-        order = there[np.lexsort((there, -row[there]))]
-        result.append((everyone[order], row[order].astype(np.int64)))
-    return result
+    hidden, hider = np.nonzero(pairs)
+    pixels = pairs[hidden, hider]
+    order = np.lexsort((hider, -pixels, hidden))
+    ends = np.cumsum(np.bincount(hidden, minlength=len(ids)))[:-1]
+    who_each = np.split(everyone[hider[order]], ends)
+    return list(zip(who_each, np.split(pixels[order].astype(np.int64), ends), strict=True))

@@ -206,7 +206,10 @@ def label(
     seen = measure(sight.instance, sight.depth, sight.intrinsics)
     row = _rows(actors, seen)
     masks = cut_out(sight.instance, seen.box, seen.id)
-    hidden = occlusion(sight.silhouettes, seen.id, seen.pixels, sight.instance)
+    alone = sight.silhouettes
+    hidden = occlusion(alone, seen.id, seen.pixels, sight.instance)
+    corners = np.concatenate([seen.box[:, :2], alone.corner])
+    counts = encode(corners, [*masks, *alone.masks], *size)
 
     camera_from_world = sight.world_from_camera.inverse()
     position, quaternion = actors.position[row], actors.quaternion[row]
@@ -230,7 +233,7 @@ def label(
         indicating=tuple(INDICATIONS[i] for i in actors.indicating[row]),
         signal_aspect=_aspects(actors, row),
         box_2d=seen.box.astype(np.float64),
-        amodal_box=sight.silhouettes.box,
+        amodal_box=alone.box,
         clipped_box=hidden.clipped_box,
         visible_pixels=seen.pixels,
         amodal_pixels=hidden.amodal_pixels,
@@ -239,8 +242,8 @@ def label(
         occlusion_level=hidden.level,
         occluder_ids=hidden.occluder_ids,
         occluder_pixels=hidden.occluder_pixels,
-        mask=tuple(encode(seen.box[:, :2], masks, *size)),
-        amodal_mask=tuple(encode(sight.silhouettes.corner, sight.silhouettes.masks, *size)),
+        mask=tuple(counts[: len(masks)]),
+        amodal_mask=tuple(counts[len(masks) :]),
         dimension=actors.dimension[row],
         center_world=center,
         quaternion_world=quaternion,

@@ -27,7 +27,6 @@ FLESH_M = np.array([_FLESH_M[name] for name in KEYPOINTS])
 
 _HEAD, _PELVIS = "head", "pelvis"
 _EYES = ("eye_l", "eye_r")
-_FORWARD = np.array([1.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True)
@@ -67,31 +66,48 @@ class PeopleTable:
 
 @dataclass(frozen=True)
 class _Posed:
-    """One person in the body frame."""
+    """P people in their body frames; see `PeopleTable`."""
 
-    bones: NDArray[np.float32]
+    bones: tuple[NDArray[np.float32], ...]
     keypoints: Array
     head: Array
     body: Array
     gaze: Array
 
 
-def _posed(figure: Figure, matrices: Array) -> _Posed:
-    """Return a figure under skinning matrices (B, 3, 4)."""
-    turned = rotation.from_matrix(matrices[:, :, :3])
-    joints = np.einsum("bij,bj->bi", matrices[:, :, :3], figure.joints) + matrices[:, :, 3]
-    carrying = matrices[figure.keypoint_bones]
-    keypoints = np.einsum("kij,kj->ki", carrying[..., :3], figure.keypoints) + carrying[..., 3]
-    head, body = (figure.bone(name) or 0 for name in (_HEAD, _PELVIS))
-    eyes = [bone for bone in map(figure.bone, _EYES) if bone is not None]
-    looking = matrices[eyes or [head], :, :3] @ _FORWARD
-    gaze = looking.sum(axis=0)
+def _posed(figures: list[Figure], matrices: list[NDArray[np.float32]]) -> _Posed:
+    """Return figures under skinning matrices (B, 3, 4) each."""
+    if not figures:
+        nobody = np.zeros((0, 4))
+        return _Posed((), np.zeros((0, len(KEYPOINTS), 3)), nobody, nobody, nobody[:, :3])
+    ends = np.cumsum([len(m) for m in matrices])
+    first = np.append(0, ends[:-1])
+    bones = np.concatenate(matrices).astype(np.float64)
+    turned = rotation.from_matrix(bones[:, :, :3])
+    rest = np.concatenate([figure.joints for figure in figures])
+    joints = np.einsum("bij,bj->bi", bones[:, :, :3], rest) + bones[:, :, 3]
+    placed = np.concatenate([joints, turned], axis=1).astype(np.float32)
+    carrying = bones[np.add(first[:, None], [figure.keypoint_bones for figure in figures])]
+    rest = np.array([figure.keypoints for figure in figures])
+    keypoints = np.einsum("pkij,pkj->pki", carrying[..., :3], rest) + carrying[..., 3]
+
+    def named(name: str) -> NDArray[np.intp]:
+        return np.array([f.bone(name) or 0 for f in figures], dtype=np.intp) + first
+
+    head = named(_HEAD)
+    eyes = [[f.bone(name) for name in _EYES] for f in figures]
+    looking = [
+        [start + eye for eye in pair if eye is not None] or [start_of_head]
+        for start, start_of_head, pair in zip(first.tolist(), head.tolist(), eyes, strict=True)
+    ]
+    # A bone's forward axis is the first column of its matrix.
+    gaze = np.array([bones[which, :, 0].sum(axis=0) for which in looking])
     return _Posed(
-        np.concatenate([joints, turned], axis=1).astype(np.float32),
+        tuple(np.split(placed, ends[:-1])),
         keypoints,
         turned[head],
-        turned[body],
-        gaze / np.linalg.norm(gaze),
+        turned[named(_PELVIS)],
+        gaze / np.linalg.norm(gaze, axis=-1, keepdims=True),
     )
 
 
@@ -117,23 +133,17 @@ def pose_people(
         intrinsics: the camera.
         world_from_camera: where it was.
     """
-    posed = [_posed(f, np.asarray(m, np.float64)) for f, m in zip(figures, matrices, strict=True)]
-    count = len(posed)
-
-    def column(name: str, *shape: int) -> Array:
-        return np.array([getattr(p, name) for p in posed]).reshape(count, *shape)
-
-    local = column("keypoints", len(KEYPOINTS), 3)
-    world = position[:, None] + rotation.rotate(quaternion[:, None], local)
+    posed = _posed(figures, matrices)
+    world = position[:, None] + rotation.rotate(quaternion[:, None], posed.keypoints)
     camera_from_world = world_from_camera.inverse()
     camera = camera_from_world.apply(world)
     image, visibility = see_keypoints(camera, depth, intrinsics)
-    head = rotation.multiply(quaternion, column("head", 4))
-    body = rotation.multiply(quaternion, column("body", 4))
-    gaze = rotation.rotate(quaternion, column("gaze", 3))
+    head = rotation.multiply(quaternion, posed.head)
+    body = rotation.multiply(quaternion, posed.body)
+    gaze = rotation.rotate(quaternion, posed.gaze)
     return PeopleTable(
         row=rows,
-        bones=tuple(p.bones for p in posed),
+        bones=posed.bones,
         keypoints_image=image,
         keypoints_world=world,
         keypoints_camera=camera,

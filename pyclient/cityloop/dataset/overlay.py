@@ -5,6 +5,7 @@ travel, as long as `ARROW_TIME_S` of travel, seen by the camera like everything 
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -31,6 +32,7 @@ Rgb = tuple[int, int, int]
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom, right and bottom exclusive
 
 
+@cache
 def class_color(semantic: int) -> Rgb:
     """Return the class's palette colour, brightened until it shows on a dark street."""
     color = np.array(CLASSES[SemanticClass(semantic)].color, dtype=np.float64)

@@ -47,12 +47,30 @@ def _vectors(values: NDArray[np.float64]) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(flat, type=vector(size))
 
 
-def _lists(rows: Sequence[NDArray[Any]], kind: pa.DataType) -> pa.Array:
-    """Return a column of lists, each as long as its array."""
-    offsets = np.concatenate([[0], np.cumsum([r.size for r in rows])]).astype(np.int32)
-    flat = np.concatenate([np.ravel(r) for r in rows]) if rows else np.zeros(0)
-    values = pa.array(flat).cast(kind.value_type)
+def _lists(sizes: NDArray[np.intp], flat: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column of lists of `sizes` (N,), whose values follow each other in `flat`."""
+    offsets = np.zeros(len(sizes) + 1, dtype=np.int32)
+    np.cumsum(sizes, out=offsets[1:])
+    values = pa.array(flat)
+    if values.type != kind.value_type:
+        values = values.cast(kind.value_type)
     return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind)
+
+
+def _list_column(rows: Sequence[NDArray[Any]], kind: pa.DataType) -> pa.Array:
+    """Return a column of lists, each as long as its array."""
+    flat = np.concatenate([r.ravel() for r in rows]) if rows else np.zeros(0)
+    return _lists(np.array([r.size for r in rows], dtype=np.intp), flat, kind)
+
+
+def _people_column(people: PeopleTable, attribute: str, count: int, kind: pa.DataType) -> pa.Array:
+    """Return a column of `count` lists, empty for all who are not among `people`."""
+    values = getattr(people, attribute)
+    sizes = np.zeros(count, dtype=np.intp)
+    if len(people):
+        sizes[people.row] = [v.size for v in values]
+    flat = np.concatenate([v.ravel() for v in values]) if len(people) else np.zeros(0)
+    return _lists(sizes, flat, kind)
 
 
 def table_of(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
@@ -109,7 +127,7 @@ def _picture_columns(count: int, at: Instant, camera: str) -> dict[str, object]:
         "frame": np.full(count, at.frame),
         "tick": np.full(count, at.tick),
         "time_s": np.full(count, at.time_s, dtype=np.float64),
-        "camera": pa.array([camera]).take(pa.array(np.zeros(count, np.int64))),
+        "camera": repeated([camera] * count),
     }
 
 
@@ -140,12 +158,10 @@ def object_rows(at: Instant, camera: str, objects: ObjectTable) -> pa.Table:
         columns.update(_box_columns(prefix, getattr(objects, name)))
     columns.update({f.name: getattr(objects, f.name) for f in dataclasses.fields(objects)})
     for name in _LISTS:
-        columns[name] = _lists(getattr(objects, name), OBJECTS_SCHEMA.field(name).type)
+        columns[name] = _list_column(getattr(objects, name), OBJECTS_SCHEMA.field(name).type)
     for column, attribute in PEOPLE_COLUMNS.items():
-        rows: list[NDArray[Any]] = [np.zeros(0)] * count
-        for i, values in zip(objects.people.row, getattr(objects.people, attribute), strict=True):
-            rows[i] = values
-        columns[column] = _lists(rows, OBJECTS_SCHEMA.field(column).type)
+        kind = OBJECTS_SCHEMA.field(column).type
+        columns[column] = _people_column(objects.people, attribute, count, kind)
     return table_of(columns, OBJECTS_SCHEMA)
 
 
@@ -157,7 +173,7 @@ def piece_rows(at: Instant, camera: str, pieces: PieceTable) -> pa.Table:
     columns.update(_box_columns("", pieces.box_2d))
     columns.update({f.name: getattr(pieces, f.name) for f in dataclasses.fields(pieces)})
     for name in _PIECE_LISTS:
-        columns[name] = _lists(getattr(pieces, name), PIECES_SCHEMA.field(name).type)
+        columns[name] = _list_column(getattr(pieces, name), PIECES_SCHEMA.field(name).type)
     return table_of(columns, PIECES_SCHEMA)
 
 
