@@ -56,7 +56,9 @@ def test_a_house_fills_its_box_but_for_trim_and_chimneys(roof: str, corner: bool
         assert -0.5 - prototype.dimension[0] < low[0] < -prototype.dimension[0] + 0.5
         assert high[0] < 1.2  # balconies and awnings stay over the sidewalk
         wide = prototype.dimension[1] / 2
-        assert (low[1], high[1]) == pytest.approx((-wide, wide), abs=0.05)
+        out = 0.12 if corner else 0.0  # sides of a corner have ledges and signs of shops as well
+        assert wide - 0.05 <= high[1] == pytest.approx(-low[1], abs=1e-5)
+        assert high[1] <= wide + out + 0.05
 
 
 def test_from_afar_a_house_is_cheap_and_lit_in_the_same_windows() -> None:
@@ -89,6 +91,16 @@ def test_panes_shine_by_the_lamps_of_their_house(town: City) -> None:
     assert all(p.night_lamps == lights_on(p.name, town.seed) for p in houses)
     lamps = [p for p in town.scene.placements if p.prototype == "street_lamp"]
     assert {p.night_lamps for p in lamps} == {1}
+
+
+def test_a_corner_house_has_shops_on_its_sides_too() -> None:
+    for near, mesh in zip((True, False), house(corner_house(kind(bays=3)))[1], strict=True):
+        shops = corners_of(mesh, "panes_shops")
+        for side in (-1, 1):
+            beside = shops[(side * shops[..., 1] > 4.5 - 0.35).all(axis=1)]
+            assert len(beside) == 2 * 3 * (2 if near else 1)  # triangles of the panes of 3 bays
+            assert np.ptp(beside[..., 0]) > 7.0
+    assert not len(corners_of(house(corner_house(kind(shops=False)))[1][0], "panes_shops"))
 
 
 def test_rooms_and_shop_windows_differ_and_shine_where_they_are_clear() -> None:

@@ -114,15 +114,9 @@ def add_balconies(builder: MeshBuilder, kind: HouseKind, *, near: bool) -> None:
 
 
 def add_trim(builder: MeshBuilder, kind: HouseKind) -> None:
-    """Add sills, a band above the ground floor, a cornice, a rain pipe, awnings, a canopy."""
+    """Add ledges, a cornice, a rain pipe, awnings, a canopy."""
     half = kind.width_m / 2
-    for storey in range(kind.storeys):
-        z = GROUND_STOREY_M + storey * STOREY_M
-        for bay in range(kind.bays):
-            if bay not in kind.balconies:
-                _sill(builder, kind, bay, storey, z)
-    band = (0.05, 0.0, GROUND_STOREY_M + 0.06)
-    builder.box(band, (0.1, kind.width_m, 0.16), "trim", faces=_OUT)
+    add_ledges(builder, kind)
     if kind.roof != "gable":
         for out, low, high in ((0.16, 0.02, 0.14), (0.30, 0.14, 0.32)):
             cornice = (out / 2, 0.0, kind.eaves_m + (low + high) / 2)
@@ -137,6 +131,17 @@ def add_trim(builder: MeshBuilder, kind: HouseKind) -> None:
         if bay in kind.doors:
             canopy = (0.35, y + 0.51 * BAY_M, 0.78 * GROUND_STOREY_M)
             builder.box(canopy, (0.7, 1.6, 0.07), "metal_trim", faces=_ALL_OUT)
+
+
+def add_ledges(builder: MeshBuilder, kind: HouseKind) -> None:
+    """Add what stands out under windows, and a band above the ground floor."""
+    for storey in range(kind.storeys):
+        z = GROUND_STOREY_M + storey * STOREY_M
+        for bay in range(kind.bays):
+            if bay not in kind.balconies:
+                _sill(builder, kind, bay, storey, z)
+    band = (0.05, 0.0, GROUND_STOREY_M + 0.06)
+    builder.box(band, (0.1, kind.width_m, 0.16), "trim", faces=_OUT)
 
 
 def _sill(builder: MeshBuilder, kind: HouseKind, bay: int, storey: int, z: float) -> None:

@@ -6,10 +6,17 @@ z up. Seen from the street +y is right.
 
 import numpy as np
 
-from cityloop.world.facade_trim import add_balconies, add_signs, add_trim
+from cityloop.world.facade_trim import add_balconies, add_ledges, add_signs, add_trim
 from cityloop.world.house_kinds import DEPTH_M, HouseKind
 from cityloop.world.house_roofs import add_roof
-from cityloop.world.house_walls import WindowLights, flat_front, near_front, side_walls
+from cityloop.world.house_walls import (
+    WindowLights,
+    flanks,
+    flat_front,
+    near_front,
+    party_walls,
+    side_kind,
+)
 from cityloop.world.meshing import MeshBuilder, translation, turn_z
 from cityloop.world.scene import BoxCollider, LevelOfDetail, Mesh, Part, Prototype
 
@@ -48,10 +55,29 @@ def _build(kind: HouseKind, *, near: bool) -> MeshBuilder:
     back = MeshBuilder()
     flat_front(back, kind, None)
     builder.add(back, translation(-DEPTH_M, 0.0, 0.0) @ turn_z(np.pi))
-    side_walls(builder, kind, lights, near=near)
+    _add_sides(builder, kind, lights, near=near)
     add_roof(builder, kind, near=near)
     add_signs(builder, kind, near=near)
     add_balconies(builder, kind, near=near)
     if near:
         add_trim(builder, kind)
     return builder
+
+
+def _add_sides(builder: MeshBuilder, kind: HouseKind, lights: WindowLights, *, near: bool) -> None:
+    """Add the sides: plain walls between neighbours, fronts of their own at a corner."""
+    if not kind.corner:
+        party_walls(builder, kind)
+        return
+    front = side_kind(kind)
+    side = MeshBuilder()
+    if near:
+        near_front(side, front, lights)
+        add_ledges(side, front)
+    else:
+        flat_front(side, front, lights)
+    add_signs(side, front, near=near)
+    flanks(side, kind)
+    for sign in (1.0, -1.0):
+        move = translation(-DEPTH_M / 2, sign * kind.width_m / 2, 0.0)
+        builder.add(side, move @ turn_z(sign * np.pi / 2))

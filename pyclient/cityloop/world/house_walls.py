@@ -22,7 +22,7 @@ from cityloop.world.facade_textures import (
 from cityloop.world.house_kinds import DEPTH_M, GROUND_STOREY_M, STOREY_M, HouseKind
 from cityloop.world.lit_rooms import ROOMS, ROOMS_A_SIDE
 from cityloop.world.materials import SHOP_LIGHT, WINDOW_LIGHTS, lit
-from cityloop.world.meshing import MeshBuilder, translation, turn_z
+from cityloop.world.meshing import MeshBuilder
 from cityloop.world.shop_windows import SHOPS, window_of
 from cityloop.world.streams import stream
 
@@ -224,13 +224,8 @@ def near_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights) -> N
     plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
 
-def flat_front(
-    builder: MeshBuilder, kind: HouseKind, lights: WindowLights | None, *, near: bool = False
-) -> None:
-    """Add a front of flat sheets; without `lights` a dark back, its ground floor a plain wall.
-
-    From `near` one sees the bar in the middle of a window that can be lit.
-    """
+def flat_front(builder: MeshBuilder, kind: HouseKind, lights: WindowLights | None) -> None:
+    """Add a front of flat sheets; without `lights` a dark back, its ground floor a plain wall."""
     half = kind.width_m / 2
     wall = np.stack([upright(0.0, -half, half, GROUND_STOREY_M, kind.eaves_m)])
     u, v = kind.bays / 2, -kind.storeys / 2
@@ -246,12 +241,12 @@ def flat_front(
             cell = (bay % 2, storey % 2)
             place = (y, GROUND_STOREY_M + storey * STOREY_M, STOREY_M)
             glow = lights.panes(sheets, bay, storey)
-            add_flat_panes(glow, storey_cells(kind)[cell], place, near=near)
+            add_flat_panes(glow, storey_cells(kind)[cell], place)
         cell = ground_cell(kind, bay)
         corners = upright(0.0, y, y + BAY_M, 0.0, GROUND_STOREY_M)
         sheets[f"facade_ground_{kind.wall}"].add(corners, cell_uv(cell, WHOLE))
         glow = _ground_panes(kind, lights, sheets, bay)
-        add_flat_panes(glow, GROUND_CELLS[cell], (y, 0.0, GROUND_STOREY_M), near=near)
+        add_flat_panes(glow, GROUND_CELLS[cell], (y, 0.0, GROUND_STOREY_M))
     sheets.into(builder)
     plain(builder, kind, [upright(0.0, -half, half, -_FOUNDATION_M, 0.0)])
 
@@ -273,15 +268,11 @@ def add_flat_panes(
     hole: Opening,
     place: tuple[float, float, float],
     wide_m: float = BAY_M,
-    *,
-    near: bool = False,
 ) -> None:
-    """Lay the panes of a window, as one unless seen from `near`, before a flat sheet, if they can
-    be lit.
-    """
+    """Lay the panes of a window, as one, before a flat sheet, if they can be lit."""
     if glow is not None:
-        for glass in panes(hole) if near else (glass_of(hole),):
-            glow.add(_placed(glass, _BEFORE_FLAT_M, place, wide_m), hole, glass)
+        glass = glass_of(hole)
+        glow.add(_placed(glass, _BEFORE_FLAT_M, place, wide_m), hole, glass)
 
 
 def plain(builder: MeshBuilder, kind: HouseKind, corners: list[Array]) -> None:
@@ -330,22 +321,22 @@ def add_bay(
     wall.add(np.stack([back[3], back[2], front[2], front[3]]), beside)
 
 
-def side_walls(builder: MeshBuilder, kind: HouseKind, lights: WindowLights, *, near: bool) -> None:
-    """Add the sides: plain walls between neighbours, fronts of their own at a corner."""
+def party_walls(builder: MeshBuilder, kind: HouseKind) -> None:
+    """Add plain walls to neighbours."""
     half, top, low, d = kind.width_m / 2, kind.eaves_m, -_FOUNDATION_M, -DEPTH_M
-    if not kind.corner:
-        right = np.array([[0, half, low], [d, half, low], [d, half, top], [0, half, top]])
-        left = np.array([[d, -half, low], [0, -half, low], [0, -half, top], [d, -half, top]])
-        plain(builder, kind, [right, left])
-        return
-    # As many bays wide as fit, with plain wall on both flanks.
-    bays = int(DEPTH_M / BAY_M)
-    flank = (DEPTH_M - bays * BAY_M) / 2
-    side = MeshBuilder()
-    flat_front(side, replace(kind, bays=bays, shops=False, doors=()), lights, near=near)
-    inner, outer = DEPTH_M / 2 - flank, DEPTH_M / 2
-    flanks = [upright(0.0, -outer, -inner, low, top), upright(0.0, inner, outer, low, top)]
-    plain(side, kind, flanks)
-    for sign in (1.0, -1.0):
-        move = translation(-DEPTH_M / 2, sign * half, 0.0) @ turn_z(sign * np.pi / 2)
-        builder.add(side, move)
+    right = np.array([[0, half, low], [d, half, low], [d, half, top], [0, half, top]])
+    left = np.array([[d, -half, low], [0, -half, low], [0, -half, top], [d, -half, top]])
+    plain(builder, kind, [right, left])
+
+
+def side_kind(kind: HouseKind) -> HouseKind:
+    """Return what a side of a corner house is like as a front of its own: shops, but no door."""
+    bays = int(DEPTH_M / BAY_M)  # as many as fit
+    return replace(kind, bays=bays, doors=(), awnings=(), balconies=())
+
+
+def flanks(builder: MeshBuilder, kind: HouseKind) -> None:
+    """Add the plain wall on both flanks of the bays of a side."""
+    inner, outer, low = side_kind(kind).width_m / 2, DEPTH_M / 2, -_FOUNDATION_M
+    for start, end in ((-outer, -inner), (inner, outer)):
+        plain(builder, kind, [upright(0.0, start, end, low, kind.eaves_m)])

@@ -20,7 +20,7 @@ _N = TEXTURE_SIZE
 _V, _U = (np.mgrid[0:_N, 0:_N] + 0.5) / _N
 _GREY = (1.0, 1.0, 1.0)
 _EYES_V, _EYE_U = 0.55, 0.11
-_STRETCH = 4.0  # by how much folds are wider than high
+_STRETCH = 2.2  # by how much folds are wider than high
 
 
 def _near(distance: Array, width: float) -> Array:
@@ -49,12 +49,12 @@ def _level_noise(rng: np.random.Generator, exponent: float, coarsest: float) -> 
 def _folds() -> Array:
     """Return the shade of cloth: soft folds, mostly level, at the waist above all, and a weave."""
     rng = stream(0, "people/cloth")
-    wide, narrow = _level_noise(rng, 1.6, 6.0), _level_noise(rng, 1.3, 14.0)
+    wide, narrow = _level_noise(rng, 2.6, 4.0), _level_noise(rng, 2.0, 12.0)
     waist = 0.4 + 0.6 * _near(_V - 0.25, 0.22)
     # Both sides would mirror a fold at the middle.
     aside = np.clip((_U - 0.03) / 0.15, 0.0, 1.0)
     fine = noise(rng, 0.2, 90.0)
-    return np.asarray(0.90 + aside * (0.06 * wide + 0.045 * narrow * waist) + 0.02 * fine)
+    return np.asarray(0.90 + aside * (0.075 * wide + 0.035 * narrow * waist) + 0.025 * fine)
 
 
 def _seams(value: Array) -> Array:
