@@ -1,12 +1,15 @@
 """Bicycles and motorcycles that a rider keeps upright."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny_world
 
-from cityloop.engine import BodySpec, Commands, DriveCommand
-from cityloop.spatial import Pose, rotation
-from cityloop.world.scene import BoxCollider, Prototype, VehicleDynamics, Wheel
+from cityloop.engine import BodySpec, CameraSpec, Commands, DriveCommand
+from cityloop.errors import RequestError
+from cityloop.spatial import BODY_FROM_CAMERA_AXES, Intrinsics, Pose, rotation
+from cityloop.world.scene import BoxCollider, Part, Prototype, VehicleDynamics, Wheel
 
 pytestmark = pytest.mark.needs("driven")
 
@@ -201,3 +204,47 @@ def test_over_a_kerb_its_velocity_is_the_one_that_its_positions_show(road, kind,
     assert jolted
     error = v[1:-1] - (p[2:] - p[:-2]) / (2 * DT)
     assert np.linalg.norm(error, axis=1).max() < 0.05
+
+
+@pytest.fixture
+def ridden(engine):
+    """A bicycle with a person on it, two bones, who stands."""
+    scene = tiny_world.scene()
+    person = next(p for p in scene.prototypes if p.name == "person")
+    rider = tuple(Part(f"rider {part.name}", part.lods) for part in person.parts)
+    scene.prototypes.append(replace(BICYCLE, parts=rider, joint_names=person.joint_names))
+    engine.load_scene(scene)
+    engine.spawn([BodySpec(1, "ground"), BodySpec(2, "bicycle", "driven", instance_id=9)])
+    return engine
+
+
+def raised(height):
+    bones = tiny_world.rest_bones().copy()
+    bones[:, 2, 3] += height
+    return bones
+
+
+@pytest.mark.needs("pixels")
+def test_a_rider_is_drawn_with_the_bones_of_the_command(ridden):
+    mount = Pose(np.array([-4.0, 0.0, 1.0]), rotation.from_matrix(BODY_FROM_CAMERA_AXES))
+    camera = CameraSpec("behind", Intrinsics.from_fov(64, 64, 90.0), mount)
+    top, flow, speed = [], [], []
+    for height in (0.0, 0.4, 0.8, None, 0.8):
+        bones = None if height is None else raised(height)
+        ridden.advance(DT, 5, Commands(drive=[DriveCommand(2, bones=bones)]))
+        # Shows the tick before.
+        (images,) = ridden.capture([camera], ("instance", "flow_backward", "velocity"))
+        shown = images.passes["instance"] == 9
+        top.append(int(np.flatnonzero(shown.any(axis=1))[0]))
+        flow.append(float(np.median(images.passes["flow_backward"][shown, 1])))
+        speed.append(float(np.median(images.passes["velocity"][shown, 2])))
+    assert top[0] == top[1] > top[2] > top[3] == top[4]
+    assert speed == pytest.approx([0.0, 4.0, 8.0, 4.0, 0.0], abs=0.01)
+    # 32 px focal length; the back is 3.85 m away.
+    assert flow == pytest.approx([0.0, 0.0, 32 * 0.4 / 3.85, 32 * 0.4 / 3.85, 0.0], abs=0.05)
+
+
+def test_bones_of_a_command_are_as_many_as_the_prototype_has(ridden):
+    bones = np.zeros((3, 3, 4), np.float32)
+    with pytest.raises(RequestError, match="The drive of body 2 has 144 bytes of bones"):
+        ridden.advance(DT, 5, Commands(drive=[DriveCommand(2, bones=bones)]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cityloop import annotation
 from cityloop.annotation import ActorTable, Kinds, Labels, Sight, label
@@ -117,9 +118,23 @@ RIDER_KEYPOINTS = tuple(
     )[k % 4]
     for k in range(len(KEYPOINTS))
 )
+
+
+def rider_figure(points: NDArray[np.float64]) -> Figure:
+    """Return a rider of one bone with keypoints (17, 3)."""
+    bones = np.zeros(len(KEYPOINTS), dtype=np.int64)
+    return Figure(("root",), np.array([-1]), np.zeros((1, 3)), bones, points)
+
+
 # What rides on a wagon are its wheels, and they are lorries.
 WAGON_PIECES = (
-    Piece("rider", C.TRUCK, (3.36, 2.0, 0.76), (1.3, 0.0, 0.37), RIDER_KEYPOINTS),
+    Piece(
+        "rider",
+        C.TRUCK,
+        (3.36, 2.0, 0.76),
+        (1.3, 0.0, 0.37),
+        rider_figure(np.array(RIDER_KEYPOINTS)),
+    ),
     Piece("machine", C.CAR, (4.0, 1.7, 1.1), (1.4, 0.0, 0.95)),
 )
 KINDS = Kinds(
@@ -129,8 +144,8 @@ KINDS = Kinds(
 
 def seated(by_m: float) -> tuple[tuple[Piece, ...], Kinds]:
     """Return the wagon's pieces and all kinds with the rider so far to the right of the wheels."""
-    points = tuple((x, y - by_m, z) for x, y, z in RIDER_KEYPOINTS)
-    pieces = (replace(WAGON_PIECES[0], keypoints=points), *WAGON_PIECES[1:])
+    figure = rider_figure(np.array(RIDER_KEYPOINTS) - [0.0, by_m, 0.0])
+    pieces = (replace(WAGON_PIECES[0], figure=figure), *WAGON_PIECES[1:])
     told = tuple(annotation.Piece(**vars(p)) for p in pieces)
     return pieces, Kinds(KINDS.figures, {"wagon": told})
 

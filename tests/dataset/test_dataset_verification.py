@@ -87,7 +87,7 @@ CHECKS = {
     "pieces against the passes",
     "pieces: world against camera",
     "3D boxes hold the surface: pieces",
-    "riders' keypoints against their seats",
+    "riders' keypoints against skeletons",
     "riders' keypoints in the image",
     "riders' keypoint visibility against depth",
     "riders' seen keypoints against depth",

@@ -21,7 +21,7 @@ from cityloop.dataset.verification.vehicles import shows_mirrors
 from cityloop.spatial import Pose
 
 PIECES = "pieces against the passes"
-SEATS = "riders' keypoints against their seats"
+SEATS = "riders' keypoints against skeletons"
 
 OF_PIECES: Corruptions = {
     "pieces' masks": (

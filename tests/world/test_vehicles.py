@@ -329,7 +329,7 @@ def test_a_rider_sits_on_every_two_wheeler(kind, scene, prototypes, meshes):
     assert [w.steered for w in dynamics.wheels] == [True, False]
     assert [w.driven for w in dynamics.wheels] == [False, True]
     semantic = {m.name: m.semantic for m in scene.materials}
-    mesh = meshes[prototype.parts[0].lods[0].mesh]
+    mesh = meshes[next(p for p in prototype.parts if p.name == "rider").lods[0].mesh]
     ridden = [semantic[name] == SemanticClass.RIDER for name in mesh.material_names]
     rider = np.array(ridden)[mesh.materials]
     # Everything of the rider is of class rider, and all else takes the machine's.
@@ -600,9 +600,12 @@ def test_riders_keypoints_are_in_the_rider_and_hold_the_bar(kind: str) -> None:
     scene = vehicle_scene([kind])
     prototype = next(p for p in scene.prototypes if p.name == kind)
     rider, machine = prototype.pieces
-    points = dict(zip(KEYPOINTS, np.array(rider.keypoints), strict=True))
-    assert machine.keypoints == ()
-    outside = np.abs(np.array(rider.keypoints) - rider.box_center) - np.array(rider.dimension) / 2
+    assert rider.figure is not None
+    keypoints = rider.figure.keypoints
+    points = dict(zip(KEYPOINTS, keypoints, strict=True))
+    assert machine.figure is None
+    assert rider.figure.names == prototype.joint_names
+    outside = np.abs(keypoints - rider.box_center) - np.array(rider.dimension) / 2
     assert outside.max() < 0.0
     assert points["nose"][2] > points["left_shoulder"][2] > points["left_hip"][2]
     assert points["nose"][0] > points["left_ear"][0]

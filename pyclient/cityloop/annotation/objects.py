@@ -281,6 +281,7 @@ def label(
         sight.depth,
         position,
         quaternion,
+        bones,
         sight.intrinsics,
         camera_from_world,
     )

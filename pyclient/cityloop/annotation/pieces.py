@@ -1,6 +1,6 @@
 """Pieces of objects that people label by themselves: the rider of a two-wheeler, the machine."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from cityloop.annotation.masks import encode
 from cityloop.annotation.people import see_keypoints
 from cityloop.annotation.visible import Visible
-from cityloop.spatial import Intrinsics, Pose, rotation
+from cityloop.spatial import Figure, Intrinsics, Pose, rotation
 
 Array = NDArray[np.float64]
+Bones = NDArray[np.float32]
 
 _NOTHING = np.zeros(0, dtype=np.uint8)
 
@@ -24,16 +25,33 @@ class Piece:
         name: "rider" or "machine".
         semantic: its class. The pixels of this class are the piece's; a kind's last piece has all
             pixels that no other one has.
-        dimension: length, width, height of its 3D box, m.
+        dimension: length, width, height of its 3D box at rest, m.
         box_center: centre of that box, body frame, m.
-        keypoints: `spatial.KEYPOINTS` of a rider, who sits still on the machine, body frame, m.
+        figure: bones and keypoints of a rider, None for a machine.
+        posed_box: returns dimension (3,) and centre (3,) of the box, body frame, m, under skinning
+            matrices (B, 3, 4); None where it stays as it is.
     """
 
     name: str
     semantic: int
     dimension: tuple[float, float, float]
     box_center: tuple[float, float, float]
-    keypoints: tuple[tuple[float, float, float], ...] = ()
+    figure: Figure | None = None
+    posed_box: Callable[[Bones], tuple[Array, Array]] | None = None
+
+    def box(self, bones: Bones | None) -> tuple[Array, Array]:
+        """Return dimension (3,) and centre (3,) of the box, m; without bones at rest."""
+        if self.posed_box is None or bones is None:
+            return np.array(self.dimension), np.array(self.box_center)
+        return self.posed_box(bones)
+
+    def keypoints(self, bones: Bones | None) -> Array:
+        """Return (17, 3) `spatial.KEYPOINTS` in the body frame, m, (0, 3) without a figure."""
+        if self.figure is None:
+            return np.zeros((0, 3))
+        if bones is None:
+            return self.figure.keypoints
+        return self.figure.posed_keypoints(np.asarray(bones, dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,7 @@ def cut_pieces(
     depth: NDArray[np.float32],
     position: Array,
     quaternion: Array,
+    bones: Mapping[int, Bones],
     intrinsics: Intrinsics,
     camera_from_world: Pose,
 ) -> PieceTable:
@@ -102,6 +121,7 @@ def cut_pieces(
         depth: (H, W) float32, z in the camera frame, m.
         position: (M, 3) of the bodies, world, m.
         quaternion: (M, 4) world-from-body.
+        bones: object id -> (B, 3, 4) skinning matrices, body frame; who has none is at rest.
         intrinsics: the camera.
         camera_from_world: where it is.
     """
@@ -121,14 +141,16 @@ def cut_pieces(
     which = np.array(rows, dtype=np.intp)
     count = len(which)
     turned = quaternion[which].reshape(count, 4)
-    offsets = np.array([p.box_center for p in parts]).reshape(count, 3)
+    posed = [bones.get(int(seen.id[row])) for row in rows]
+    solids = [p.box(b) for p, b in zip(parts, posed, strict=True)]
+    offsets = np.array([center for _, center in solids]).reshape(count, 3)
     center = position[which].reshape(count, 3) + rotation.rotate(turned, offsets)
     corner = seen.box[which, :2].reshape(count, 2)
     boxes = np.array([_bounds(m) for m in cut]).reshape(count, 4)
     boxes += np.where(boxes.any(axis=1, keepdims=True), np.tile(corner, 2), 0)
     world = [
-        Pose(position[row], quaternion[row]).apply(np.array(part.keypoints).reshape(-1, 3))
-        for row, part in zip(rows, parts, strict=True)
+        Pose(position[row], quaternion[row]).apply(part.keypoints(b))
+        for row, part, b in zip(rows, parts, posed, strict=True)
     ]
     camera = [camera_from_world.apply(points) for points in world]
     seen_points = [
@@ -142,7 +164,7 @@ def cut_pieces(
         box_2d=boxes.astype(np.float64),
         visible_pixels=np.array([np.count_nonzero(m) for m in cut], dtype=np.int64),
         mask=tuple(encode(corner, cut, *semantic.shape)),
-        dimension=np.array([p.dimension for p in parts]).reshape(count, 3),
+        dimension=np.array([size for size, _ in solids]).reshape(count, 3),
         center_world=center,
         quaternion_world=turned,
         center_camera=camera_from_world.apply(center),

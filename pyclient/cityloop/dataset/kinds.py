@@ -1,7 +1,7 @@
 """What a sequence keeps of each kind of actor: sizes, wheels, bones, pieces."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,11 @@ class KindGeometry:
         """Whether its surface follows bones."""
         return self.figure is not None
 
+    @property
+    def rider(self) -> Figure | None:
+        """Bones and keypoints of who rides it."""
+        return next((p.figure for p in self.pieces if p.figure is not None), None)
+
     @staticmethod
     def of(prototype: Prototype) -> "KindGeometry":
         """Return the geometry of a prototype."""
@@ -70,7 +75,10 @@ class KindGeometry:
             prototype.box_center,
             tuple(WheelGeometry(w.center, w.radius_m, w.width_m, w.steered) for w in wheels),
             prototype.figure,
-            tuple(Piece(**asdict(piece)) for piece in prototype.pieces),
+            tuple(
+                Piece(p.name, p.semantic, p.dimension, p.box_center, p.figure)
+                for p in prototype.pieces
+            ),
             tuple(
                 dict.fromkeys(
                     SteeredPart(
@@ -105,10 +113,7 @@ class KindGeometry:
                     "class_id": int(p.semantic),
                     "dimension": list(map(float, p.dimension)),
                     "box_center": list(map(float, p.box_center)),
-                    "keypoints": [
-                        {"name": name, "position": list(map(float, position))}
-                        for name, position in zip(KEYPOINTS, p.keypoints, strict=False)
-                    ],
+                    "figure": None if p.figure is None else _figure_to_json(p.figure),
                 }
                 for p in self.pieces
             ],
@@ -144,7 +149,7 @@ class KindGeometry:
                     fields.whole(p, "class_id"),
                     _point(p, "dimension"),
                     _point(p, "box_center"),
-                    _rider_keypoints(p),
+                    None if p["figure"] is None else _figure(fields.mapping(p, "figure")),
                 )
                 for p in fields.objects(said, "pieces")
             ),
@@ -193,13 +198,6 @@ def _are_keypoints(said: list[dict[str, Any]]) -> None:
     names = tuple(fields.text(k, "name") for k in said)
     if names != KEYPOINTS:
         raise ValueError(f"keypoints are {', '.join(names)}, not COCO's {len(KEYPOINTS)}")
-
-
-def _rider_keypoints(said: Mapping[str, Any]) -> tuple[tuple[float, float, float], ...]:
-    keypoints = fields.objects(said, "keypoints")
-    if keypoints:  # machines have none
-        _are_keypoints(keypoints)
-    return tuple(_point(k, "position") for k in keypoints)
 
 
 def _axis(said: Mapping[str, Any]) -> tuple[float, float]:

@@ -151,15 +151,18 @@ def _place_kinematic(targets: decode.Targets, s: Snapshot, columns: Columns) -> 
 def _drive(
     commands: Sequence[state_pb2.DriveCommand], s: Snapshot, columns: Columns
 ) -> tuple[list[int], Array]:
-    """Return N body ids and (N, 3) throttle, brake, steering."""
+    """Return N body ids and (N, 3) throttle, brake, steering; write riders' bones."""
     ids = [command.id for command in commands]
-    _rows(np.array(ids, dtype=np.uint32), _DRIVEN, s, columns)
+    rows = _rows(np.array(ids, dtype=np.uint32), _DRIVEN, s, columns)
     pedals = np.array([(c.throttle, c.brake, c.steering) for c in commands]).reshape(-1, 3)
     for column, (name, low, high) in zip(pedals.T, _PEDALS, strict=True):
         inside = (column >= low) & (column <= high)
         if not inside.all():
             i = int(inside.argmin())
             decode.share(float(column[i]), low, high, f"The {name} of body {ids[i]}")
+    for command, row in zip(commands, rows.tolist(), strict=True):
+        if command.bones:
+            _pose(command.bones, row, f"The drive of body {command.id}", s, columns)
     return ids, pedals
 
 
@@ -174,11 +177,14 @@ def _walk(
         if not math.isfinite(command.heading_rad):
             raise invalid(f"{what} has the heading {command.heading_rad}: give a finite angle.")
         if command.bones:
-            spans = s.cast.bones
-            count = int(spans.counts[row])
-            columns.bones[spans.one(row)] = decode.bones(command.bones, count, what)
+            _pose(command.bones, row, what, s, columns)
         goals[command.id] = WalkGoal((vx, vy), command.heading_rad)
     return goals
+
+
+def _pose(bones: bytes, row: int, what: str, s: Snapshot, columns: Columns) -> None:
+    spans = s.cast.bones
+    columns.bones[spans.one(row)] = decode.bones(bones, int(spans.counts[row]), what)
 
 
 def _light(

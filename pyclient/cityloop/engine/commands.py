@@ -152,12 +152,16 @@ class KinematicTargets:
 
 @dataclass(frozen=True)
 class DriveCommand:
-    """Pedals and steering wheel: throttle -1 to 1, brake 0 to 1, steering -1 to 1 (left)."""
+    """Pedals and steering wheel: throttle -1 to 1, brake 0 to 1, steering -1 to 1 (left).
+
+    `bones` is (bone_count, 3, 4) float32 at the end of the tick, or None to keep them.
+    """
 
     id: int
     throttle: float = 0.0
     brake: float = 0.0
     steering: float = 0.0
+    bones: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

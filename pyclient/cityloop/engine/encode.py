@@ -259,12 +259,14 @@ def advance(dt_s: float, substeps: int, commands: Commands) -> engine_pb2.Advanc
     if len(commands.kinematic):
         request.kinematic.CopyFrom(motion_table(commands.kinematic))
     for drive in commands.drive:
-        request.drive.add(
+        pedals = request.drive.add(
             id=body_number(drive.id),
             throttle=drive.throttle,
             brake=drive.brake,
             steering=drive.steering,
         )
+        if drive.bones is not None:
+            pedals.bones = _bytes(drive.bones, "<f4")
     for walk in commands.walk:
         step = request.walk.add(id=body_number(walk.id), heading_rad=walk.heading_rad)
         _set_vector(step.velocity, walk.velocity)

@@ -81,16 +81,18 @@ class BodyKindCommand(_message.Message):
     def __init__(self, id: _Optional[int] = ..., kind: _Optional[_Union[BodyKind, str]] = ...) -> None: ...
 
 class DriveCommand(_message.Message):
-    __slots__ = ("id", "throttle", "brake", "steering")
+    __slots__ = ("id", "throttle", "brake", "steering", "bones")
     ID_FIELD_NUMBER: _ClassVar[int]
     THROTTLE_FIELD_NUMBER: _ClassVar[int]
     BRAKE_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    BONES_FIELD_NUMBER: _ClassVar[int]
     id: int
     throttle: float
     brake: float
     steering: float
-    def __init__(self, id: _Optional[int] = ..., throttle: _Optional[float] = ..., brake: _Optional[float] = ..., steering: _Optional[float] = ...) -> None: ...
+    bones: bytes
+    def __init__(self, id: _Optional[int] = ..., throttle: _Optional[float] = ..., brake: _Optional[float] = ..., steering: _Optional[float] = ..., bones: _Optional[bytes] = ...) -> None: ...
 
 class WalkCommand(_message.Message):
     __slots__ = ("id", "velocity", "heading_rad", "bones")

@@ -1,14 +1,15 @@
 """Labels of a scenario's pictures: passes of one tick joined with the states of the same tick."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cityloop.annotation import Kinds, Labels, Piece, Sight, label
 from cityloop.engine import CameraImages
-from cityloop.world.scene import Prototype
+from cityloop.world import scene
+from cityloop.world.vehicles import rider_box
 
 if TYPE_CHECKING:
     from cityloop.simulation.tick import Moment
@@ -19,13 +20,13 @@ LABELLED_PASSES = ("instance", "depth", "semantic")  # what labels are made from
 class Labeller:
     """Knows the kinds of actors of a scenario, and who carries which camera."""
 
-    def __init__(self, prototypes: Mapping[str, Prototype], hosts: Mapping[str, str]) -> None:
+    def __init__(self, prototypes: Mapping[str, scene.Prototype], hosts: Mapping[str, str]) -> None:
         """Take note of the kinds by name; `hosts` is camera name -> name of the actor."""
         self._hosts = hosts
         self._kinds = Kinds(
             {name: p.figure for name, p in prototypes.items() if p.figure is not None},
             {
-                name: tuple(Piece(**asdict(piece)) for piece in p.pieces)
+                name: tuple(_labelled(name, piece) for piece in p.pieces)
                 for name, p in prototypes.items()
                 if p.pieces
             },
@@ -48,3 +49,10 @@ class Labeller:
             host=self._hosts.get(images.camera, ""),
         )
         return label(moment.actors, sight, moment.bones, self._kinds)
+
+
+def _labelled(kind: str, piece: scene.Piece) -> Piece:
+    """Return a piece as labels need it: a rider's box goes with the bones."""
+    posed_box = None if piece.figure is None else partial(rider_box, kind)
+    place = piece.dimension, piece.box_center
+    return Piece(piece.name, piece.semantic, *place, piece.figure, posed_box)

@@ -10,6 +10,7 @@ from cityloop.annotation.actors import ActorTable
 from cityloop.dataset.events import Event
 from cityloop.engine import (
     BodyKind,
+    BodySpec,
     CameraImages,
     CameraSpec,
     Commands,
@@ -32,6 +33,7 @@ from cityloop.simulation.fallen import Fallen
 from cityloop.simulation.indicators import Indicators
 from cityloop.simulation.labelling import Labeller
 from cityloop.simulation.near import BackgroundBodies
+from cityloop.simulation.riders import Riders
 from cityloop.simulation.roster import Roster
 from cityloop.simulation.scripted import ScriptedPerson
 from cityloop.simulation.scripted_vehicle import Control, ScriptedVehicle, Surroundings
@@ -164,6 +166,8 @@ class Simulation:
         )
         self._fallen = Fallen(self.roster)
         self._fainting: set[str] = set()  # who was told to fall
+        posed = next(iter(model.cameras()), None) is not None
+        self._riders = Riders(self.dt_s) if posed else None
         lines = StopLines(scenario.city.network)
         self._background = BackgroundBodies(
             self._traffic,
@@ -173,7 +177,7 @@ class Simulation:
             self.dt_s,
             radius_m=model.traffic.physics_radius_m,
             lines=lines,
-            posed=next(iter(model.cameras()), None) is not None,
+            posed=posed,
         )
         try:
             areas = self._areas = RoadAreas(scenario.city.network)
@@ -221,9 +225,14 @@ class Simulation:
         )
         commands = self._commands(before, background, controls or {})
         self.roster.light(commands.lamps)
+        if self._riders is not None:
+            commands = self._riders.ride(before.state.bodies, commands)
         self.settled = before.settled(self.engine.advance(self.dt_s, self._substeps, commands))
-        self.engine.despawn(self._background.departures())
-        self.engine.spawn(self._background.arrivals(self.engine.state.bodies))
+        gone = self._background.departures()
+        self.engine.despawn(gone)
+        if self._riders is not None:
+            self._riders.forget(gone)
+        self._spawn(self._background.arrivals(self.engine.state.bodies))
         self.moment = self._look(before.frame + 1)
         if self.settled.failure or self.settled.frame + 1 == self.scenario.model.frame_count:
             self._tell_the_rest()
@@ -284,9 +293,12 @@ class Simulation:
             entry = self.roster.add(name, prototype, SemanticClass.PERSON, activity=person.activity)
             bodies.append(person.body(entry.id))
             self._bones[entry.id] = person.bones
-        self.engine.spawn(bodies)
-        self.engine.spawn(self._background.arrivals(self.engine.state.bodies))
+        self._spawn(bodies)
+        self._spawn(self._background.arrivals(self.engine.state.bodies))
         return self._look(-WARM_UP_TICKS)
+
+    def _spawn(self, bodies: Sequence[BodySpec]) -> None:
+        self.engine.spawn(bodies if self._riders is None else self._riders.mounted(bodies))
 
     def _commands(
         self,
@@ -375,6 +387,8 @@ class Simulation:
         for name, vehicle in self._vehicles.items():
             vehicle.collided = self._watch.happened("collision", name)
         bones = self._bones | self._background.bones | state.bodies.bones
+        if self._riders is not None:
+            bones |= self._riders.bones
         failed = self._fail_when is not None and self._fail_when.holds(
             TableSituation(time_s, actors, self._watch)
         )

@@ -52,3 +52,9 @@ class Figure:
     def bone(self, name: str) -> int | None:
         """Return the index of a bone, None if the figure has none of this name."""
         return self.names.index(name) if name in self.names else None
+
+    def posed_keypoints(self, matrices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (17, 3) the keypoints under skinning matrices (B, 3, 4), body frame, m."""
+        carrying = matrices[self.keypoint_bones]
+        moved: NDArray[np.float64] = np.einsum("kij,kj->ki", carrying[..., :3], self.keypoints)
+        return moved + carrying[..., 3]

@@ -1,5 +1,6 @@
-"""The box around a person in any pose: that of the standing one is too small for who has fallen."""
+"""The box around people in any pose: that at rest is too small for who has fallen, or pedals."""
 
+from collections.abc import Container
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,26 +22,51 @@ def _all_around() -> NDArray[np.float64]:
     return np.stack([flat * np.cos(turn), flat * np.sin(turn), z], axis=1)
 
 
-@lru_cache(maxsize=64)
-def _outermost(kind: str) -> Mesh:
-    """Return the vertices of the finest mesh that can be an end of a box, without triangles.
+def outermost(mesh: Mesh, materials: Container[str] | None = None) -> Mesh:
+    """Return the vertices of a skinned mesh that can be an end of a box, without triangles.
 
     They are those of each bone that lie farthest out in some direction: a bone that turns takes its
     outermost vertices with it.
+
+    Args:
+        mesh: of a person.
+        materials: only vertices of these count; None for all.
     """
-    mesh = person_mesh(kind, 0)
     assert mesh.joints is not None
     assert mesh.weights is not None
     strongest = mesh.joints[np.arange(len(mesh.joints)), mesh.weights.argmax(axis=1)]
+    counts = np.array([materials is None or name in materials for name in mesh.material_names])
+    counts = counts[mesh.materials]
     directions = _all_around()
     chosen = [
         mine[(mesh.positions[mine].astype(np.float64) @ directions.T).argmax(axis=0)]
-        for mine in (np.flatnonzero(strongest == bone) for bone in np.unique(strongest))
+        for mine in (
+            np.flatnonzero((strongest == bone) & counts) for bone in np.unique(strongest[counts])
+        )
     ]
     rows = np.unique(np.concatenate(chosen))
     return replace(
         mesh, positions=mesh.positions[rows], joints=mesh.joints[rows], weights=mesh.weights[rows]
     )
+
+
+@lru_cache(maxsize=64)
+def _outermost(kind: str) -> Mesh:
+    return outermost(person_mesh(kind, 0))
+
+
+def box_around(
+    ends: Mesh, bones: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return dimension (3,) and centre (3,) of the box around `outermost` vertices, m.
+
+    Args:
+        ends: the vertices.
+        bones: (B, 3, 4) skinning matrices, body frame, m.
+    """
+    points = skin(ends, bones)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return high - low, (low + high) / 2
 
 
 def posed_box(
@@ -60,6 +86,4 @@ def posed_box(
     Raises:
         ScenarioError: for an unknown kind.
     """
-    points = skin(_outermost(kind), bones)
-    low, high = points.min(axis=0), points.max(axis=0)
-    return high - low, (low + high) / 2
+    return box_around(_outermost(kind), bones)

@@ -207,14 +207,14 @@ class Piece:
         semantic: its class.
         dimension: (length, width, height) of the box around it at rest, m.
         box_center: centre of that box in the body frame, m.
-        keypoints: of a rider, `spatial.KEYPOINTS` in the body frame, m.
+        figure: bones and keypoints of a rider, whose box goes with the bones.
     """
 
     name: str
     semantic: SemanticClass
     dimension: tuple[float, float, float]
     box_center: tuple[float, float, float]
-    keypoints: tuple[tuple[float, float, float], ...] = ()
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True)

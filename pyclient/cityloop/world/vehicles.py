@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from cityloop.spatial import Pose
 from cityloop.world.meshing import MeshBuilder
+from cityloop.world.people_extent import box_around, outermost
+from cityloop.world.people_posing import Point
+from cityloop.world.riding import Rider, rider_figure
 from cityloop.world.scene import (
     BoxCollider,
     LevelOfDetail,
@@ -32,6 +35,7 @@ from cityloop.world.vehicles_bicycle import (
     CYCLIST,
     bicycle,
     bicycle_bar,
+    bicycle_cranks,
     bicycle_fork,
     bicycle_wheel,
 )
@@ -64,7 +68,7 @@ from cityloop.world.vehicles_motorcycle import (
     motorcycle_wheel,
 )
 from cityloop.world.vehicles_plates import plate_letters, plate_number, plates
-from cityloop.world.vehicles_riders import RIDER_MATERIALS, Rider, rider_keypoints
+from cityloop.world.vehicles_riders import RIDER_MATERIALS, rider_mesh
 from cityloop.world.vehicles_shapes import CABINS
 from cityloop.world.vehicles_signs import destination_sign, firm_sign
 from cityloop.world.vehicles_wheels import wheel
@@ -78,6 +82,8 @@ __all__ = [
     "individual",
     "individual_named",
     "pick_paint",
+    "rider_box",
+    "rider_of",
     "vehicle_scene",
 ]
 
@@ -167,12 +173,13 @@ class _Machine:
     """How a two-wheeler's parts are made, each at a level of detail.
 
     Attributes:
-        frame: all that stays with the rider.
+        frame: all that neither turns nor rides.
         fork, bar: what turns with the front wheel about its hub, and about the steering head.
         head_x_m: where the steering head is, m.
         wheel: one of its wheels.
         rider: who rides it.
         mirrors: on the bar, None for none.
+        cranks: what moves with bones of the rider's figure, None for nothing.
     """
 
     frame: Callable[[VehicleKind, int], MeshBuilder]
@@ -182,11 +189,18 @@ class _Machine:
     wheel: Callable[[VehicleKind, int], MeshBuilder]
     rider: Rider
     mirrors: Callable[[int], MeshBuilder] | None = None
+    cranks: Callable[[int], tuple[tuple[str, MeshBuilder], ...]] | None = None
 
 
 _MACHINES = {
     "bicycle": _Machine(
-        bicycle, bicycle_fork, bicycle_bar, BICYCLE_STEM_X_M, bicycle_wheel, CYCLIST
+        bicycle,
+        bicycle_fork,
+        bicycle_bar,
+        BICYCLE_STEM_X_M,
+        bicycle_wheel,
+        CYCLIST,
+        cranks=bicycle_cranks,
     ),
     "motorcycle": _Machine(
         motorcycle,
@@ -203,38 +217,63 @@ _MACHINES = {
 def _pieces(
     kind: VehicleKind, meshes: Sequence[Mesh], parts: Sequence[Part]
 ) -> tuple[Piece, Piece]:
-    """Return the rider and the machine of a two-wheeler, boxes around their vertices at rest.
-
-    The first mesh is the finest of the first part, which holds the rider.
-    """
-    body = meshes[0]
+    """Return the rider and the machine of a two-wheeler, boxes around their vertices at rest."""
     riders = {m.name for m in RIDER_MATERIALS}
-    of_rider = np.array([name in riders for name in body.material_names])
-    triangle = body.indices.astype(np.int64)
-    rider = of_rider[body.materials[triangle[:, 0]]]
     by_name = {mesh.name: mesh for mesh in meshes}
-    turning = [
-        part.body_from_part.apply(by_name[part.lods[0].mesh].positions)
-        for part in parts
-        if part.name in ("fork", "bar")
-    ]
-
-    keypoints = rider_keypoints(_MACHINES[kind.name].rider)
-
-    def piece(name: str, semantic: SemanticClass, points: NDArray[np.floating]) -> Piece:
-        low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
-        size, middle = (high - low).tolist(), ((low + high) / 2).tolist()
-        box = (size[0], size[1], size[2]), (middle[0], middle[1], middle[2])
-        return Piece(name, semantic, *box, keypoints if name == "rider" else ())
-
+    rider, machine = [], []
+    for part in parts:
+        if part.name not in ("body", "rider", "fork", "bar"):
+            continue
+        mesh = by_name[part.lods[0].mesh]
+        triangle = mesh.indices.astype(np.int64)
+        rides = np.array([name in riders for name in mesh.material_names])
+        rides = rides[mesh.materials[triangle[:, 0]]]
+        points = part.body_from_part.apply(mesh.positions)
+        rider.append(points[triangle[rides].ravel()])
+        machine.append(points[triangle[~rides].ravel()])
     # The wheels make the machine as long as its kind, and let it reach the ground.
     (length, _, _), (center, _, _) = kind.dimension, kind.box_center
-    ends = np.array([[center - length / 2, 0, 0], [center + length / 2, 0, 0]], dtype=np.float32)
-    machine = body.positions[triangle[~rider].ravel()]
+    machine.append(np.array([[center - length / 2, 0, 0], [center + length / 2, 0, 0]]))
+
+    def box(points: list[NDArray[np.floating]]) -> tuple[Point, Point]:
+        everything = np.concatenate(points)
+        low, high = everything.min(axis=0).astype(float), everything.max(axis=0).astype(float)
+        size, middle = (high - low).tolist(), ((low + high) / 2).tolist()
+        return (size[0], size[1], size[2]), (middle[0], middle[1], middle[2])
+
     return (
-        piece("rider", SemanticClass.RIDER, body.positions[triangle[rider].ravel()]),
-        piece("machine", kind.semantic, np.concatenate([machine, ends, *turning])),
+        Piece("rider", SemanticClass.RIDER, *box(rider), rider_figure(_MACHINES[kind.name].rider)),
+        Piece("machine", kind.semantic, *box(machine)),
     )
+
+
+def rider_of(kind: str) -> Rider | None:
+    """Return who rides vehicles of a kind, None for those that nobody rides."""
+    machine = _MACHINES.get(kind)
+    return None if machine is None else machine.rider
+
+
+@cache
+def _ridden(kind: str, level: int) -> Mesh:
+    """Return the mesh of a kind's rider, with what moves with them."""
+    machine = _MACHINES[kind]
+    cranks = () if machine.cranks is None else machine.cranks(level)
+    return rider_mesh(machine.rider, level, f"{kind}/rider/{level}", *cranks)
+
+
+@cache
+def _rider_ends(kind: str) -> Mesh:
+    return outermost(_ridden(kind, 0), {material.name for material in RIDER_MATERIALS})
+
+
+def rider_box(
+    kind: str, bones: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return dimension (3,) and centre (3,) of the box around a kind's rider, body frame, m.
+
+    It holds the finest mesh to about a centimetre; `bones` (B, 3, 4) are skinning matrices.
+    """
+    return box_around(_rider_ends(kind), bones)
 
 
 def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
@@ -243,11 +282,15 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
     head = Pose.from_xyz_yaw(machine.head_x_m, 0.0, 0.0)
 
     def levels(name: str, make: Callable[[int], MeshBuilder], count: int = 3) -> LevelsOfDetail:
-        made = [make(i).build(f"{kind.name}/{name}/{i}") for i in range(count)]
+        return kept([make(i).build(f"{kind.name}/{name}/{i}") for i in range(count)])
+
+    def kept(made: list[Mesh]) -> LevelsOfDetail:
         meshes.extend(made)
         return _levels(made, RIDDEN_LOD_DISTANCES_M)
 
     parts.append(Part("body", levels("body", partial(machine.frame, kind))))
+    details = range(len(RIDDEN_LOD_DISTANCES_M))
+    parts.append(Part("rider", kept([_ridden(kind.name, i) for i in details])))
     fork = levels("fork", partial(machine.fork, kind))
     parts.append(Part("fork", fork, hub, wheel=0, steers_only=True))
     bar = levels("bar", partial(machine.bar, kind))
@@ -263,6 +306,7 @@ def _two_wheeler(kind: VehicleKind) -> tuple[Prototype, list[Mesh]]:
         parts=tuple(parts),
         colliders=_two_wheeler_colliders(kind),
         dynamics=_dynamics(kind),
+        joint_names=rider_figure(machine.rider).names,
         dimension=kind.dimension,
         box_center=kind.box_center,
         lights=vehicle_lights(kind),

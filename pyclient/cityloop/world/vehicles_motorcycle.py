@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
 from cityloop.world.people_posing import Handle, SeatedPose
+from cityloop.world.riding import Rider, Standing
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import (
     BLACK,
@@ -27,7 +28,6 @@ from cityloop.world.vehicles_materials import (
     TYRE,
     UNDER,
 )
-from cityloop.world.vehicles_riders import Rider, rider
 from cityloop.world.vehicles_wheels import Z_TO_Y
 
 Array = NDArray[np.float64]
@@ -53,7 +53,18 @@ MOTORCYCLIST = Rider(
             grip=(0.920, 0.305, 1.045), along=(0.24, -0.97, 0.09), reach=(0.95, 0.0, -0.25)
         ),
         elbows=(-0.4, 0.6, -0.6),
+        bar_x=MOTORCYCLE_HEAD_X_M,
     ),
+    Standing(
+        hips=(0.42, 0.02, 0.862),
+        pelvis_lean=0.08,
+        chest_lean=0.28,
+        pelvis_roll=0.05,
+        sole=(0.50, 0.315, 0.0),
+        foot_pitch=0.0,
+    ),
+    twist=0.45,
+    bend=0.5,
     motorcycle_gear=True,
 )
 
@@ -95,7 +106,7 @@ def _hull(
 
 
 def motorcycle(kind: VehicleKind, level: int) -> MeshBuilder:
-    """Return frame, engine and rider at a level of detail (0 finest), without what turns."""
+    """Return frame and engine at a level of detail (0 finest), without what turns."""
     builder = MeshBuilder()
     points = (14, 8, 6)[level]
     tank, seat = (_TANK, _SEAT) if level < 2 else (_TANK[1::2], _SEAT[::2])
@@ -113,7 +124,6 @@ def motorcycle(kind: VehicleKind, level: int) -> MeshBuilder:
     around = np.linspace(np.radians(65), np.radians(160), _GUARD_STEPS[level])
     _guard(builder, (0.0, r), r + 0.045, 0.10, around, BLACK)
     _rear(builder, kind, level)
-    builder.add(rider(MOTORCYCLIST, level))
     return builder
 
 

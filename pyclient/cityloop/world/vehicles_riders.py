@@ -1,18 +1,19 @@
-"""Riders of two-wheelers: people seated once when the scene is built, with a helmet.
+"""Meshes of riders of two-wheelers: people on their machines, with a helmet.
 
-A rider's surfaces are of class rider whatever the class of the machine; the colours of skin, hair,
-clothes, shoes and helmet are the tints that follow the machine's paint.
+How they move is `cityloop.world.riding`. A rider's surfaces are of class rider whatever the class
+of the machine; the colours of skin, hair, clothes, shoes and helmet are the tints that follow the
+machine's paint.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.world.meshing import MeshBuilder
-from cityloop.world.people import figure, person_mesh, skeleton, skin
-from cityloop.world.people_posing import SeatedPose, seated_bones
+from cityloop.world.people import person_mesh, skeleton, skin
+from cityloop.world.riding import Rider, rider_at_rest, rider_figure
 from cityloop.world.scene import Material, Mesh
 from cityloop.world.semantics import SemanticClass
 
@@ -60,48 +61,90 @@ RIDER_MATERIALS: tuple[Material, ...] = (
 
 
 @dataclass(frozen=True)
-class Rider:
-    """Who rides, how they sit, and whether in motorcycle gear (jacket, gloves, full helmet)."""
+class _Skinned:
+    """Vertices of a mesh with bones: (V, 3) m and unit, V material names, (V, 4) twice, (T, 3)."""
 
-    person: str
-    pose: SeatedPose
-    motorcycle_gear: bool = False
-
-
-@cache
-def rider_keypoints(who: Rider) -> tuple[tuple[float, float, float], ...]:
-    """Return `spatial.KEYPOINTS` of a rider in the vehicle's body frame, m."""
-    at_rest = figure(who.person)
-    bones = seated_bones(skeleton(who.person), who.pose)[at_rest.keypoint_bones]
-    points = np.einsum("kij,kj->ki", bones[..., :3], at_rest.keypoints) + bones[..., 3]
-    return tuple((float(x), float(y), float(z)) for x, y, z in points)
+    positions: NDArray[np.floating]
+    normals: NDArray[np.floating]
+    materials: Sequence[str]
+    joints: NDArray[np.integer]
+    weights: NDArray[np.floating]
+    triangles: NDArray[np.integer]
 
 
-@cache
-def rider(who: Rider, level: int) -> MeshBuilder:
-    """Return a rider in the vehicle's body frame at a level of detail (0 finest)."""
-    bones = seated_bones(skeleton(who.person), who.pose)
-    mesh = person_mesh(who.person, level)
+def rider_mesh(rider: Rider, level: int, name: str, *rigid: tuple[str, MeshBuilder]) -> Mesh:
+    """Return a rider on the machine at rest, at a level of detail (0 finest), skinned.
+
+    Args:
+        rider: who rides.
+        level: 0 to 2.
+        name: of the mesh.
+        rigid: what else moves with a bone of the rider's figure: the bone, and what it carries,
+            the machine's body frame.
+    """
+    bones = rider_figure(rider).names
+    head = _carried("head", _helmet(rider, level), bones)
+    at_rest = rider_at_rest(rider)[bones.index("head")]
+    head = replace(
+        head,
+        positions=head.positions @ at_rest[:, :3].T + at_rest[:, 3],
+        normals=head.normals @ at_rest[:, :3].T,
+    )
+    pieces = [_person(rider, level), head]
+    pieces += [_carried(bone, builder, bones) for bone, builder in rigid]
+    names = tuple(dict.fromkeys(m for piece in pieces for m in piece.materials))
+    first = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
+    number = {material: i for i, material in enumerate(names)}
+    positions = np.concatenate([piece.positions for piece in pieces]).astype(np.float32)
+    return Mesh(
+        name=name,
+        positions=positions,
+        normals=np.concatenate([piece.normals for piece in pieces]).astype(np.float32),
+        uvs=np.zeros((len(positions), 2), dtype=np.float32),
+        material_names=names,
+        materials=np.array([number[m] for p in pieces for m in p.materials], dtype=np.uint16),
+        indices=np.concatenate(
+            [p.triangles + start for p, start in zip(pieces, first, strict=False)]
+        ).astype(np.uint32),
+        joints=np.concatenate([piece.joints for piece in pieces]).astype(np.uint8),
+        weights=np.concatenate([piece.weights for piece in pieces]).astype(np.float32),
+    )
+
+
+def _person(rider: Rider, level: int) -> _Skinned:
+    mesh = person_mesh(rider.person, level)
     assert mesh.joints is not None
     assert mesh.weights is not None
-    names, materials = _dressed(who, mesh)
-    positions = skin(mesh, bones)
+    seated = rider_at_rest(rider)
     strongest = mesh.joints[np.arange(len(mesh.joints)), mesh.weights.argmax(axis=1)]
-    normals = np.einsum("vij,vj->vi", bones[strongest, :, :3], mesh.normals.astype(np.float64))
+    normals = np.einsum("vij,vj->vi", seated[strongest, :, :3], mesh.normals.astype(np.float64))
+    names, materials = _dressed(rider, mesh)
     triangles = mesh.indices.astype(np.int64)
-    if who.motorcycle_gear:  # the helmet hides the head
-        hidden = strongest == skeleton(who.person).index("head")
+    if rider.motorcycle_gear:  # the helmet hides the head
+        hidden = strongest == skeleton(rider.person).index("head")
         triangles = triangles[~hidden[triangles].all(axis=1)]
-    builder = MeshBuilder()
-    builder.triangles(
-        positions, triangles, [names[m] for m in materials[triangles[:, 0]]], normals=normals
+    used, compact = np.unique(triangles, return_inverse=True)
+    return _Skinned(
+        positions=skin(mesh, seated)[used],
+        normals=normals[used],
+        materials=[names[m] for m in materials[used]],
+        joints=mesh.joints[used],
+        weights=mesh.weights[used],
+        triangles=compact.reshape(-1, 3),
     )
-    builder.add(_helmet(who, level), _as_matrix(bones[skeleton(who.person).index("head")]))
-    return builder
 
 
-def _as_matrix(bone: Array) -> Array:
-    return np.vstack([bone, [0.0, 0.0, 0.0, 1.0]])
+def _carried(bone: str, builder: MeshBuilder, bones: tuple[str, ...]) -> _Skinned:
+    mesh = builder.build(bone)
+    count = len(mesh.positions)
+    return _Skinned(
+        positions=mesh.positions,
+        normals=mesh.normals,
+        materials=[mesh.material_names[m] for m in mesh.materials],
+        joints=np.full((count, 4), bones.index(bone)),
+        weights=np.tile([1.0, 0.0, 0.0, 0.0], (count, 1)),
+        triangles=mesh.indices.astype(np.int64),
+    )
 
 
 def _dressed(who: Rider, mesh: Mesh) -> tuple[list[str], NDArray[np.int64]]:

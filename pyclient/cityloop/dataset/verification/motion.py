@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from cityloop.dataset.kinds import SteeredPart, WheelGeometry
 from cityloop.dataset.verification.people import SkinnedSurfaces
 from cityloop.dataset.verification.picture import Instant, Picture, transform
-from cityloop.spatial import Pose, rotation
+from cityloop.spatial import Figure, Pose, rotation
+from cityloop.world.semantics import SemanticClass
 
 Array = NDArray[np.float64]
 
@@ -25,6 +26,8 @@ WHEEL_MARGIN_M = 0.03
 WHEEL_SIDE_MARGIN_M = 0.05
 
 
+# Cranks and pedals lie within these of the bottom bracket: beyond the pedals' axles, and beside.
+CRANK_MARGIN_M, CRANK_SIDE_M = 0.06, 0.22
 # Handlebars and forks lie within this of the axis about which they steer.
 STEERED_REACH_M = 0.5
 _STEERING = np.array([1.0, 0.0, 0.0, 0.0, 0.0])  # of the columns of a wheel's state
@@ -194,13 +197,15 @@ class SurfaceMotion:
         assert now is not None
         kind = now.state.actors.kind[row]
         geometry = picture.sequence.kinds.get(kind)
-        if actor in now.state.bones or (geometry is not None and geometry.skinned):
-            found = self._people.sample(picture, actor, kind, pixels)
-            if found is None:
-                return []
-            positions = found.before, found.after
-            motion = Motion(*positions, (found.after - found.before) / (2 * picture.sequence.dt_s))
-            return [Group("people", found.pixels, (motion,), found.depth_error_m)]
+        rider = None if geometry is None else geometry.rider
+        groups: list[Group] = []
+        if rider is not None and actor in now.state.bones:
+            rides = picture.flat("semantic")[pixels] == SemanticClass.RIDER
+            if rides.any():
+                groups += self._skinned(picture, actor, kind, pixels[rides])
+            pixels = pixels[~rides]
+        elif actor in now.state.bones or (geometry is not None and geometry.skinned):
+            return self._skinned(picture, actor, kind, pixels)
 
         body = _Body(
             now.state.pose(actor) or Pose(),
@@ -212,7 +217,6 @@ class SurfaceMotion:
         world = transform(now.world_from_camera, picture.surface[pixels])
         wheels = geometry.wheels if geometry is not None and actor in now.state.wheels else ()
         rest = np.ones(len(pixels), dtype=np.bool_)
-        groups: list[Group] = []
         local = transform(body.now.inverse(), world)
         for i, wheel in enumerate(wheels):
             state = now.state.wheels[actor][i]
@@ -225,6 +229,13 @@ class SurfaceMotion:
                     motion = body.wheel_motion(world[part], wheel, states, picture.sequence.dt_s)
                     motions = (motion, body.motion(world[part])) if either else (motion,)
                     groups.append(Group("wheels", pixels[part], motions))
+        cranks = rest & _near_cranks(local, rider)
+        rest &= ~cranks
+        if cranks.any():
+            for group in self._skinned(picture, actor, kind, pixels[cranks]):
+                # Cranks, or the frame beside them.
+                fixed = body.motion(world[np.searchsorted(pixels, group.pixels)])
+                groups.append(Group("wheels", group.pixels, (*group.motions, fixed)))
         steered = geometry.steered_parts if geometry is not None and len(wheels) else ()
         beside = rest & _near_an_axis(local, steered)
         rest &= ~beside
@@ -249,6 +260,17 @@ class SurfaceMotion:
             groups.append(Group("rigid", pixels[rest], (body.motion(world[rest]),)))
         return groups
 
+    def _skinned(
+        self, picture: Picture, actor: int, kind: str, pixels: NDArray[np.intp]
+    ) -> list[Group]:
+        """Return the group of some of the pixels, which show skin and clothes, or none."""
+        found = self._people.sample(picture, actor, kind, pixels)
+        if found is None:
+            return []
+        positions = found.before, found.after
+        motion = Motion(*positions, (found.after - found.before) / (2 * picture.sequence.dt_s))
+        return [Group("people", found.pixels, (motion,), found.depth_error_m)]
+
 
 def _near_an_axis(local: Array, parts: Sequence[SteeredPart]) -> NDArray[np.bool_]:
     """Return (n,) whether body-frame points may belong to a part that steers."""
@@ -256,6 +278,18 @@ def _near_an_axis(local: Array, parts: Sequence[SteeredPart]) -> NDArray[np.bool
     for part in parts:
         near |= np.hypot(local[:, 0] - part.x, local[:, 1] - part.y) < STEERED_REACH_M
     return near
+
+
+def _near_cranks(local: Array, rider: Figure | None) -> NDArray[np.bool_]:
+    """Return (n,) whether body-frame points may belong to cranks or pedals."""
+    crank, pedal = (None if rider is None else rider.bone(b) for b in ("crank", "pedal_l"))
+    if rider is None or crank is None or pedal is None:
+        return np.zeros(len(local), dtype=np.bool_)
+    axle, end = rider.joints[[crank, pedal]]
+    reach = np.hypot(end[0] - axle[0], end[2] - axle[2]) + CRANK_MARGIN_M
+    around = np.hypot(local[:, 0] - axle[0], local[:, 2] - axle[2]) < reach
+    found: NDArray[np.bool_] = around & (np.abs(local[:, 1]) < CRANK_SIDE_M)
+    return found
 
 
 def _steering_alone(instant: Instant | None, actor: int, wheel: int) -> Array | None:

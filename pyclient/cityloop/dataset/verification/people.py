@@ -114,10 +114,11 @@ def _levels(scene: Scene, prototype: Prototype) -> tuple[SkinnedMesh, ...]:
 
 @lru_cache(maxsize=64)
 def person_levels(kind: str) -> tuple[SkinnedMesh, ...]:
-    """Return the skinned levels of detail of a kind of person, nearest first."""
+    """Return the skinned levels of detail of a kind of person or of a rider, nearest first."""
     from cityloop.world.people import people_scene
+    from cityloop.world.vehicles import VEHICLE_KINDS, vehicle_scene
 
-    scene = people_scene([kind])
+    scene = vehicle_scene([kind]) if kind in VEHICLE_KINDS else people_scene([kind])
     prototype = next(p for p in scene.prototypes if p.name == kind)
     return _levels(scene, prototype)
 

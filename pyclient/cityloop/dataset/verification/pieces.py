@@ -24,7 +24,7 @@ class PieceCheck:
         self._pixels = Tally("pieces against the passes", "px", 0.0)
         self._rows = Tally("objects with all their pieces", "objects", 0.0)
         self._frames = Tally("pieces: world against camera", "m", FRAMES_TOLERANCE)
-        self._places = Tally("riders' keypoints against their seats", "m", PLACE_TOLERANCE_M)
+        self._places = Tally("riders' keypoints against skeletons", "m", PLACE_TOLERANCE_M)
         self._keypoints = KeypointTallies("riders' ", reaching=True)
         self._solids = Tally("3D boxes hold the surface: pieces", "m", BOX_TOLERANCE_M, 0.999)
 
@@ -93,19 +93,25 @@ class PieceCheck:
         mine: NDArray[np.bool_],
         where: str,
     ) -> None:
-        """Seat the kind's rider, whom the pixels `mine` (H, W) show, on the recorded machine."""
+        """Pose the kind's rider, whom the pixels `mine` (H, W) show, on the recorded machine."""
         world, camera = pieces.keypoints_world[i], pieces.keypoints_camera[i]
         image, visibility = pieces.keypoints_image[i], pieces.keypoint_visibility[i]
-        count = len(own.keypoints)
+        figure = own.figure
+        count = 0 if figure is None else len(figure.keypoints)
         if any(len(said) != count for said in (world, camera, image, visibility)):
             self._places.add(np.inf, where)
             return
-        if not count or picture.now is None:
+        if figure is None or picture.now is None:
             return
         actor = int(pieces.id[i])
         body = (picture.now.state.pose(actor) or Pose()).matrix
         seen = picture.frame.world_from_camera.inverse().matrix @ body
-        seated = np.column_stack([np.array(own.keypoints), np.ones(count)])
+        rest = np.column_stack([figure.keypoints, np.ones(count)])
+        seated = rest
+        if (recorded := picture.now.state.bones.get(actor)) is not None:
+            bones = np.tile(np.eye(4), (len(recorded), 1, 1))
+            bones[:, :3] = recorded
+            seated = np.einsum("kij,kj->ki", bones[figure.keypoint_bones], rest)
         error = np.abs((seated @ body.T)[:, :3] - world)
         error = np.maximum(error, np.abs((seated @ seen.T)[:, :3] - camera))
         self._places.add(error.max(axis=1), where)

@@ -15,6 +15,7 @@ from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.errors import ScenarioError
 from cityloop.spatial import Intrinsics, Pose, rotation
+from cityloop.world.people import skin
 from cityloop.world.scene import Mesh, Part, Prototype
 from cityloop.world.semantics import SemanticClass
 from cityloop.world.streams import is_seed
@@ -38,10 +39,14 @@ _CLASSES = (
 
 @dataclass(frozen=True)
 class VehicleShape:
-    """A prototype and the triangles (T, 3, 3) of its kind's meshes by name, part frame, m."""
+    """A prototype and the triangles (T, 3, 3) of its kind's meshes by name, part frame, m.
+
+    Meshes with bones are there as `skins` as well.
+    """
 
     prototype: Prototype
     triangles: dict[str, Array]
+    skins: dict[str, Mesh]
 
     @cached_property
     def extent(self) -> Array:
@@ -56,12 +61,15 @@ class VehicleShape:
 
     def _of(self, *, mirrors: bool) -> "VehicleShape":
         parts = tuple(p for p in self.prototype.parts if (p.name == "mirrors") == mirrors)
-        return VehicleShape(replace(self.prototype, parts=parts), self.triangles)
+        return VehicleShape(replace(self.prototype, parts=parts), self.triangles, self.skins)
 
-    def posed(self, wheels: Array | None, away_m: float) -> Array:
+    def posed(
+        self, wheels: Array | None, away_m: float, bones: NDArray[np.float32] | None = None
+    ) -> Array:
         """Return (T, 3, 3) corners in the body frame of what is drawn from `away_m`.
 
-        `wheels` (W, 5) are as in `tables.WHEEL_COLUMNS`; None for wheels at rest.
+        `wheels` (W, 5) are as in `tables.WHEEL_COLUMNS`; None for wheels at rest. `bones` (B, 3, 4)
+        are a rider's skinning matrices; None for one at rest.
         """
         found = [np.zeros((0, 3, 3))]
         for part in self.prototype.parts:
@@ -69,6 +77,8 @@ class VehicleShape:
             mesh = next((level.mesh for level in part.lods if away_m < level.max_distance_m), "")
             if mesh:
                 corners = self.triangles[mesh].reshape(-1, 3)
+                if bones is not None and mesh in self.skins:
+                    corners = skin(self.skins[mesh], bones)[self.skins[mesh].indices.ravel()]
                 found.append(transform(_part_pose(part, wheels), corners).reshape(-1, 3, 3))
         return np.concatenate(found)
 
@@ -87,7 +97,8 @@ def vehicle_shapes(kind: str) -> dict[str, VehicleShape]:
         return {}
     clear = {material.name for material in scene.materials if material.pane}
     triangles = {m.name: _solid(m, clear) for m in scene.meshes}
-    return {p.name: VehicleShape(p, triangles) for p in scene.prototypes}
+    skins = {m.name: m for m in scene.meshes if m.joints is not None}
+    return {p.name: VehicleShape(p, triangles, skins) for p in scene.prototypes}
 
 
 def _solid(mesh: Mesh, clear: set[str]) -> Array:
@@ -139,6 +150,7 @@ class DrawnVehicle:
         pose: world-from-body.
         camera_from_body: the same, seen from the camera.
         wheels: (W, 5) as in `tables.WHEEL_COLUMNS`, None without.
+        bones: (B, 3, 4) a rider's skinning matrices, None without.
         away_m: from its origin to the camera.
     """
 
@@ -146,11 +158,12 @@ class DrawnVehicle:
     pose: Pose
     camera_from_body: Pose
     wheels: Array | None
+    bones: NDArray[np.float32] | None
     away_m: float
 
     def triangles(self, shape: VehicleShape) -> Array:
         """Return (T, 3, 3) corners of the shape, or a part of it, in the camera frame, m."""
-        corners = shape.posed(self.wheels, self.away_m).reshape(-1, 3)
+        corners = shape.posed(self.wheels, self.away_m, self.bones).reshape(-1, 3)
         return transform(self.camera_from_body, corners).reshape(-1, 3, 3)
 
 
@@ -169,7 +182,8 @@ def drawn_vehicle(picture: Picture, actor: int) -> DrawnVehicle | None:
     camera = now.world_from_camera
     away = float(np.linalg.norm(pose.position - camera.position))
     wheels = now.state.wheels.get(actor)
-    return DrawnVehicle(shape, pose, camera.inverse() @ pose, wheels, away)
+    bones = now.state.bones.get(actor)
+    return DrawnVehicle(shape, pose, camera.inverse() @ pose, wheels, bones, away)
 
 
 def shows_mirrors(picture: Picture, actor: int, pixels: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -38,29 +38,29 @@ namespace Cityloop.V1 {
             "ASgMEg0KBWtpbmRzGAMgASgMEhQKDHdoZWVsX2NvdW50cxgEIAEoDBIOCgZ3",
             "aGVlbHMYBSABKAwSEwoLYm9uZV9jb3VudHMYBiABKAwSDQoFYm9uZXMYByAB",
             "KAwSDQoFanVtcHMYCCABKAwiQgoPQm9keUtpbmRDb21tYW5kEgoKAmlkGAEg",
-            "ASgNEiMKBGtpbmQYAiABKA4yFS5jaXR5bG9vcC52MS5Cb2R5S2luZCJNCgxE",
+            "ASgNEiMKBGtpbmQYAiABKA4yFS5jaXR5bG9vcC52MS5Cb2R5S2luZCJcCgxE",
             "cml2ZUNvbW1hbmQSCgoCaWQYASABKA0SEAoIdGhyb3R0bGUYAiABKAESDQoF",
-            "YnJha2UYAyABKAESEAoIc3RlZXJpbmcYBCABKAEiZQoLV2Fsa0NvbW1hbmQS",
-            "CgoCaWQYASABKA0SJgoIdmVsb2NpdHkYAiABKAsyFC5jaXR5bG9vcC52MS5W",
-            "ZWN0b3IzEhMKC2hlYWRpbmdfcmFkGAMgASgBEg0KBWJvbmVzGAQgASgMIigK",
-            "C0xhbXBDb21tYW5kEgoKAmlkGAEgASgNEg0KBWxhbXBzGAIgASgNInEKCldo",
-            "ZWVsU3RhdGUSFAoMc3RlZXJpbmdfcmFkGAEgASgBEhAKCHNwaW5fcmFkGAIg",
-            "ASgBEhcKD3NwaW5fcmF0ZV9yYWRwcxgDIAEoARIQCgh0cmF2ZWxfbRgEIAEo",
-            "ARIQCghncm91bmRlZBgFIAEoCCKIAQoHQ29udGFjdBIOCgZib2R5X2EYASAB",
-            "KA0SDgoGYm9keV9iGAIgASgNEiMKBXBvaW50GAMgASgLMhQuY2l0eWxvb3Au",
-            "djEuVmVjdG9yMxIkCgZub3JtYWwYBCABKAsyFC5jaXR5bG9vcC52MS5WZWN0",
-            "b3IzEhIKCmltcHVsc2VfbnMYBSABKAEqlwEKCEJvZHlLaW5kEhkKFUJPRFlf",
-            "S0lORF9VTlNQRUNJRklFRBAAEhQKEEJPRFlfS0lORF9TVEFUSUMQARIXChNC",
-            "T0RZX0tJTkRfS0lORU1BVElDEAISFAoQQk9EWV9LSU5EX0RSSVZFThADEhQK",
-            "EEJPRFlfS0lORF9XQUxLRVIQBBIVChFCT0RZX0tJTkRfUkFHRE9MTBAFYgZw",
-            "cm90bzM="));
+            "YnJha2UYAyABKAESEAoIc3RlZXJpbmcYBCABKAESDQoFYm9uZXMYBSABKAwi",
+            "ZQoLV2Fsa0NvbW1hbmQSCgoCaWQYASABKA0SJgoIdmVsb2NpdHkYAiABKAsy",
+            "FC5jaXR5bG9vcC52MS5WZWN0b3IzEhMKC2hlYWRpbmdfcmFkGAMgASgBEg0K",
+            "BWJvbmVzGAQgASgMIigKC0xhbXBDb21tYW5kEgoKAmlkGAEgASgNEg0KBWxh",
+            "bXBzGAIgASgNInEKCldoZWVsU3RhdGUSFAoMc3RlZXJpbmdfcmFkGAEgASgB",
+            "EhAKCHNwaW5fcmFkGAIgASgBEhcKD3NwaW5fcmF0ZV9yYWRwcxgDIAEoARIQ",
+            "Cgh0cmF2ZWxfbRgEIAEoARIQCghncm91bmRlZBgFIAEoCCKIAQoHQ29udGFj",
+            "dBIOCgZib2R5X2EYASABKA0SDgoGYm9keV9iGAIgASgNEiMKBXBvaW50GAMg",
+            "ASgLMhQuY2l0eWxvb3AudjEuVmVjdG9yMxIkCgZub3JtYWwYBCABKAsyFC5j",
+            "aXR5bG9vcC52MS5WZWN0b3IzEhIKCmltcHVsc2VfbnMYBSABKAEqlwEKCEJv",
+            "ZHlLaW5kEhkKFUJPRFlfS0lORF9VTlNQRUNJRklFRBAAEhQKEEJPRFlfS0lO",
+            "RF9TVEFUSUMQARIXChNCT0RZX0tJTkRfS0lORU1BVElDEAISFAoQQk9EWV9L",
+            "SU5EX0RSSVZFThADEhQKEEJPRFlfS0lORF9XQUxLRVIQBBIVChFCT0RZX0tJ",
+            "TkRfUkFHRE9MTBAFYgZwcm90bzM="));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::Cityloop.V1.GeometryReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(new[] {typeof(global::Cityloop.V1.BodyKind), }, null, new pbr::GeneratedClrTypeInfo[] {
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.Body), global::Cityloop.V1.Body.Parser, new[]{ "Id", "Prototype", "Kind", "Pose", "Velocity", "AngularVelocity", "InstanceId", "Semantic", "Tints", "Lamps", "Bones", "Acceleration", "Wheels" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.MotionTable), global::Cityloop.V1.MotionTable.Parser, new[]{ "Ids", "Motion", "Kinds", "WheelCounts", "Wheels", "BoneCounts", "Bones", "Jumps" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.BodyKindCommand), global::Cityloop.V1.BodyKindCommand.Parser, new[]{ "Id", "Kind" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.DriveCommand), global::Cityloop.V1.DriveCommand.Parser, new[]{ "Id", "Throttle", "Brake", "Steering" }, null, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.DriveCommand), global::Cityloop.V1.DriveCommand.Parser, new[]{ "Id", "Throttle", "Brake", "Steering", "Bones" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.WalkCommand), global::Cityloop.V1.WalkCommand.Parser, new[]{ "Id", "Velocity", "HeadingRad", "Bones" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.LampCommand), global::Cityloop.V1.LampCommand.Parser, new[]{ "Id", "Lamps" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::Cityloop.V1.WheelState), global::Cityloop.V1.WheelState.Parser, new[]{ "SteeringRad", "SpinRad", "SpinRateRadps", "TravelM", "Grounded" }, null, null, null, null),
@@ -1558,6 +1558,7 @@ namespace Cityloop.V1 {
       throttle_ = other.throttle_;
       brake_ = other.brake_;
       steering_ = other.steering_;
+      bones_ = other.bones_;
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -1627,6 +1628,22 @@ namespace Cityloop.V1 {
       }
     }
 
+    /// <summary>Field number for the "bones" field.</summary>
+    public const int BonesFieldNumber = 5;
+    private pb::ByteString bones_ = pb::ByteString.Empty;
+    /// <summary>
+    /// bone_count x 3 x 4 little-endian float32 skinning matrices as in Body.bones at the end of the
+    /// tick, empty to keep them (a rider); unit: m, frame: body.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public pb::ByteString Bones {
+      get { return bones_; }
+      set {
+        bones_ = pb::ProtoPreconditions.CheckNotNull(value, "value");
+      }
+    }
+
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
     public override bool Equals(object other) {
@@ -1646,6 +1663,7 @@ namespace Cityloop.V1 {
       if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Throttle, other.Throttle)) return false;
       if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Brake, other.Brake)) return false;
       if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Steering, other.Steering)) return false;
+      if (Bones != other.Bones) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -1657,6 +1675,7 @@ namespace Cityloop.V1 {
       if (Throttle != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Throttle);
       if (Brake != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Brake);
       if (Steering != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Steering);
+      if (Bones.Length != 0) hash ^= Bones.GetHashCode();
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -1691,6 +1710,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(33);
         output.WriteDouble(Steering);
       }
+      if (Bones.Length != 0) {
+        output.WriteRawTag(42);
+        output.WriteBytes(Bones);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -1717,6 +1740,10 @@ namespace Cityloop.V1 {
         output.WriteRawTag(33);
         output.WriteDouble(Steering);
       }
+      if (Bones.Length != 0) {
+        output.WriteRawTag(42);
+        output.WriteBytes(Bones);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -1738,6 +1765,9 @@ namespace Cityloop.V1 {
       }
       if (Steering != 0D) {
         size += 1 + 8;
+      }
+      if (Bones.Length != 0) {
+        size += 1 + pb::CodedOutputStream.ComputeBytesSize(Bones);
       }
       if (_unknownFields != null) {
         size += _unknownFields.CalculateSize();
@@ -1762,6 +1792,9 @@ namespace Cityloop.V1 {
       }
       if (other.Steering != 0D) {
         Steering = other.Steering;
+      }
+      if (other.Bones.Length != 0) {
+        Bones = other.Bones;
       }
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
@@ -1794,6 +1827,10 @@ namespace Cityloop.V1 {
             Steering = input.ReadDouble();
             break;
           }
+          case 42: {
+            Bones = input.ReadBytes();
+            break;
+          }
         }
       }
     #endif
@@ -1823,6 +1860,10 @@ namespace Cityloop.V1 {
           }
           case 33: {
             Steering = input.ReadDouble();
+            break;
+          }
+          case 42: {
+            Bones = input.ReadBytes();
             break;
           }
         }

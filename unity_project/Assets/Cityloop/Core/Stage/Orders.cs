@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using Cityloop.V1;
+using Google.Protobuf;
 
 namespace Cityloop.Core
 {
@@ -167,10 +168,11 @@ namespace Cityloop.Core
         {
             foreach (DriveCommand command in commands)
             {
-                RowOf(command.Id, BodyKind.Driven);
+                int row = RowOf(command.Id, BodyKind.Driven);
                 Decode.Share(command.Throttle, -1.0, 1.0, $"The throttle of body {command.Id}");
                 Decode.Share(command.Brake, 0.0, 1.0, $"The brake of body {command.Id}");
                 Decode.Share(command.Steering, -1.0, 1.0, $"The steering of body {command.Id}");
+                TakeBones(command.Bones, row, $"The drive of body {command.Id}");
                 Drive.Add(command);
             }
         }
@@ -187,13 +189,18 @@ namespace Cityloop.Core
                     throw Refusal.Invalid(
                         $"{what} has the heading {Words.Full(command.HeadingRad)}: give a finite angle.");
                 }
-                if (!command.Bones.IsEmpty)
-                {
-                    Spans spans = _s.Cast.Bones;
-                    float[] bones = Decode.Bones(command.Bones, spans.Counts[row], what);
-                    bones.CopyTo(_columns.Motions.Bones, spans.Start[row] * 12);
-                }
+                TakeBones(command.Bones, row, what);
                 Walk[command.Id] = command;
+            }
+        }
+
+        private void TakeBones(ByteString given, int row, string what)
+        {
+            if (!given.IsEmpty)
+            {
+                Spans spans = _s.Cast.Bones;
+                float[] bones = Decode.Bones(given, spans.Counts[row], what);
+                bones.CopyTo(_columns.Motions.Bones, spans.Start[row] * 12);
             }
         }
 
