@@ -19,7 +19,7 @@ Point = tuple[float, float, float]
 
 _LEFT = np.array([0.0, 1.0, 0.0])
 _UP = np.array([0.0, 0.0, 1.0])
-_AHEAD = np.array([1.0, 0.0, 0.0])
+_X, _Y, _Z = range(3)
 _SIDES = ((1.0, "_l"), (-1.0, "_r"))  # sign of y and suffix of the bones, left and right
 _FINGERS = ("index", "middle", "ring", "pinky")
 _CLOSED_RAD = (0.75, 1.9, 2.7)  # of the joints of a finger around a handle, from the palm
@@ -81,8 +81,20 @@ def axis_rotation(axis: Array, angle: ArrayLike) -> Array:
     return turned
 
 
+def turns_about(axis: int, angle: ArrayLike) -> Array:
+    """Return the (..., 3, 3) rotations by `angle` (...) rad about x, y or z (0, 1, 2)."""
+    rad = np.asarray(angle, dtype=np.float64)
+    cos, sin = np.cos(rad), np.sin(rad)
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    turned = np.zeros((*rad.shape, 3, 3))
+    turned[..., axis, axis] = 1.0
+    turned[..., i, i] = turned[..., j, j] = cos
+    turned[..., i, j], turned[..., j, i] = -sin, sin
+    return turned
+
+
 def _lean(angle: ArrayLike) -> Array:
-    return axis_rotation(_LEFT, angle)
+    return turns_about(_Y, angle)
 
 
 def _halfway(forearm: Array, hand: Array, along: Array) -> Array:
@@ -192,136 +204,161 @@ def hands_on(skeleton: Skeleton, handle: Handle) -> tuple[HeldHand, HeldHand]:
     return held[0], held[1]
 
 
-class _Seating:
-    """Turns of the bones, and the joints that they lead to."""
+@dataclass(frozen=True)
+class _Limbs:
+    """Both arms, or both legs: axis 0 is left and right, axis 1 the upper and the lower bone.
 
-    def __init__(
-        self, skeleton: Skeleton, pose: SeatedPose, hands: tuple[HeldHand, HeldHand]
-    ) -> None:
-        self._skeleton = skeleton
-        self._pose = pose
-        self._hands = hands
-        self._turns: dict[str, Array] = {}
-        self._hips = np.asarray(pose.hips, dtype=np.float64)
-        self._matrices = np.zeros((*self._hips.shape[:-1], len(skeleton.names), 3, 4))
-        # Those that limbs hang on come first, up to the last shoulder or hip.
-        self._trunk = 1 + max(map(skeleton.index, ("upperarm_l", "upperarm_r", "thigh_r")))
+    Attributes:
+        bones: names of the two bones and of what hangs on them, without side.
+        back: (2, 2, 3, 3) turns that lay the bones at rest along x with their hinge along y.
+        length_m: (2, 2, 1).
+    """
 
-    def solve(self) -> Array:
-        """Return the (..., B, 3, 4) skinning matrices."""
-        pose = self._pose
-        roll = axis_rotation(_AHEAD, pose.pelvis_roll)
-        pelvis = roll @ _lean(pose.pelvis_lean)
-        low, high, head = (
-            np.asarray(x, dtype=np.float64)
-            for x in (pose.pelvis_lean, pose.chest_lean, pose.head_lean)
+    bones: tuple[str, str, str]
+    back: Array
+    length_m: Array
+
+    @staticmethod
+    def of(skeleton: Skeleton, bones: tuple[str, str, str], hinge: Array | None) -> "_Limbs":
+        """Return limbs that bend about `hinge` (3,) at rest, or as they are bent then."""
+        back, lengths = np.empty((2, 2, 3, 3)), np.empty((2, 2, 1))
+        for side, (_, suffix) in enumerate(_SIDES):
+            first, joint, last = (skeleton.heads[skeleton.index(b + suffix)] for b in bones)
+            around = cross(last - joint, joint - first) if hinge is None else hinge
+            for k, bone in enumerate((joint - first, last - joint)):
+                back[side, k] = limb_frames(bone, around).T
+                lengths[side, k] = np.linalg.norm(bone)
+        return _Limbs(bones, back, lengths)
+
+    def joint(self, start: Array, end: Array, towards: Array) -> Array:
+        """Return (..., 2, 3) the joints of limbs (..., 2, 3) bent `towards` (2, 3)."""
+        return limb_joint(start, end, towards, self.length_m[:, 0], self.length_m[:, 1])
+
+    def turns(self, start: Array, joint: Array, end: Array, hinge: Array) -> tuple[Array, Array]:
+        """Return (..., 2, 3, 3) turns of upper and lower bones, (..., 2, 3) each given."""
+        return (
+            limb_frames(joint - start, hinge) @ self.back[:, 0],
+            limb_frames(end - joint, hinge) @ self.back[:, 1],
         )
-        self._turns = {"Root": pelvis, "pelvis": pelvis}
+
+
+class Seating:
+    """Seats people of a skeleton, whose hands hold a handle."""
+
+    def __init__(self, skeleton: Skeleton, handle: Handle) -> None:
+        self._skeleton = skeleton
+        self._hands = hands_on(skeleton, handle)
+        self._wrists = np.array([held.hand.wrist for held in self._hands])
+        self._legs = _Limbs.of(skeleton, ("thigh", "calf", "foot"), _LEFT)
+        self._arms = _Limbs.of(skeleton, ("upperarm", "lowerarm", "hand"), None)
+        self._hips = (self._head("thigh_l") + self._head("thigh_r")) / 2
+        # What limbs hang on comes first, up to the last shoulder or hip; held hands are done.
+        count, held = len(skeleton.names), {b for h in self._hands for b in h.bones.tolist()}
+        last = max(map(skeleton.index, ("upperarm_l", "upperarm_r", "thigh_r")))
+        self._trunk = range(last + 1)
+        self._limbs = [i for i in range(skeleton.index("thigh_l"), count) if i not in held]
+
+    def bones(self, pose: SeatedPose) -> Array:
+        """Return (..., B, 3, 4) skinning matrices, rest mesh to posed mesh, m.
+
+        The pose's handle is the one that this was made for.
+        """
+        hips = np.asarray(pose.hips, dtype=np.float64)
+        matrices = np.zeros((*hips.shape[:-1], len(self._skeleton.names), 3, 4))
+        turns = self._trunk_turns(pose)
+        self._chain(self._trunk, turns, matrices, hips)
+        self._pose_legs(pose, turns, matrices)
+        self._pose_arms(pose, turns, matrices)
+        self._chain(self._limbs, turns, matrices, hips)
+        return matrices
+
+    def _trunk_turns(self, pose: SeatedPose) -> dict[str, Array]:
+        low, high, head, roll, yaw = (
+            np.asarray(x, dtype=np.float64)
+            for x in (
+                *(pose.pelvis_lean, pose.chest_lean, pose.head_lean),
+                *(pose.pelvis_roll, pose.chest_yaw),
+            )
+        )
+        pelvis = turns_about(_X, roll) @ _lean(low)
+        turns = {"Root": pelvis, "pelvis": pelvis}
         for bone, share in (("spine_01", 1 / 3), ("spine_02", 2 / 3), ("spine_03", 1.0)):
-            yaw, left = share * np.asarray(pose.chest_yaw), 1.0 - share
-            turn = axis_rotation(_UP, yaw) @ _lean(low + (high - low) * share)
-            self._turns[bone] = axis_rotation(_AHEAD, left * np.asarray(pose.pelvis_roll)) @ turn
-        yaw, tilt = np.asarray(pose.head_yaw), np.asarray(pose.head_roll)
-        neck = axis_rotation(_UP, (yaw + np.asarray(pose.chest_yaw)) / 2) @ _lean((high + head) / 2)
-        self._turns["neck_01"] = axis_rotation(_AHEAD, tilt / 2) @ neck
-        looking = axis_rotation(_UP, yaw) @ _lean(head)
-        self._turns["head"] = axis_rotation(_AHEAD, tilt) @ looking
-        self._chain(range(self._trunk))
-        for side in range(2):
-            self._leg(side)
-            self._arm(side)
-        held = {bone for hand in self._hands for bone in hand.bones.tolist()}
-        rest = [i for i in range(len(self._skeleton.names)) if i not in held]
-        self._chain(rest[rest.index(self._skeleton.index("thigh_l")) :])
-        return self._matrices
+            turn = turns_about(_Z, share * yaw) @ _lean(low + (high - low) * share)
+            turns[bone] = turns_about(_X, (1.0 - share) * roll) @ turn if share < 1.0 else turn
+        look, tilt = np.asarray(pose.head_yaw), np.asarray(pose.head_roll)
+        neck = turns_about(_Z, (look + yaw) / 2) @ _lean((high + head) / 2)
+        turns["neck_01"] = turns_about(_X, tilt / 2) @ neck
+        turns["head"] = turns_about(_X, tilt) @ turns_about(_Z, look) @ _lean(head)
+        return turns
 
     def _head(self, bone: str) -> Array:
         heads: Array = self._skeleton.heads[self._skeleton.index(bone)]
         return heads
 
-    def _joint(self, bone: str) -> Array:
-        matrix = self._matrices[..., self._skeleton.index(bone), :, :]
-        moved: Array = matrix[..., :3] @ self._head(bone) + matrix[..., 3]
-        return moved
+    def _joints(self, bone: str, matrices: Array) -> Array:
+        """Return (..., 2, 3) where the left and the right bone start."""
+        joints = []
+        for _, suffix in _SIDES:
+            matrix = matrices[..., self._skeleton.index(bone + suffix), :, :]
+            joints.append(matrix[..., :3] @ self._head(bone + suffix) + matrix[..., 3])
+        return np.stack(joints, axis=-2)
 
-    def _chain(self, bones: Iterable[int]) -> None:
+    def _chain(
+        self, bones: Iterable[int], turns: dict[str, Array], matrices: Array, hips: Array
+    ) -> None:
         """Start bones, parents first, where their parents' motion takes their joints."""
         skeleton = self._skeleton
-        hips = (self._head("thigh_l") + self._head("thigh_r")) / 2
         for i in bones:
             name = skeleton.names[i]
-            above = self._matrices[..., skeleton.parents[i], :, :]
-            turn = self._turns.get(name)
+            above = matrices[..., skeleton.parents[i], :, :]
+            turn = turns.get(name)
             if turn is None:  # goes with its parent
-                self._matrices[..., i, :, :] = above
+                matrices[..., i, :, :] = above
                 continue
             if name in ("Root", "pelvis"):
-                rest, joint = hips, self._hips
+                rest, joint = self._hips, hips
             else:
                 rest = skeleton.heads[i]
                 joint = above[..., :3] @ rest + above[..., 3]
-            self._matrices[..., i, :, :3] = turn
-            self._matrices[..., i, :, 3] = joint - turn @ rest
+            matrices[..., i, :, :3] = turn
+            matrices[..., i, :, 3] = joint - turn @ rest
 
-    def _leg(self, side: int) -> None:
-        sign, suffix = _SIDES[side]
-        hip, knee, ankle = (self._head(bone + suffix) for bone in ("thigh", "calf", "foot"))
-        towards = np.array([1.0, sign * self._pose.knees_out, 0.4])
-        start = self._joint("thigh" + suffix)
-        end = np.asarray(self._pose.ankles[side], dtype=np.float64)
-        posed = limb_joint(
-            start,
-            end,
-            towards,
-            np.linalg.norm(knee - hip),
-            np.linalg.norm(ankle - knee),
-        )
-        hinge = cross(posed - start, end - posed)  # knees bend about it: to the left
-        hinge *= np.sign(hinge @ _LEFT)[..., None]
-        for bone, rest, now in (
-            ("thigh", knee - hip, posed - start),
-            ("calf", ankle - knee, end - posed),
-        ):
-            self._turns[bone + suffix] = limb_frames(now, hinge) @ limb_frames(rest, _LEFT).T
-        foot = axis_rotation(_UP, sign * 0.4 * self._pose.knees_out) @ _lean(
-            -np.asarray(self._pose.foot_pitch[side])
-        )
-        self._turns["foot" + suffix] = self._turns["ball" + suffix] = foot
+    def _pose_legs(self, pose: SeatedPose, turns: dict[str, Array], matrices: Array) -> None:
+        out = pose.knees_out
+        towards = np.array([[1.0, sign * out, 0.4] for sign, _ in _SIDES])
+        start = self._joints("thigh", matrices)
+        end = np.stack([np.asarray(a, dtype=np.float64) for a in pose.ankles], axis=-2)
+        knee = self._legs.joint(start, end, towards)
+        hinge = cross(knee - start, end - knee)  # knees bend about it: to the left
+        hinge *= np.sign(hinge[..., 1:2])
+        thigh, calf = self._legs.turns(start, knee, end, hinge)
+        pitch = np.stack([np.asarray(p, dtype=np.float64) for p in pose.foot_pitch], axis=-1)
+        foot = turns_about(_Z, [sign * 0.4 * out for sign, _ in _SIDES]) @ _lean(-pitch)
+        for side, (_, suffix) in enumerate(_SIDES):
+            for bone, turn in (("thigh", thigh), ("calf", calf), ("foot", foot), ("ball", foot)):
+                turns[bone + suffix] = turn[..., side, :, :]
 
-    def _arm(self, side: int) -> None:
-        pose = self._pose
-        sign, suffix = _SIDES[side]
-        shoulder, elbow, wrist = (
-            self._head(bone + suffix) for bone in ("upperarm", "lowerarm", "hand")
-        )
-        held = self._hands[side]
-        start = self._joint("upperarm" + suffix)
-        bar, head = axis_rotation(_UP, pose.bar_turn), np.array([pose.bar_x, 0.0, 0.0])
-        end = bar @ (held.hand.wrist - head) + head
-        turned = bar[..., None, :, :] @ held.matrices
-        turned[..., 3] += (head - bar @ head)[..., None, :]
-        self._matrices[..., held.bones, :, :] = turned
-        towards = np.array(pose.elbows) * [1.0, sign, 1.0]
-        posed = limb_joint(
-            start,
-            end,
-            towards,
-            np.linalg.norm(elbow - shoulder),
-            np.linalg.norm(wrist - elbow),
-        )
-        rest_hinge = cross(wrist - elbow, elbow - shoulder)
-        hinge = cross(end - posed, posed - start)
-        upper = limb_frames(posed - start, hinge) @ limb_frames(elbow - shoulder, rest_hinge).T
-        lower = limb_frames(end - posed, hinge) @ limb_frames(wrist - elbow, rest_hinge).T
-        self._turns["upperarm" + suffix] = upper
-        self._turns["lowerarm" + suffix] = _halfway(lower, turned[..., 0, :, :3], end - posed)
+    def _pose_arms(self, pose: SeatedPose, turns: dict[str, Array], matrices: Array) -> None:
+        start = self._joints("upperarm", matrices)
+        bar, head = turns_about(_Z, pose.bar_turn), np.array([pose.bar_x, 0.0, 0.0])
+        end = (self._wrists - head) @ np.swapaxes(bar, -1, -2) + head
+        towards = np.array(pose.elbows) * [[1.0, sign, 1.0] for sign, _ in _SIDES]
+        elbow = self._arms.joint(start, end, towards)
+        hinge = cross(end - elbow, elbow - start)
+        upper, lower = self._arms.turns(start, elbow, end, hinge)
+        moved = (head - bar @ head)[..., None, :]
+        hands = []
+        for held in self._hands:
+            turned = bar[..., None, :, :] @ held.matrices
+            turned[..., 3] += moved
+            matrices[..., held.bones, :, :] = turned
+            hands.append(turned[..., 0, :, :3])
+        forearm = _halfway(lower, np.stack(hands, axis=-3), end - elbow)
+        for side, (_, suffix) in enumerate(_SIDES):
+            turns["upperarm" + suffix] = upper[..., side, :, :]
+            turns["lowerarm" + suffix] = forearm[..., side, :, :]
 
 
-def seated_bones(
-    skeleton: Skeleton, pose: SeatedPose, hands: tuple[HeldHand, HeldHand] | None = None
-) -> Array:
-    """Return the (..., B, 3, 4) skinning matrices (rest mesh to posed mesh, m) of the seated.
-
-    `hands` are `hands_on` the pose's handle, for who seats people again and again.
-    """
-    return _Seating(skeleton, pose, hands or hands_on(skeleton, pose.handle)).solve()
+def seated_bones(skeleton: Skeleton, pose: SeatedPose) -> Array:
+    """Return the (..., B, 3, 4) skinning matrices (rest mesh to posed mesh, m) of the seated."""
+    return Seating(skeleton, pose.handle).bones(pose)

@@ -13,21 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from cityloop.spatial import Figure
 from cityloop.world.people import figure, skeleton
-from cityloop.world.people_posing import (
-    HeldHand,
-    Point,
-    SeatedPose,
-    axis_rotation,
-    hands_on,
-    seated_bones,
-)
+from cityloop.world.people_posing import Point, SeatedPose, Seating, turns_about
 
 Array = NDArray[np.float64]
 
 CRANK_BONES = ("crank", "pedal_l", "pedal_r")  # after the person's
 PEDAL_HALF_M = 0.011  # of a pedal's thickness
-_LEFT = np.array([0.0, 1.0, 0.0])
-_UP = np.array([0.0, 0.0, 1.0])
 # Toes point down, most on the way up behind the axle.
 _TOES_DOWN_RAD, _ANKLING_RAD, _MOST_DOWN_AT_RAD = 0.25, 0.13, np.radians(225.0)
 _RISE_M = 0.02  # of the hips on the way over the saddle's nose
@@ -146,7 +137,7 @@ def _foot(person: str, pitch: Array, knees_out: float, side: int) -> tuple[Array
     suffix = ("_l", "_r")[side]
     ankle, ball = (bones.heads[bones.index(name + suffix)] for name in ("foot", "ball"))
     sign = 1.0 - 2.0 * side
-    turn = axis_rotation(_UP, sign * 0.4 * knees_out) @ axis_rotation(_LEFT, -pitch)
+    turn = turns_about(2, sign * 0.4 * knees_out) @ turns_about(1, -pitch)
     return turn, turn @ (ankle - ball * [1.0, 1.0, 0.0])
 
 
@@ -195,12 +186,12 @@ def _posture(rider: Rider, doing: Riding) -> SeatedPose:
 
 def seated_rider(rider: Rider, doing: Riding) -> Array:
     """Return (N, B, 3, 4) matrices from the standing person's meshes to those of riders."""
-    return seated_bones(skeleton(rider.person), _posture(rider, doing), _hands(rider))
+    return _seating(rider).bones(_posture(rider, doing))
 
 
 @cache
-def _hands(rider: Rider) -> tuple[HeldHand, HeldHand]:
-    return hands_on(skeleton(rider.person), rider.pose.handle)
+def _seating(rider: Rider) -> Seating:
+    return Seating(skeleton(rider.person), rider.pose.handle)
 
 
 @cache
@@ -247,12 +238,12 @@ def riding_bones(rider: Rider, doing: Riding) -> NDArray[np.float32]:
 def _crank_bones(crank: Crank, turned_rad: Array) -> Array:
     """Return (N, 3, 3, 4) matrices of crank, left and right pedal."""
     bones = np.empty((len(turned_rad), 3, 3, 4))
-    bones[:, 0, :, :3] = axis_rotation(_LEFT, turned_rad)
+    bones[:, 0, :, :3] = turns_about(1, turned_rad)
     bones[:, 0, :, 3] = crank.axle - bones[:, 0, :, :3] @ np.array(crank.axle)
     for side in range(2):
         still = np.zeros_like(turned_rad)
         pitch = crank.foot_pitch(side, turned_rad) - crank.foot_pitch(side, still)
-        turn = axis_rotation(_LEFT, -pitch)
+        turn = turns_about(1, -pitch)
         rest, now = crank.pedal(side, still), crank.pedal(side, turned_rad)
         bones[:, 1 + side, :, :3] = turn
         bones[:, 1 + side, :, 3] = now - (turn @ rest[..., None])[..., 0]

@@ -8,7 +8,7 @@ rider's feet.
 import numpy as np
 
 from cityloop.world.meshing import MIRROR_Y, MeshBuilder, translation
-from cityloop.world.people_posing import Handle, SeatedPose, axis_rotation
+from cityloop.world.people_posing import Handle, SeatedPose, turns_about
 from cityloop.world.riding import CRANK_BONES, PEDAL_HALF_M, Crank, Rider, Standing
 from cityloop.world.vehicles_kinds import VehicleKind
 from cityloop.world.vehicles_materials import (
@@ -175,7 +175,7 @@ def bicycle_cranks(level: int) -> tuple[tuple[str, MeshBuilder], ...]:
         end = np.array([pedal[0], sign * 0.095, pedal[2]])
         crank.cylinder(arm, end, 0.011, CHROME, segments=(6, 4, 3)[level])
         at, box = np.eye(4), MeshBuilder()
-        at[:3, :3] = axis_rotation(np.array([0.0, 1.0, 0.0]), -CRANK.foot_pitch(side, still))
+        at[:3, :3] = turns_about(1, -CRANK.foot_pitch(side, still))
         at[:3, 3] = pedal
         box.box((0.0, 0.0, 0.0), (0.09, 0.095, 2.0 * PEDAL_HALF_M), BLACK)
         pedals.append(MeshBuilder())
