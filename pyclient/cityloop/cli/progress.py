@@ -45,6 +45,19 @@ class FramesPerSecond(ProgressColumn):
 
 
 @contextmanager
+def _nothing_left_of_errors(progress: Progress) -> Iterator[None]:
+    """Take a bar away again if the block fails before anything is done: the error says it all."""
+    try:
+        yield
+    except BaseException:
+        if not any(task.completed for task in progress.tasks):
+            progress.live.transient = True
+            progress.live.stop()
+            progress.disable = True  # or it ends with an empty line
+        raise
+
+
+@contextmanager
 def frames_bar(title: str, total: int) -> Iterator[Advance]:
     """Show a bar while frames are made; the block calls what it is lent with the frames done."""
     columns = (
@@ -56,7 +69,7 @@ def frames_bar(title: str, total: int) -> Iterator[Advance]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console) as progress, _nothing_left_of_errors(progress):
         task = progress.add_task(title, total=total)
         yield lambda done: progress.update(task, completed=done)
 
@@ -74,7 +87,7 @@ def cases_bar(title: str) -> Iterator[Callable[[object, int], None]]:
 def spinner(title: str) -> Iterator[None]:
     """Show that something of unknown length is going on."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console) as progress, _nothing_left_of_errors(progress):
         task = progress.add_task(title, total=1)
         yield
         progress.update(task, completed=1)

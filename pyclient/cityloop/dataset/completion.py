@@ -19,6 +19,7 @@ from cityloop.dataset.layout import (
     write_whole,
     writing,
 )
+from cityloop.dataset.reading import reading
 from cityloop.dataset.schema import OBJECTS_SCHEMA, PIECES_SCHEMA, frames_schema
 from cityloop.dataset.tables import PARQUET_OPTIONS
 from cityloop.errors import DatasetError
@@ -65,6 +66,9 @@ def part_hashes(
     A folder of frames counts as one part: its hash is that of the list of its files' hashes in the
     order of the frames (a line each), which frames.parquet holds one by one. Missing files are left
     out.
+
+    Raises:
+        DatasetError: if frames.parquet is missing or damaged.
     """
     parts: dict[str, str] = {}
 
@@ -82,7 +86,8 @@ def part_hashes(
         layout.static_geometry,
     ):
         add(part)
-    rows = pq.read_table(layout.frames)
+    with reading(layout.frames):
+        rows = pq.read_table(layout.frames)
     for camera in cameras:
         group = layout.passes(camera)
         add(layout.video(camera))

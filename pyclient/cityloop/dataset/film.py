@@ -8,6 +8,7 @@ from cityloop.dataset.layers import Layers, check_layers
 from cityloop.dataset.layout import check_writable
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.video import VideoWriter
+from cityloop.engine.frames import PASSES
 from cityloop.errors import DatasetError
 
 GRID = "grid"
@@ -19,7 +20,8 @@ def check_film(sequence: Sequence, camera: str, path: Path, layers: Collection[s
     """Tell whether `film` can be asked for this; makes nothing.
 
     Raises:
-        DatasetError: if there is no such camera or layer, or no video can be at `path`.
+        DatasetError: if there is no such camera or layer, a pass of the grid was not recorded, or
+            no video can be at `path`.
     """
     if camera not in sequence.cameras:
         raise DatasetError(
@@ -30,6 +32,13 @@ def check_film(sequence: Sequence, camera: str, path: Path, layers: Collection[s
         check_layers(layers)
     elif len(layers) > 1:
         raise DatasetError(f"{GRID!r} shows all passes and stands alone: leave the layers out")
+    else:
+        lacking = [name for name in PASSES if name not in sequence.passes]
+        if lacking:
+            raise DatasetError(
+                f"{GRID!r} shows all passes, of which {sequence.folder} was recorded without "
+                f"{', '.join(lacking)}; name layers instead"
+            )
     if path.suffix.lower() != _ENDING:
         raise DatasetError(
             f"a video is H.264 in MP4, which {path} is no name for; choose one that ends in "

@@ -165,7 +165,7 @@ class Exporter:
             mask = stuff == number
             segments.append(self._segment(number + 1, category, int(mask.sum()), _bounds(mask)))
         for thing in things:
-            part, mask = cut_out(thing, instance, semantic)
+            part, mask = cut_out(frame, thing, instance, semantic)
             number = int(numbers[thing.row]) + (_RIDER_SEGMENT if thing.piece == RIDER else 0)
             ids[part][mask] = number
             segments.append(self._segment(number, thing.category, thing.pixels, thing.box))

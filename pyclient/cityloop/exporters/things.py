@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cityloop.annotation import ObjectTable
 from cityloop.dataset import Dataset, Frame
+from cityloop.errors import DatasetError
 from cityloop.exporters.class_map import ClassMap
 from cityloop.world.semantics import SemanticClass
 
@@ -126,15 +127,24 @@ def poses_of(
 
 
 def cut_out(
-    thing: Thing, instance: NDArray[Any], semantic: NDArray[Any]
+    frame: Frame, thing: Thing, instance: NDArray[Any], semantic: NDArray[Any]
 ) -> tuple[tuple[slice, slice], NDArray[np.bool_]]:
-    """Return where the box of a thing lies in (H, W) pictures, and its pixels (h, w) there."""
+    """Return where the box of a thing lies in (H, W) pictures, and its pixels (h, w) there.
+
+    Raises:
+        DatasetError: if there are none.
+    """
     left, top, right, bottom = map(int, thing.box)
     part = slice(top, bottom), slice(left, right)
     mask: NDArray[np.bool_] = instance[part] == thing.id
     if thing.piece:
         # What is not the rider's is the machine's.
         mask &= (semantic[part] == SemanticClass.RIDER) == (thing.piece == RIDER)
+    if not mask.any():
+        raise DatasetError(
+            f"frame {frame.number} of {frame.sequence.folder} does not show object {thing.id}, "
+            "which it has a label of; find out what is damaged with cityloop verify"
+        )
     return part, mask
 
 

@@ -97,7 +97,7 @@ def _outlines(frame: Frame, things: list[Thing]) -> list[NDArray[np.float64]]:
     instance, semantic = frame.read("instance"), frame.read("semantic")
     outlines = []
     for thing in things:
-        (rows, columns), mask = cut_out(thing, instance, semantic)
+        (rows, columns), mask = cut_out(frame, thing, instance, semantic)
         outlines.append(_outline(mask) + [columns.start + 0.5, rows.start + 0.5])
     return outlines
 

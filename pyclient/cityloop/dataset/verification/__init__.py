@@ -51,6 +51,16 @@ def verify(path: Path | str, progress: Progress | None = None) -> Report:
     Raises:
         DatasetError, MapError: if the dataset is missing, not complete or damaged beyond reading.
     """
+    try:
+        return _verified(path, progress)
+    except OSError as error:
+        raise DatasetError(
+            f"{error.filename or path} was there and can be read no more ({error.strerror}); leave "
+            "the dataset as it is while it is verified"
+        ) from error
+
+
+def _verified(path: Path | str, progress: Progress | None) -> Report:
     dataset = Dataset(path)
     dataset.check_filled()
     sequences = dataset.sequences

@@ -4,12 +4,11 @@ https://sumo.dlr.de/docs/Networks/SUMO_Road_Networks.html, "Requests": every lin
 the order of `intLanes`, names its foes by a string of bits whose last character is link 0.
 """
 
-import gzip
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from cityloop.world.map_xml import parse_map
 from cityloop.world.network import RoadNetwork
 
 
@@ -37,6 +36,9 @@ def conflicts(net_file: Path, network: RoadNetwork) -> list[Conflict]:
     Args:
         net_file: the network, gzipped.
         network: the same, read.
+
+    Raises:
+        MapError: if the file is missing or damaged.
     """
     of_lane: dict[str, set[tuple[str, int, bool]]] = {}
     for c in network.connections:
@@ -48,7 +50,7 @@ def conflicts(net_file: Path, network: RoadNetwork) -> list[Conflict]:
         inner = to_lane if crossing else c.via
         of_lane.setdefault(inner, set()).add((c.tls_id, c.link_index, crossing))
     found: dict[tuple[str, int, int], Conflict] = {}
-    for junction in ET.fromstring(gzip.decompress(net_file.read_bytes())).iter("junction"):
+    for junction in parse_map(net_file, "a SUMO network", "net").iter("junction"):
         inner_lanes = junction.get("intLanes", "").split()
         foes = {int(r.attrib["index"]): r.attrib["foes"][::-1] for r in junction.iter("request")}
         for i, j in combinations(range(len(inner_lanes)), 2):
