@@ -25,18 +25,18 @@ _LARGE = 0.12
 # Boxes come nearer by these, and reach farther by a pixel: what the graphics card rounds is less.
 _NEARER_M, _NEARER_SHARE = 0.01, 1e-3
 _REACH_PX = 1.0
-_CUBE = np.array([[x, y, z] for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (-1.0, 1.0)])
 
 
-def split(seen: InView, instances: Instances) -> tuple[DrawList, DrawList]:
-    """Return what may hide others, to be drawn first, and the rest.
+def split(seen: InView, tables: SceneTables) -> tuple[DrawList, DrawList, DrawList]:
+    """Return what may hide others, to be drawn first; what is skinned; and the rest.
 
-    What bones move is all in the rest: people hide little, and are drawn by one call.
+    What is skinned is drawn without a test, by one call, while the large are on their way.
     """
     rows = seen.todo.rows
-    is_large = seen.radii[rows] > _LARGE * seen.depth[rows]
-    is_large &= instances.bones[rows] < 0
-    return seen.todo.only(is_large), seen.todo.only(~is_large)
+    skinned = tables.bone_counts[seen.meshes[rows]] > 0
+    large = seen.radii[rows] > _LARGE * seen.depth[rows]
+    of = seen.todo.only
+    return of(large & ~skinned), of(skinned), of(~large & ~skinned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,15 +90,10 @@ def camera_boxes(
     rows: NDArray[np.int64],
     tables: SceneTables,
 ) -> F64:
-    """Return the corners (K, 8, 3) of boxes around the instances `rows` (K,), camera frame, m."""
+    """Return the corners (K, 8, 3) of boxes around rigid instances `rows` (K,), camera frame, m."""
     camera_from_part = seen_from(view.current, instances.current[rows])
     corners = tables.corners[seen.meshes[rows]] @ camera_from_part[:, :, :3].swapaxes(1, 2)
     corners += camera_from_part[:, None, :, 3]
-    # What bones move is somewhere in its sphere.
-    posed = np.flatnonzero(instances.bones[rows] >= 0)
-    centers, radii = seen.centers[rows[posed]], seen.radii[rows[posed]]
-    middle = (centers - view.current[:, 3]) @ view.current[:, :3]
-    corners[posed] = middle[:, None] + radii[:, None, None] * _CUBE
     return corners
 
 

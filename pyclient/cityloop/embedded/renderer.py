@@ -194,13 +194,17 @@ class Renderer:
         lamps = self._lamp_map.draw(view, lights, self._frame)
         self._frame.upload()
         self._reached("lamps")
-        large, small = occlusion.split(seen, instances)
-        triangles = self._draw_large(view, instances, large, images)
+        large, skinned, small = occlusion.split(seen, self._scene.tables)
+        first = large.then(skinned)
+        self._write_records(*camera_records(view, instances, first.rows))
+        triangles = self._draw_large(large, images)
         self._reached("large")
         # The large are on their way to the picture meanwhile: they are waited for after it.
         triangles += self._shadows.draw(casting, instances, self._scene)
         self._reached("shadow")
-        shown, count = self._draw_small(view, instances, seen, large, small, images)
+        triangles += self._draw_skinned(instances, first, images)
+        self._reached("people")
+        shown, count = self._draw_small(view, instances, seen, first, small, images)
         triangles += count
         self._reached("small")
         self._light_surfaces(images, lamps)
@@ -264,9 +268,7 @@ class Renderer:
             self._context.finish()
             self._on_stage(stage)
 
-    def _draw_large(
-        self, view: CameraView, instances: Instances, large: DrawList, images: Targets
-    ) -> int:
+    def _draw_large(self, large: DrawList, images: Targets) -> int:
         """Draw what may hide others; see `occlusion`."""
         c = self._context
         images.depth_only.use()
@@ -274,19 +276,28 @@ class Renderer:
         images.surfaces.use()
         c.enable_only(moderngl.DEPTH_TEST)
         c.depth_func = "<"
-        self._write_records(*camera_records(view, instances, large.rows))
         return self._surfaces.draw(self._scene.meshes, large, Sides.ONE)
+
+    def _draw_skinned(self, instances: Instances, first: DrawList, images: Targets) -> int:
+        """Pose and draw what is skinned in a list, but for what has holes."""
+        self._posed.write(self._scene.skinned, instances, first, moves=True)
+        images.surfaces.use()
+        self._instance_table.use(UNITS["instance_table"])  # shadows have another
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        self._context.depth_func = "<"
+        sides = (Sides.ONE, Sides.BOTH)
+        return sum(self._surfaces.draw_posed(self._posed, each) for each in sides)
 
     def _draw_small(
         self,
         view: CameraView,
         instances: Instances,
         seen: InView,
-        large: DrawList,
+        first: DrawList,
         small: DrawList,
         images: Targets,
     ) -> tuple[DrawList, int]:
-        """Draw all the rest that the large do not hide.
+        """Draw all the rest that what has been drawn first does not hide.
 
         Returns:
             What has been drawn, whose rows stand in the instance table now, and the triangles sent.
@@ -296,24 +307,20 @@ class Renderer:
         corners = occlusion.camera_boxes(view, instances, seen, small.rows, self._scene.tables)
         boxes = occlusion.outlines(view, corners)
         small = small.only(~occlusion.hidden(boxes, images.read_depths()))
-        both = large.then(small)
+        both = first.then(small)
         images.surfaces.use()
         c.enable_only(moderngl.DEPTH_TEST)
         c.depth_func = "<"
         self._write_records(*camera_records(view, instances, both.rows))
         surfaces, posed = self._surfaces, self._posed
-        triangles = surfaces.draw(meshes, small, Sides.ONE, first_row=len(large.rows))
+        triangles = surfaces.draw(meshes, small, Sides.ONE, first_row=len(first.rows))
         triangles += surfaces.draw(meshes, both, Sides.BOTH)
         # Leaves hide each other many times over, and a shader that may discard is run for all of
         # them: so their depth is found first, and only what is seen in the end is shaded.
         images.depth_only.use()
         triangles += self._holes.draw(meshes, both, Sides.PERFORATED)
-        # What was drawn into the other images is on its way to the picture meanwhile.
-        posed.write(self._scene.skinned, instances, both, moves=True)
         triangles += self._holes.draw_posed(posed, Sides.PERFORATED)
         images.surfaces.use()
-        for sides in (Sides.ONE, Sides.BOTH):
-            triangles += surfaces.draw_posed(posed, sides)
         c.depth_func = "=="
         triangles += surfaces.draw(meshes, both, Sides.PERFORATED)
         triangles += surfaces.draw_posed(posed, Sides.PERFORATED)

@@ -45,13 +45,12 @@ class InView:
 
     Attributes:
         meshes: (N,) mesh of each instance, -1 for none.
-        centers, radii: (N, 3), (N,) spheres around what is drawn, world, m.
-        depth: (N,) of the centres before the camera, m.
+        radii: (N,) of spheres around what is drawn, m.
+        depth: (N,) of their centres before the camera, m.
         todo: what is in the frustum; what ends nearest to the camera comes first.
     """
 
     meshes: NDArray[np.int32]
-    centers: F64
     radii: F64
     depth: F64
     todo: DrawList
@@ -66,9 +65,8 @@ def look(view: CameraView, instances: Instances, tables: SceneTables) -> InView:
     if view.hidden_body:
         inside &= instances.body != view.hidden_body
     # The ground ends farther off than what stands on it, and is drawn after it.
-    return InView(
-        meshes, centers, radii, depth, draw_list(inside, meshes, depth + radii, instances.static)
-    )
+    todo = draw_list(inside, meshes, depth + radii, instances.static)
+    return InView(meshes, radii, depth, todo)
 
 
 def select_meshes(
