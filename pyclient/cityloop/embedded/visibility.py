@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cityloop.embedded.gpu_scene import SceneTables
 from cityloop.embedded.instances import CameraView, Instances
+from cityloop.spatial.camera import detail_scale
 
 F64 = NDArray[np.float64]
 
@@ -59,6 +60,7 @@ class InView:
 def look(view: CameraView, instances: Instances, tables: SceneTables) -> InView:
     """Return what a camera has in its frustum, without the body that is hidden from it."""
     distance = np.linalg.norm(instances.origin - view.current[:, 3], axis=1)
+    distance *= detail_scale(view.fx, view.fy)
     meshes = select_meshes(instances.part, distance, tables)
     centers, radii = bounding_spheres(instances, meshes, tables, slice(None))
     inside, depth = in_view(view, centers, radii)

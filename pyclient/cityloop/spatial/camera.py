@@ -8,6 +8,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from cityloop.spatial.rotation import Array
 
+# Distances of levels of detail are made for focal lengths up to this.
+_LONGEST_PLAIN_FOCAL_PX = 640.0
+
+
+def detail_scale(fx: float, fy: float) -> float:
+    """Return what distances are multiplied by to choose levels of detail, for a focal length, px.
+
+    A lens beyond 640 px shows things larger: they count as nearer by so much, and so their levels
+    change at the same size in the picture.
+    """
+    return min(1.0, _LONGEST_PLAIN_FOCAL_PX / max(fx, fy))
+
 
 @dataclass(frozen=True)
 class Intrinsics:

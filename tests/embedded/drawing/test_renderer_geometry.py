@@ -359,14 +359,17 @@ def test_a_posed_arm_outside_the_rest_bounds_is_not_culled(scene):
     assert (scene.draw([thing])["instance"] == 7).any()
 
 
+# A lens of 1280 px shows things twice as large as the longest for which distances are made.
+@pytest.mark.parametrize(("focal_px", "longer"), [(40.0, 1.0), (640.0, 1.0), (1280.0, 2.0)])
 @pytest.mark.parametrize(("distance", "expected"), [(19.9, 1), (20.1, 2), (39.9, 2), (40.1, None)])
-def test_levels_of_detail_switch_at_their_distance(scene, distance, expected):
+def test_levels_of_detail_switch_at_their_distance(scene, distance, expected, focal_px, longer):
     fine, coarse = (
         scene.mesh([[0, 1, -1], [0, -1, -1], [0, 0, 1]], [[0, 1, 2]], scene.material(semantic=s))
         for s in (1, 2)
     )
     part = scene.part((fine, 20.0), (coarse, 40.0))
-    frame = scene.draw([Thing(part, rigid((distance, 0, 0)))])
+    lens = Intrinsics(width=64, height=48, fx=focal_px, fy=focal_px, cx=32.0, cy=24.0)
+    frame = scene.draw([Thing(part, rigid((distance * longer, 0, 0)))], view(lens=lens))
     drawn = set(np.unique(frame["semantic"])) - {SKY}
     assert drawn == ({expected} if expected else set())
 

@@ -18,6 +18,7 @@ from cityloop.dataset.verification.ray_casting import (
 )
 from cityloop.spatial import Intrinsics, Pose, rotation
 from cityloop.spatial.box_tree import box_tree
+from cityloop.spatial.camera import detail_scale
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,6 +89,7 @@ class FixedWorld:
             return verdict
         pose = world_from_camera.matrix
         away = np.linalg.norm(self._origins - world_from_camera.position, axis=1)
+        away *= detail_scale(intrinsics.fx, intrinsics.fy)
         nearest, farthest = self._ranges.T
         shown = np.where((nearest <= away) & (away < farthest), SHOWN, UNSHOWN)
         at_a_limit = (np.abs(self._ranges - away[:, None]) < _SAME_DISTANCE_M).any(axis=1)

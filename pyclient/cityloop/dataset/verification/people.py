@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cityloop.dataset.recorded_states import RecordedState
 from cityloop.dataset.verification.picture import Instant, Picture
 from cityloop.spatial import Intrinsics, Pose
+from cityloop.spatial.camera import detail_scale
 from cityloop.world.scene import Mesh, Prototype, Scene
 
 Array = NDArray[np.float64]
@@ -199,6 +200,7 @@ class SkinnedSurfaces:
         depth = picture.flat("depth")[chosen].astype(np.float64)
         origin = now.state.pose(actor) or Pose()
         away = float(np.linalg.norm(origin.position - now.world_from_camera.position))
+        away *= detail_scale(picture.intrinsics.fx, picture.intrinsics.fy)
         # The level that the engine should have drawn first; the borders are left to the engine.
         levels = sorted(
             self._levels(kind), key=lambda m: (m.max_distance_m < away, m.max_distance_m)

@@ -15,6 +15,7 @@ from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.errors import ScenarioError
 from cityloop.spatial import Intrinsics, Pose, rotation
+from cityloop.spatial.camera import detail_scale
 from cityloop.world.people import skin
 from cityloop.world.scene import Mesh, Part, Prototype
 from cityloop.world.semantics import SemanticClass
@@ -151,7 +152,7 @@ class DrawnVehicle:
         camera_from_body: the same, seen from the camera.
         wheels: (W, 5) as in `tables.WHEEL_COLUMNS`, None without.
         bones: (B, 3, 4) a rider's skinning matrices, None without.
-        away_m: from its origin to the camera.
+        away_m: from its origin to the camera, as levels of detail count it (`detail_scale`).
     """
 
     shape: VehicleShape
@@ -180,7 +181,8 @@ def drawn_vehicle(picture: Picture, actor: int) -> DrawnVehicle | None:
     if shape is None:
         return None
     camera = now.world_from_camera
-    away = float(np.linalg.norm(pose.position - camera.position))
+    scale = detail_scale(picture.intrinsics.fx, picture.intrinsics.fy)
+    away = float(np.linalg.norm(pose.position - camera.position)) * scale
     wheels = now.state.wheels.get(actor)
     bones = now.state.bones.get(actor)
     return DrawnVehicle(shape, pose, camera.inverse() @ pose, wheels, bones, away)

@@ -1556,7 +1556,8 @@ namespace Cityloop.V1 {
     public const int MaxDistanceMFieldNumber = 2;
     private float maxDistanceM_;
     /// <summary>
-    /// Used while the distance from the camera centre to the body's origin is below this;
+    /// Used while the distance from the camera centre to the body's origin is below this, or below
+    /// this times f / 640 for a camera whose longer focal length f is beyond 640 pixels;
     /// unit: m, frame: none.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]

@@ -34,16 +34,23 @@ namespace Cityloop.Core
     /// <summary>Which mesh of which part a camera draws: levels of detail and culling.</summary>
     public static class Visibility
     {
-        /// <summary>Returns the mesh of each instance by its distance from the camera, -1 for none.</summary>
+        /// <summary>Distances of levels of detail are made for focal lengths up to this, pixels.</summary>
+        private const double LongestPlainFocalPx = 640;
+
+        /// <summary>
+        /// Returns the mesh of each instance by its distance from the camera, -1 for none. A longer lens
+        /// shows things larger: they count as nearer by so much.
+        /// </summary>
         public static int[] SelectMeshes(CameraView view, Instances instances, SceneTables tables)
         {
+            double scale = Math.Min(1, LongestPlainFocalPx / Math.Max(view.Fx, view.Fy));
             var meshes = new int[instances.Count];
             for (int i = 0; i < meshes.Length; i++)
             {
                 double x = instances.Origin[i * 3] - view.Current[3];
                 double y = instances.Origin[i * 3 + 1] - view.Current[7];
                 double z = instances.Origin[i * 3 + 2] - view.Current[11];
-                meshes[i] = tables.MeshAt(instances.Part[i], Math.Sqrt(x * x + y * y + z * z));
+                meshes[i] = tables.MeshAt(instances.Part[i], scale * Math.Sqrt(x * x + y * y + z * z));
             }
             return meshes;
         }

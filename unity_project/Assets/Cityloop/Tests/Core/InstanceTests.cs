@@ -71,6 +71,10 @@ namespace Cityloop.Core.Tests
             {
                 instances.Origin[0] = distance;
                 Assert.That(Visibility.SelectMeshes(Forward(), instances, tables)[0], Is.EqualTo(mesh), $"at {distance} m");
+                // A lens of 1280 pixels shows things twice as large as the longest for which distances are made.
+                instances.Origin[0] = 2 * distance;
+                int through = Visibility.SelectMeshes(Forward(focalPx: 1280), instances, tables)[0];
+                Assert.That(through, Is.EqualTo(mesh), $"at {2 * distance} m through a long lens");
             }
         }
 
@@ -109,11 +113,11 @@ namespace Cityloop.Core.Tests
             return Visibility.Draw(view, instances, meshes, tables).Rows.Count;
         }
 
-        /// <summary>Returns a camera in the origin that looks along x, 90 degrees wide and high.</summary>
-        private static CameraView Forward(uint hidden = 0)
+        /// <summary>Returns a camera in the origin that looks along x, 90 degrees wide and high if nothing else is said.</summary>
+        private static CameraView Forward(uint hidden = 0, double focalPx = 50)
         {
             double[] pose = { 0, 0, 1, 0, -1, 0, 0, 0, 0, -1, 0, 0 };
-            return new CameraView("forward", 100, 100, 50, 50, 50, 50, 0.1, 1000, pose, pose, pose, hidden);
+            return new CameraView("forward", 100, 100, focalPx, focalPx, 50, 50, 0.1, 1000, pose, pose, pose, hidden);
         }
     }
 }
