@@ -2,7 +2,7 @@
 // but a small toe: what lies in shade keeps most of its share of the light, as in a camera's pictures.
 vec4 finish(vec3 radiance) {
     vec3 x = radiance * frame.sun_irradiance.w;
-    x = clamp((x * (7.32 * x + 0.78)) / (x * (6.93 * x + 2.43) + 1.0), 0.0, 1.0);
+    x = clamp((x * (7.32 * x + 0.87)) / (x * (6.93 * x + 2.43) + 1.0), 0.0, 1.0);
     vec3 s1 = sqrt(x);
     vec3 s2 = sqrt(s1);
     vec3 s3 = sqrt(s2);

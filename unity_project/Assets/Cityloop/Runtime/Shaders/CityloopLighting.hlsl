@@ -140,7 +140,7 @@ float3 cityloop_lamp(CityloopSurface s, float3 toward, float3 light)
 float3 cityloop_finish(float3 radiance)
 {
     float3 x = radiance * _CityloopSunIrradiance.w;
-    x = saturate((x * (7.32 * x + 0.78)) / (x * (6.93 * x + 2.43) + 1.0));
+    x = saturate((x * (7.32 * x + 0.87)) / (x * (6.93 * x + 2.43) + 1.0));
     float3 low = 12.92 * x;
     float3 high = 1.055 * pow(max(x, 1e-6), 1.0 / 2.4) - 0.055;
     return saturate(float3(
