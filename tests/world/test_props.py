@@ -3,6 +3,7 @@ import pytest
 
 from cityloop.errors import ScenarioError
 from cityloop.world.props import PROPS, SignalLamp, prop_scene
+from cityloop.world.props_materials import POSTER_SHEET, POSTERS_TEXTURE
 from cityloop.world.scene import TEXTURE_SIZE, CapsuleCollider
 from cityloop.world.semantics import SemanticClass
 
@@ -171,3 +172,27 @@ def test_a_prop_is_the_same_whatever_is_built_beside_it(scene, meshes):
 def test_an_unknown_prop_is_refused_with_the_known_ones():
     with pytest.raises(ScenarioError, match=r"'phone_box'.*tree_0.*hedge"):
         prop_scene(["phone_box"])
+
+
+def test_posters_are_legible_and_the_right_way_round() -> None:
+    """The first letter of a poster's words is on the reader's left, and its head is up."""
+    scene = prop_scene(["bus_shelter", "poster_column"])
+    assert [t.name for t in scene.textures] == [POSTERS_TEXTURE]
+    assert (np.ptp(scene.textures[0].rgba[..., :3].reshape(-1, 3).astype(int), axis=0) > 150).all()
+    for mesh in (m for m in scene.meshes if m.name.endswith("/0")):
+        sheet = mesh.material_names.index(POSTER_SHEET)
+        triangles = mesh.indices[mesh.materials[mesh.indices[:, 0]] == sheet]
+        for corners, normal, uv in zip(
+            mesh.positions[triangles],
+            mesh.normals[triangles[:, 0]],
+            mesh.uvs[triangles],
+            strict=True,
+        ):
+            right = np.cross([0.0, 0.0, 1.0], normal)
+            across, up = corners @ right, corners[:, 2]
+            assert np.sign(np.subtract.outer(uv[:, 0], uv[:, 0])) == pytest.approx(
+                np.sign(np.round(np.subtract.outer(across, across), 4))
+            )
+            assert np.sign(np.subtract.outer(uv[:, 1], uv[:, 1])) == pytest.approx(
+                -np.sign(np.round(np.subtract.outer(up, up), 4))
+            )

@@ -98,6 +98,7 @@ class SceneTables:
         centers, radii: (M, 3), (M,) bounding spheres at rest, part frame, m.
         corners: (M, 8, 3) of boxes around rigid meshes, part frame, m; any for skinned ones.
         bone_counts: (M,) int64, 0 for rigid.
+        glazed: (M,) bool, whether there are panes.
         bone_corners: (C, 8, 3) of boxes at rest around the vertices of the bones of all skinned
             meshes, part frame, m.
         boxed_bones: (C,) int64, the bone of each of these boxes.
@@ -110,6 +111,7 @@ class SceneTables:
     radii: NDArray[np.float64]
     corners: NDArray[np.float64]
     bone_counts: NDArray[np.int64]
+    glazed: NDArray[np.bool_]
     bone_corners: NDArray[np.float64]
     boxed_bones: NDArray[np.int64]
     first_box: NDArray[np.int64]
@@ -284,6 +286,9 @@ class GpuScene:
             radii=np.array([m.radius for m in self.meshes], dtype=np.float64),
             corners=np.array([m.geometry.corners[0] for m in self.meshes]).reshape(-1, 8, 3),
             bone_counts=np.array([m.bone_count for m in self.meshes], dtype=np.int64),
+            glazed=np.array(
+                [m.starts[Sides.PANE + 1] > m.starts[Sides.PANE] for m in self.meshes], np.bool_
+            ),
             bone_corners=np.concatenate([_NO_BOXES, *boxes]),
             boxed_bones=np.concatenate([np.zeros(0, np.int64), *boxed]),
             first_box=np.cumsum([0, *(len(bones) for bones in boxed)]),

@@ -338,7 +338,9 @@ class Renderer:
         shining = shines(self._environment)
         if shining not in self._panes:
             self._panes[shining] = _pane_pass(c, shining)
-        triangles = self._panes[shining].draw(self._scene.meshes, drawn, Sides.PANE)
+        glazed = self._scene.tables.glazed[drawn.batches[:, 0]]
+        panes = DrawList(drawn.rows, drawn.batches[glazed])
+        triangles = self._panes[shining].draw(self._scene.meshes, panes, Sides.PANE)
         triangles += self._panes[shining].draw_posed(self._posed, Sides.PANE)
         c.disable(moderngl.BLEND | moderngl.CULL_FACE)
         return triangles

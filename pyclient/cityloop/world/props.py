@@ -17,6 +17,7 @@ from cityloop.world.props_materials import (
     BARS_TEXTURE,
     FOLIAGE_TEXTURE,
     LEAF_TEXTURE,
+    POSTERS_TEXTURE,
     PROP_MATERIALS,
     STREET_LAMP_LIT,
     SignalLamp,
@@ -29,6 +30,7 @@ from cityloop.world.props_plants import (
     planter_plants,
     tree,
 )
+from cityloop.world.props_posters import posters_texture
 from cityloop.world.scene import (
     BoxCollider,
     CapsuleCollider,
@@ -329,5 +331,7 @@ def prop_scene(names: Iterable[str] = tuple(PROPS)) -> Scene:
         scene.textures.append(foliage_texture())
     if BARS_TEXTURE in textures:
         scene.textures.append(street.bars_texture())
+    if POSTERS_TEXTURE in textures:
+        scene.textures.append(posters_texture())
     scene.textures.extend(sign_texture(name) for name in SIGN_TEXTURES if name in textures)
     return scene

@@ -10,13 +10,13 @@ from cityloop.world.props_materials import (
     CAST_IRON,
     CONCRETE,
     HYDRANT_RED,
-    POSTER,
     REFLECTOR,
     SCREEN,
     SHELTER_GLASS,
     STEEL,
     WOOD,
 )
+from cityloop.world.props_posters import add_poster
 
 _SEGMENTS = (14, 8, 5)
 
@@ -125,7 +125,12 @@ def bus_shelter(level: int) -> MeshBuilder:
     builder.box((-0.05, width / 2 - 0.06, 1.30), (1.05, 0.09, 2.0), STEEL)
     for side in (-1, 1):
         y = width / 2 - 0.06 + side * 0.047
-        builder.box((-0.05, y, 1.35), (0.95, 0.004, 1.75), POSTER)
+        left, right = (-0.05 + side * 0.475, -0.05 - side * 0.475)
+        add_poster(
+            builder,
+            np.array([[[left, y, 0.475], [right, y, 0.475], [right, y, 2.225], [left, y, 2.225]]]),
+            1 if side < 0 else 3,
+        )
     builder.box((back + 0.28, -0.3, 0.46), (0.34, 2.2, 0.05), WOOD)
     if level < 2:
         for y in (-1.2, 0.6):

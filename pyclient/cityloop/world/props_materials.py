@@ -41,8 +41,8 @@ FENCE = "prop/fence"
 FENCE_POST = "prop/fence_post"
 CABINET = "prop/cabinet"
 POST_BOX = "prop/post_box"
-POSTER_RED = "prop/poster_red"
-POSTER_BLUE = "prop/poster_blue"
+POSTER_SHEET = "prop/poster_sheet"
+POSTERS_TEXTURE = "prop/posters"
 BARS_TEXTURE = "prop/bars"
 BARK = "prop/bark"
 SOIL = "prop/soil"
@@ -110,8 +110,14 @@ PROP_MATERIALS: tuple[Material, ...] = (
     Material(FENCE_POST, (0.24, 0.18, 0.12), roughness=0.85, semantic=SemanticClass.FENCE),
     Material(CABINET, (0.24, 0.28, 0.25), roughness=0.6, semantic=_FURNITURE),
     Material(POST_BOX, (0.72, 0.46, 0.02), roughness=0.45, semantic=_FURNITURE),
-    Material(POSTER_RED, (0.42, 0.07, 0.06), roughness=0.6, semantic=_FURNITURE),
-    Material(POSTER_BLUE, (0.07, 0.16, 0.36), roughness=0.6, semantic=_FURNITURE),
+    Material(
+        POSTER_SHEET,
+        (0.9, 0.9, 0.9),
+        roughness=0.5,
+        emissive=(0.12, 0.12, 0.11),
+        texture=POSTERS_TEXTURE,
+        semantic=_FURNITURE,
+    ),
     Material(
         SIGN_BACK,
         (0.36, 0.37, 0.38),

@@ -14,11 +14,10 @@ from cityloop.world.props_materials import (
     FENCE_POST,
     POST_BOX,
     POSTER,
-    POSTER_BLUE,
-    POSTER_RED,
     SCREEN,
     STEEL,
 )
+from cityloop.world.props_posters import add_poster
 from cityloop.world.scene import TEXTURE_SIZE, Texture
 
 FENCE_M = (2.0, 1.0)  # length and height of a panel
@@ -90,16 +89,14 @@ def poster_column(level: int) -> MeshBuilder:
     sides = [CONCRETE, CONCRETE, POSTER, CAST_IRON, CAST_IRON, CAST_IRON, CAST_IRON]
     builder.lathe(profile, sides, segments=segments, smooth_deg=62)
     if level < 2:
-        for start, low, high, paper in (
-            (0.2, 0.6, 1.5, POSTER_RED),
-            (1.6, 0.9, 2.3, POSTER_BLUE),
-            (3.1, 0.5, 1.3, POSTER_BLUE),
-            (4.4, 1.0, 2.4, POSTER_RED),
+        for number, (start, low, high) in enumerate(
+            ((0.2, 0.6, 1.5), (1.6, 0.9, 2.3), (3.1, 0.5, 1.3), (4.4, 1.0, 2.4))
         ):
             angle = np.linspace(start, start + 1.1, 4)
             ring = 0.607 * np.column_stack([np.cos(angle), np.sin(angle)])
-            sections = [np.column_stack([ring, np.full(4, z)]) for z in (low, high)]
-            builder.loft(np.stack(sections), paper, closed=False)
+            below, above = (np.column_stack([ring, np.full(4, z)]) for z in (low, high))
+            strips = np.stack([below[:-1], below[1:], above[1:], above[:-1]], axis=1)
+            add_poster(builder, strips, number)
     return builder
 
 

@@ -14,6 +14,7 @@ TABLES = SceneTables(
     radii=np.ones(3),
     corners=np.zeros((3, 8, 3)),
     bone_counts=np.zeros(3, dtype=np.int64),
+    glazed=np.zeros(3, dtype=np.bool_),
     bone_corners=np.zeros((0, 8, 3)),
     boxed_bones=np.zeros(0, dtype=np.int64),
     first_box=np.zeros(4, dtype=np.int64),
