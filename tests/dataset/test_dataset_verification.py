@@ -87,6 +87,7 @@ CHECKS = {
     "pieces against the passes",
     "pieces: world against camera",
     "3D boxes hold the surface: pieces",
+    "riders: 3D boxes against their mesh",
     "riders' keypoints against skeletons",
     "riders' keypoints in the image",
     "riders' keypoint visibility against depth",
@@ -160,9 +161,14 @@ def test_a_true_dataset_passes_every_check(recorded: Path) -> None:
     report = verify(recorded, progress=lambda done, total: calls.append((done, total)))
     assert {row.check for row in report.rows} == CHECKS
     # The lint of what has no roads and its paint are tested in test_dataset_lint, falls in
-    # test_fallen.
+    # test_fallen, riders in test_dataset_verification_riders.
     elsewhere = (
-        *("lint:", "3D boxes hold the surface: fallen", "crossing against the roads"),
+        *(
+            "lint:",
+            "riders: 3D boxes against their mesh",
+            "3D boxes hold the surface: fallen",
+            "crossing against the roads",
+        ),
         "road marks against the roads",
     )
     assert all(row.count > 0 for row in report.rows if not row.check.startswith(elsewhere))

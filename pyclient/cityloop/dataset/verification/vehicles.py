@@ -162,6 +162,17 @@ class DrawnVehicle:
     bones: NDArray[np.float32] | None
     away_m: float
 
+    def rider_extent(self) -> Array | None:
+        """Return (2, 3) lowest and highest x, y, z of a posed rider, body frame, m."""
+        if self.bones is None:
+            return None
+        for part in self.shape.prototype.parts:
+            if (mesh := self.shape.skins.get(part.lods[0].mesh)) is not None:
+                rides = np.array([name.startswith("rider/") for name in mesh.material_names])
+                points = skin(mesh, self.bones)[rides[mesh.materials]]
+                return np.stack([points.min(axis=0), points.max(axis=0)])
+        return None
+
     def triangles(self, shape: VehicleShape) -> Array:
         """Return (T, 3, 3) corners of the shape, or a part of it, in the camera frame, m."""
         corners = shape.posed(self.wheels, self.away_m, self.bones).reshape(-1, 3)
@@ -210,6 +221,7 @@ class VehicleCheck:
         self._depth = Tally("vehicles: depth against their mesh", "m", TOLERANCE_M, 0.999)
         self._boxes = Tally("vehicles: amodal boxes against their mesh", "px", BOX_TOLERANCE_PX)
         self._solids = Tally("vehicles: 3D boxes against their mesh", "m", SOLID_TOLERANCE_M)
+        self._riders = Tally("riders: 3D boxes against their mesh", "m", SOLID_TOLERANCE_M)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Gather how far vehicles' labels are from their mesh."""
@@ -223,6 +235,7 @@ class VehicleCheck:
             if actor in labels:
                 self._compare_boxes(picture, labels[actor], corners)
                 self._compare_solid(picture, labels[actor], vehicle)
+                self._compare_rider(picture, actor, vehicle)
 
     def _compare_depth(self, picture: Picture, shown: NDArray[np.intp], corners: Array) -> None:
         depth = picture.flat("depth")
@@ -264,6 +277,17 @@ class VehicleCheck:
         where = f"{picture.here}, {objects.name[row]}"
         self._solids.add(np.abs(told - vehicle.shape.extent).max(), where)
 
+    def _compare_rider(self, picture: Picture, actor: int, vehicle: DrawnVehicle) -> None:
+        pieces, extent = picture.frame.pieces, vehicle.rider_extent()
+        for row in np.flatnonzero(pieces.id == actor).tolist() if extent is not None else ():
+            if pieces.piece[row] == "rider":
+                box = Pose(pieces.center_world[row], pieces.quaternion_world[row])
+                half = pieces.dimension[row] / 2
+                told = (vehicle.pose.inverse() @ box).apply(np.stack([-half, half]))
+                where = f"{picture.here}, rider of {actor}"
+                self._riders.add(np.abs(told - extent).max(), where)
+
     def rows(self) -> list[Row]:
-        """Return a row each for depth, amodal boxes and 3D boxes."""
-        return [self._depth.row(), self._boxes.row(), self._solids.row()]
+        """Return a row each for depth, amodal boxes and 3D boxes, and for riders' boxes."""
+        tallies = (self._depth, self._boxes, self._solids, self._riders)
+        return [tally.row() for tally in tallies]
