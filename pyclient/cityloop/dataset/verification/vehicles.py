@@ -279,7 +279,9 @@ class VehicleCheck:
 
     def _compare_rider(self, picture: Picture, actor: int, vehicle: DrawnVehicle) -> None:
         pieces, extent = picture.frame.pieces, vehicle.rider_extent()
-        for row in np.flatnonzero(pieces.id == actor).tolist() if extent is not None else ():
+        if extent is None:
+            return
+        for row in np.flatnonzero(pieces.id == actor).tolist():
             if pieces.piece[row] == "rider":
                 box = Pose(pieces.center_world[row], pieces.quaternion_world[row])
                 half = pieces.dimension[row] / 2
