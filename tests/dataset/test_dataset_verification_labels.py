@@ -90,7 +90,11 @@ OF_FOUR_FRAMES: Corruptions = {
     ),
     "orientations": (
         lambda r: change_column(r, "objects", "quaternion_world", turned),
-        {LABELS, FRAMES, VEHICLE, "vehicles: 3D boxes against their mesh"},
+        {
+            *(LABELS, FRAMES, VEHICLE),
+            "vehicles: 3D boxes against their mesh",
+            "3D boxes hold the surface: objects",
+        },
     ),
     "turn rates": (
         lambda r: change_column(r, "objects", "yaw_rate_radps", shifted),
@@ -116,6 +120,14 @@ OF_FOUR_FRAMES: Corruptions = {
     "3D boxes in the camera frame": (
         lambda r: change_column(r, "objects", "center_camera", shifted),
         {FRAMES},
+    ),
+    "3D boxes a little too small": (
+        lambda r: change_column(r, "objects", "dimension", lambda v: v * [0.985, 1, 1]),
+        {
+            "3D boxes hold the surface: objects",
+            "vehicles: 3D boxes against their mesh",
+            LABELS,
+        },
     ),
     "3D boxes too small": (
         lambda r: change_column(r, "objects", "dimension", shrunk),

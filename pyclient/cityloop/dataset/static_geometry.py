@@ -99,7 +99,8 @@ def static_geometry(scene: Scene, placements: Iterable[Placement]) -> tuple[Stat
                 nearest = float(np.float32(level.max_distance_m))
     meshes = {mesh.name: mesh for mesh in scene.meshes}
     material = _materials(scene)
-    return tuple(_static_mesh(meshes[name], shown[name], material) for name in sorted(shown))
+    panes = {m.name for m in scene.materials if m.pane}
+    return tuple(_static_mesh(meshes[name], shown[name], material, panes) for name in sorted(shown))
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,13 @@ def _materials(scene: Scene) -> Callable[[str], StaticMaterial]:
 
 
 def _static_mesh(
-    mesh: Mesh, shown: list[_Shown], material: Callable[[str], StaticMaterial]
+    mesh: Mesh, shown: list[_Shown], material: Callable[[str], StaticMaterial], panes: set[str]
 ) -> StaticMesh:
     kinds = tuple(material(name) for name in mesh.material_names)
     indices = mesh.indices.reshape(-1, 3).astype(np.uint32)
+    # All passes but the colour are as if clear panes were not there.
+    clear = np.array([name in panes for name in mesh.material_names], dtype=np.bool_)
+    indices = indices[~clear[mesh.materials[indices[:, 0]]]]
     perforated = any(kind.holes for kind in kinds)
     return StaticMesh(
         mesh.name,

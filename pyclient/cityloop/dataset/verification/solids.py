@@ -5,13 +5,13 @@ import numpy as np
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
+from cityloop.dataset.verification.vehicles import SOLID_TOLERANCE_M, shows_what_stands_out
 from cityloop.spatial import Pose, rotation
 
 # float32 depth and distance at 100 m are good to 0.02 mm; labels are made from the same depth.
 DISTANCE_TOLERANCE_M = 0.001
-# By definition mirrors stand out of a vehicle's box, a swinging arm or leg out of a person's. The
-# box of somebody who has fallen is that of the limbs as they lie.
-RIGID_MARGIN_M = 0.30
+# A swinging arm or leg stands out of a person's box. The box of somebody who has fallen is that of
+# the limbs as they lie.
 PERSON_MARGIN_M = 0.60
 FALLEN_MARGIN_M = 0.05
 FRAMES_TOLERANCE = 1e-6
@@ -23,7 +23,7 @@ class SolidCheck:
     def __init__(self) -> None:
         self._distance = Tally("distance_m against depth", "m", DISTANCE_TOLERANCE_M)
         self._frames = Tally("labels: world against camera", "m, m/s", FRAMES_TOLERANCE)
-        self._rigid = Tally("3D boxes hold the surface: objects", "m", RIGID_MARGIN_M)
+        self._rigid = Tally("3D boxes hold the surface: objects", "m", SOLID_TOLERANCE_M)
         self._people = Tally("3D boxes hold the surface: people", "m", PERSON_MARGIN_M)
         self._fallen = Tally("3D boxes hold the surface: fallen", "m", FALLEN_MARGIN_M)
 
@@ -61,6 +61,9 @@ class SolidCheck:
             tally = self._people if kind is not None and kind.skinned else self._rigid
             if objects.activity[row] == "fallen":
                 tally = self._fallen
+            if tally is self._rigid:
+                far = np.flatnonzero(outside > SOLID_TOLERANCE_M)
+                outside[far] *= ~shows_what_stands_out(picture, int(actor), pixels[far])
             tally.add(outside, picture.places(pixels))
 
     def rows(self) -> list[Row]:

@@ -1,5 +1,6 @@
 """Depth and boxes of vehicles against the meshes that they are drawn from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -27,6 +28,7 @@ TOLERANCE_M = 0.01
 BOX_TOLERANCE_PX = 0.5 + SNAP_PX  # a pixel belongs to what covers its centre
 SOLID_TOLERANCE_M = 0.02  # number plates and lamps stand out
 SAMPLES_PER_VEHICLE = 24
+_MIRRORS = "mirrors"  # name of the part
 # At the rim of a triangle a ray meets it so far beside the pixel's centre.
 _CORNER_PX = np.array([[u, v] for u in (-1, 0, 1) for v in (-1, 0, 1) if u or v]) * SNAP_PX
 _CLASSES = (
@@ -52,16 +54,21 @@ class VehicleShape:
     @cached_property
     def extent(self) -> Array:
         """(2, 3) lowest and highest x, y, z at rest in the body frame, without mirrors, m."""
-        corners = self._of(mirrors=False).posed(None, 0.0).reshape(-1, 3)
+        corners = self._of(lambda part: part.name != _MIRRORS).posed(None, 0.0).reshape(-1, 3)
         return np.stack([corners.min(axis=0), corners.max(axis=0)])
 
     @cached_property
     def mirrors(self) -> "VehicleShape":
         """The mirrors alone."""
-        return self._of(mirrors=True)
+        return self._of(lambda part: part.name == _MIRRORS)
 
-    def _of(self, *, mirrors: bool) -> "VehicleShape":
-        parts = tuple(p for p in self.prototype.parts if (p.name == "mirrors") == mirrors)
+    @cached_property
+    def beyond_box(self) -> "VehicleShape":
+        """What may stand out of a 3D box: mirrors, and what steers or springs with a wheel."""
+        return self._of(lambda part: part.name == _MIRRORS or part.wheel is not None)
+
+    def _of(self, chosen: Callable[[Part], bool]) -> "VehicleShape":
+        parts = tuple(p for p in self.prototype.parts if chosen(p))
         return VehicleShape(replace(self.prototype, parts=parts), self.triangles, self.skins)
 
     def posed(
@@ -137,9 +144,16 @@ def _part_pose(part: Part, wheels: Array | None) -> Pose:
 
 
 def _depth_errors(corners: Array, pixels: Array, depth: Array, intrinsics: Intrinsics) -> Array:
-    """Return (n,) how far depth (n,) is from where rays meet triangles, m; see `trace`."""
-    *_, found = trace(corners, pixels, depth, intrinsics)
-    return np.abs(found - depth)
+    """Return (n,) how far depth (n,) is from where rays meet triangles, m; see `trace`.
+
+    Where it is far, rays beside the pixels' centres are tried as well.
+    """
+    error: Array = np.abs(trace(corners, pixels, depth, intrinsics)[2] - depth)
+    beside = np.flatnonzero(error > TOLERANCE_M)
+    for way in _CORNER_PX if len(beside) else ():
+        found = trace(corners, pixels[beside] + way, depth[beside], intrinsics)[2]
+        error[beside] = np.minimum(error[beside], np.abs(found - depth[beside]))
+    return error
 
 
 @dataclass(frozen=True)
@@ -204,10 +218,29 @@ def shows_mirrors(picture: Picture, actor: int, pixels: NDArray[np.intp]) -> NDA
 
     By definition (docs/conventions.md) mirrors are no part of a 3D box.
     """
+    return _shows(picture, actor, pixels, lambda shape: shape.mirrors)
+
+
+def shows_what_stands_out(
+    picture: Picture, actor: int, pixels: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Return (n,) which pixels of a vehicle show its mirrors or its wheels, where depth says.
+
+    A 3D box is that of the vehicle at rest: wheels that are steered reach out of it.
+    """
+    return _shows(picture, actor, pixels, lambda shape: shape.beyond_box)
+
+
+def _shows(
+    picture: Picture,
+    actor: int,
+    pixels: NDArray[np.intp],
+    chosen: Callable[[VehicleShape], VehicleShape],
+) -> NDArray[np.bool_]:
     vehicle = drawn_vehicle(picture, actor)
     if vehicle is None or not len(pixels):
         return np.zeros(len(pixels), np.bool_)
-    corners = vehicle.triangles(vehicle.shape.mirrors)
+    corners = vehicle.triangles(chosen(vehicle.shape))
     depth = picture.flat("depth")[pixels].astype(np.float64)
     centers = picture.pixel_centers[pixels]
     error = _depth_errors(corners, centers, depth, picture.intrinsics)
@@ -247,10 +280,6 @@ class VehicleCheck:
         said = depth[pixels].astype(np.float64)
         centers = picture.pixel_centers[pixels]
         error = _depth_errors(corners, centers, said, picture.intrinsics)
-        beside = np.flatnonzero(error > TOLERANCE_M)
-        for way in _CORNER_PX if len(beside) else ():
-            moved = _depth_errors(corners, centers[beside] + way, said[beside], picture.intrinsics)
-            error[beside] = np.minimum(error[beside], moved)
         self._depth.add(error, picture.places(pixels))
 
     def _compare_boxes(self, picture: Picture, row: int, corners: Array) -> None:
