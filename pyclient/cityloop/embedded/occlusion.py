@@ -15,9 +15,11 @@ from cityloop.embedded.gpu_scene import SceneTables
 from cityloop.embedded.instance_table import seen_from
 from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.visibility import DrawList, InView
+from cityloop.spatial.compiled import compiled
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
 
 _TILE_PX = 8
 # Radius over depth from which on something may hide others: a car at 20 m, a house at 100 m.
@@ -48,29 +50,18 @@ class Outlines:
         nearest: (K,) depth of its nearest point, 0 at the near to 1 at the far plane; -1: nearer.
     """
 
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
+    low: I64
+    high: I64
     nearest: F64
 
 
 def outlines(view: CameraView, corners: F64) -> Outlines:
     """Return where boxes are in a picture; `corners` (K, 8, 3), camera frame, m."""
-    nearest = corners[..., 2].min(axis=1)
-    nearest = nearest * (1.0 - _NEARER_SHARE) - _NEARER_M
-    ahead = nearest > view.near_m
-    depth = np.maximum(corners[..., 2], view.near_m)
     low, high = np.empty((len(corners), 2), np.int64), np.empty((len(corners), 2), np.int64)
-    for axis, (focal, middle, size) in enumerate(
-        ((view.fx, view.cx, view.width), (view.fy, view.cy, view.height))
-    ):
-        pixel = focal * corners[..., axis] / depth + middle
-        first, last = pixel.min(axis=1) - _REACH_PX, pixel.max(axis=1) + _REACH_PX
-        low[:, axis] = np.clip(first, 0, size - 1) // _TILE_PX
-        high[:, axis] = np.clip(last, 0, size - 1) // _TILE_PX
-    # Farther than the nearest point of the box is the whole box; see `set_camera`.
-    share = view.far_m / (view.far_m - view.near_m)
-    nearest_depth = share - share * view.near_m / np.maximum(nearest, view.near_m)
-    return Outlines(low, high, np.where(ahead, nearest_depth, -1.0))
+    nearest = np.empty(len(corners))
+    lens = np.array([[view.fx, view.cx, view.width], [view.fy, view.cy, view.height]])
+    _outline(corners, lens, view.near_m, view.far_m, low, high, nearest)
+    return Outlines(low, high, nearest)
 
 
 def hidden(boxes: Outlines, depths: F32) -> NDArray[np.bool_]:
@@ -80,7 +71,12 @@ def hidden(boxes: Outlines, depths: F32) -> NDArray[np.bool_]:
         boxes: K of them.
         depths: (H, W) depths drawn so far, 0 at the near to 1 at the far plane.
     """
-    return boxes.nearest > _farthest(_tiles(depths), boxes.low, boxes.high)
+    height, width = depths.shape
+    tiles = np.zeros((-(-height // _TILE_PX), -(-width // _TILE_PX)), dtype=np.float32)
+    _fill_tiles(depths, tiles)
+    out = np.empty(len(boxes.nearest), dtype=np.bool_)
+    _compare(boxes.low, boxes.high, boxes.nearest, tiles, out)
+    return out
 
 
 def camera_boxes(
@@ -92,41 +88,69 @@ def camera_boxes(
 ) -> F64:
     """Return the corners (K, 8, 3) of boxes around rigid instances `rows` (K,), camera frame, m."""
     camera_from_part = seen_from(view.current, instances.current[rows])
-    corners = tables.corners[seen.meshes[rows]] @ camera_from_part[:, :, :3].swapaxes(1, 2)
-    corners += camera_from_part[:, None, :, 3]
+    corners = np.empty((len(rows), 8, 3))
+    _move_boxes(tables.corners, seen.meshes[rows], camera_from_part, corners)
     return corners
 
 
-def _tiles(depths: F32) -> F32:
-    """Return the greatest depth of each tile of the picture."""
-    for axis in (0, 1):
-        starts = np.arange(0, depths.shape[axis], _TILE_PX)
-        depths = np.maximum.reduceat(depths, starts, axis=axis)
-    return depths
+@compiled
+def _move_boxes(boxes: F64, mesh: NDArray[np.int32], moved: F64, corners: F64) -> None:
+    """Fill the corners of the boxes of meshes, moved by matrices (K, 3, 4)."""
+    for k in range(len(mesh)):
+        for c in range(8):
+            x, y, z = boxes[mesh[k], c]
+            for axis in range(3):
+                m = moved[k, axis]
+                corners[k, c, axis] = m[0] * x + m[1] * y + m[2] * z + m[3]
 
 
-def _farthest(tiles: F32, low: NDArray[np.int64], high: NDArray[np.int64]) -> F32:
-    """Return (K,) the greatest of the tiles from `low` to `high` (K, 2), column and row, inclusive.
+@compiled
+def _outline(
+    corners: F64, lens: F64, near_m: float, far_m: float, low: I64, high: I64, nearest: F64
+) -> None:
+    """Fill the fields of `Outlines`; `lens` (2, 3): focal length, middle and size by axis."""
+    # Farther than the nearest point of a box is the whole box; see `set_camera`.
+    share = far_m / (far_m - near_m)
+    for k in range(len(corners)):
+        least = np.inf
+        for c in range(8):
+            least = min(least, corners[k, c, 2])
+        least = least * (1.0 - _NEARER_SHARE) - _NEARER_M
+        nearest[k] = share - share * near_m / least if least > near_m else -1.0
+        for axis in range(2):
+            focal, middle, size = lens[axis]
+            first, last = np.inf, -np.inf
+            for c in range(8):
+                pixel = focal * corners[k, c, axis] / max(corners[k, c, 2], near_m) + middle
+                first, last = min(first, pixel), max(last, pixel)
+            end = size - 1.0
+            low[k, axis] = int(min(max(first - _REACH_PX, 0.0), end)) // _TILE_PX
+            high[k, axis] = int(min(max(last + _REACH_PX, 0.0), end)) // _TILE_PX
 
-    A rectangle is covered by four that overlap and whose sides are powers of two; the greatest
-    tiles of all of these are found once (a sparse table).
-    """
-    size = np.log2(high - low + 1).astype(np.int64)  # exact: the numbers are small
-    end = high + 1 - (1 << size)
-    out = np.empty(len(low), dtype=np.float32)
-    wide = tiles
-    for column_level in range(int(size[:, 0].max(initial=0)) + 1):
-        tall = wide
-        mine = size[:, 0] == column_level
-        for row_level in range(int(size[mine, 1].max(initial=-1)) + 1):
-            which = np.flatnonzero(mine & (size[:, 1] == row_level))
-            left, top = low[which].T
-            right, bottom = end[which].T
-            upper = np.maximum(tall[top, left], tall[top, right])
-            lower = np.maximum(tall[bottom, left], tall[bottom, right])
-            out[which] = np.maximum(upper, lower)
-            step = 1 << row_level
-            tall = np.maximum(tall[:-step], tall[step:])
-        step = 1 << column_level
-        wide = np.maximum(wide[:, :-step], wide[:, step:])
-    return out
+
+@compiled
+def _fill_tiles(depths: F32, tiles: F32) -> None:
+    """Fill the greatest depth of each tile of the picture."""
+    height, width = depths.shape
+    columns = np.empty(width, dtype=np.float32)
+    for row in range(len(tiles)):
+        columns[:] = depths[row * _TILE_PX]
+        for y in range(row * _TILE_PX + 1, min((row + 1) * _TILE_PX, height)):
+            for x in range(width):
+                columns[x] = max(columns[x], depths[y, x])
+        for x in range(width):
+            tiles[row, x // _TILE_PX] = max(tiles[row, x // _TILE_PX], columns[x])
+
+
+@compiled
+def _compare(low: I64, high: I64, nearest: F64, tiles: F32, out: NDArray[np.bool_]) -> None:
+    """Fill which boxes are farther than all tiles from `low` to `high`, inclusive."""
+    for k in range(len(nearest)):
+        out[k] = True
+        for row in range(low[k, 1], high[k, 1] + 1):
+            for column in range(low[k, 0], high[k, 0] + 1):
+                if not nearest[k] > tiles[row, column]:
+                    out[k] = False
+                    break
+            if not out[k]:
+                break
