@@ -18,6 +18,7 @@ from cityloop.annotation.actors import ActorTable, Array
 from cityloop.simulation.prediction import CORNERS, predicted_outlines
 from cityloop.spatial import rotation
 from cityloop.spatial.compiled import compiled
+from cityloop.spatial.halving import first_above
 from cityloop.spatial.nearest import GridCells, grid_cells, nearest_row
 from cityloop.spatial.turned import turned
 from cityloop.world.network import RoadNetwork
@@ -203,7 +204,7 @@ class RoadAhead:
         last = max(int(np.searchsorted(self.s_m, between_m[1])), first + 1)
         stretch = slice(first, last)
         line = self.path[stretch], self._unit[stretch], self._length[stretch], self.s_m[stretch]
-        return _projected(points, *line)
+        return _projected(np.ascontiguousarray(points), *line)
 
     def obstacles(
         self, front_s_m: float, actors: ActorTable, ignored: frozenset[str]
@@ -432,7 +433,7 @@ def _points_at(at_m: Array, s_m: Array, path: Array) -> Array:
     result = np.empty((len(at_m), 3))
     last = len(s_m) - 1
     for k in range(len(at_m)):
-        j = np.searchsorted(s_m, at_m[k], side="right") - 1
+        j = first_above(s_m, at_m[k]) - 1
         for c in range(3):
             if j < 0 or j >= last or at_m[k] == s_m[j]:
                 result[k, c] = path[min(max(j, 0), last), c]

@@ -317,12 +317,12 @@ class NearVehicles:
     def _lamps(self, rows: Rows, shown: Rows, bodies: BodyStates, at: Rows) -> dict[int, int]:
         """Return the lamps that change, by body id."""
         f, state = self._fleet, self._traffic.state
-        states = bodies.quaternion, bodies.velocity, bodies.acceleration
+        there = at[rows]
+        states = bodies.quaternion[there], bodies.velocity[there], bodies.acceleration[there]
         warning = _SIDES if flashing(state.tick * self._dt_s) else np.uint32(0)
         lamps = _lit(
             state.vehicles.lamps[shown],
             states,
-            at[rows],
             rows,
             (f.near, f.crashed),
             f.braking,
@@ -338,7 +338,6 @@ class NearVehicles:
 def _lit(
     planned: NDArray[np.uint32],
     states: tuple[Array, Array, Array],
-    at: Rows,
     rows: Rows,
     flags: tuple[Flags, Flags],
     braking: Flags,
@@ -348,8 +347,7 @@ def _lit(
 
     Args:
         planned: (n,) what the plans light.
-        states: (M, 4) quaternions, (M, 3) velocities and accelerations of the engine's bodies.
-        at: (n,) rows of the bodies.
+        states: (n, 4) quaternions, (n, 3) velocities and accelerations of the engine's bodies.
         rows: (n,) rows of the fleet.
         flags: (N,) who is physical, and who has crashed.
         braking: (N,) who braked before.
@@ -359,8 +357,8 @@ def _lit(
     quaternion, velocity, acceleration = states
     near, crashed = flags
     for n in range(len(rows)):
-        row, v, a = rows[n], velocity[at[n]], acceleration[at[n]]
-        x, y, z = turned(quaternion[at[n]], 1.0, 0.0, 0.0)
+        row, v, a = rows[n], velocity[n], acceleration[n]
+        x, y, z = turned(quaternion[n], 1.0, 0.0, 0.0)
         speed, faster = v[0] * x + v[1] * y + v[2] * z, a[0] * x + a[1] * y + a[2] * z
         braking[row] = is_braking(braking[row], speed, faster)
         if near[row]:

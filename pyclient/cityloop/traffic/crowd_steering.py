@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.spatial.compiled import compiled
+from cityloop.spatial.halving import first_from
 from cityloop.traffic.walkable import BoundaryTable, clearance_at
 
 Array = NDArray[np.float64]
@@ -79,16 +80,18 @@ def in_sight(position: Array, by_x: Rows, others: Array) -> Rows:
 
     `by_x` (N,) are the rows of the people by rising x.
     """
-    x = position[by_x, 0]
-    seen = np.zeros(len(others), dtype=np.bool_)
+    seen = np.empty(len(others), dtype=np.intp)
+    count = 0
     for m in range(len(others)):
-        for n in by_x[np.searchsorted(x, others[m, 0] - SIGHT_M) :]:
+        for k in range(first_from(position, by_x, others[m, 0] - SIGHT_M), len(by_x)):
+            n = by_x[k]
             if position[n, 0] > others[m, 0] + SIGHT_M:
                 break
             if abs(position[n, 1] - others[m, 1]) <= SIGHT_M:
-                seen[m] = True
+                seen[count] = m
+                count += 1
                 break
-    return np.flatnonzero(seen)
+    return seen[:count]
 
 
 @compiled

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.spatial.compiled import compiled
+from cityloop.spatial.halving import first_from
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -96,9 +97,10 @@ def reach_of(points: Array, spacing: Array) -> tuple[Array, Array]:
 
 def most_acceleration(ways: Ways, boxes: Boxes) -> Array:
     """Return (n,) the acceleration that others leave room for, m/s^2; inf: nobody is in the way."""
-    middle, radius = _around(ways.points, ways.spacing)
+    points, height = np.ascontiguousarray(ways.points), np.ascontiguousarray(ways.height)
+    middle, radius = _around(points, ways.spacing)
     return _room(
-        (ways.points, ways.spacing, ways.height, ways.half_width, ways.speed, ways.own),
+        (points, ways.spacing, height, ways.half_width, ways.speed, ways.own),
         (middle, radius),
         (boxes.center, np.cos(boxes.yaw), np.sin(boxes.yaw), boxes.half),
         (boxes.velocity, np.hypot(*boxes.velocity.T), boxes.foreseen),
@@ -149,15 +151,14 @@ def _room(
     points, spacing, height, half_width, speed, own = ways
     middle, radius = circles
     center, velocity, going, foreseen = boxes[0], motions[0], motions[1], motions[2]
-    room = np.full(len(speed), np.inf)
-    x = center[by_x, 0]
+    room = np.empty(len(speed))
     for i in range(len(speed)):
+        room[i] = np.inf
         way = points[i], spacing[i], half_width[i]
-        first = np.searchsorted(x, middle[i, 0] - radius[i])
-        for k in range(first, len(by_x)):
-            if x[k] > middle[i, 0] + radius[i]:
-                break
+        for k in range(first_from(center, by_x, middle[i, 0] - radius[i]), len(by_x)):
             j = by_x[k]
+            if center[j, 0] > middle[i, 0] + radius[i]:
+                break
             dx, dy = center[j, 0] - middle[i, 0], center[j, 1] - middle[i, 1]
             if dx * dx + dy * dy > radius[i] * radius[i] or j == own[i]:
                 continue

@@ -192,7 +192,7 @@ class SampleHistory:
         samples = self._samples[..., channels]
         if rows is not None:
             samples = samples[:, rows]
-        return _weighted(weights, samples)
+        return _weighted(weights, np.ascontiguousarray(samples))
 
     def shown(self) -> Array:
         """Return (N, C) the raw samples nearest to the shown tick, for what is not smoothed."""
@@ -211,7 +211,7 @@ def _weighted(weights: Array, samples: Array) -> Array:
     product, and the threads' number may show in the last bits.
     """
     window, n, channels = samples.shape
-    flat = samples.copy().reshape(window, n * channels)
+    flat = samples.reshape(window, n * channels)
     sums = np.zeros((len(weights), n * channels))
     for q in range(len(weights)):
         for w in range(window):

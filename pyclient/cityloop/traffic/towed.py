@@ -212,7 +212,9 @@ def forecast(
     points = np.empty((n, ticks + 1, newest.shape[1]))
     for i in range(n):
         arm, yaw, speed = arm_m[i], newest[i, 2], newest[i, 4]
-        points[i, 0], arc[i, 0], rate[i, 0] = newest[i], arc_m[i], speed_rate[i]
+        arc[i, 0], rate[i, 0] = arc_m[i], speed_rate[i]
+        for c in range(newest.shape[1]):
+            points[i, 0, c] = newest[i, c]
         start = curves[4 * ticks, i]
         for j in range(ticks):
             guide, between = curves[4 * j, i], curves[4 * j + 1, i]
