@@ -230,3 +230,11 @@ def test_the_real_village_has_its_houses_and_nothing_taller(village: City) -> No
     for footprint in village.footprints:
         assert footprint.intersection(streets).area < 0.05
     assert np.abs(village.network.bounds).max() < 120
+
+
+def test_a_city_of_a_map_tells_where_its_houses_are_solid(village: City) -> None:
+    standing = {p.name: p.pose.position[2] for p in village.scene.placements}
+    houses = village.map_houses
+    assert len(houses) > 20
+    assert all(h.ground_m == standing[h.name] for h in houses)
+    assert all(h.bottom_m < h.ground_m < h.top_m for h in houses)

@@ -18,10 +18,13 @@ from cityloop.dataset import fields
 from cityloop.dataset.layout import read_json, write_whole
 from cityloop.errors import DatasetError
 from cityloop.spatial import Pose
+from cityloop.world.meshing import triangulate
+from cityloop.world.outline_houses import MapHouse
 from cityloop.world.scene import BoxCollider, CapsuleCollider, Placement, Prototype
 from cityloop.world.signals import Mast
 
 _CORNERS_OF_A_ROUND_OUTLINE = 16
+_FLAT_M2 = 1e-3  # an outline that lacks less of its hull counts as convex
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,11 @@ class Surroundings:
         placements: Iterable[Placement],
         prototypes: Mapping[str, Prototype],
         masts: Iterable[Mast],
+        houses: Iterable[MapHouse] = (),
     ) -> "Surroundings":
         """Return the roads of `net_file`, the solid things among `placements`, traffic lights.
+
+        Of `houses`, which are no boxes, those that are among the placements are solid as well.
 
         Raises:
             DatasetError: if the network cannot be read.
@@ -95,13 +101,13 @@ class Surroundings:
             network = gzip.decompress(network)
         # Comments carry the date and the paths of the conversion.
         network = re.sub(rb"<!--.*?-->", b"", network, flags=re.DOTALL)
+        background = [p for p in placements if not p.labelled]
+        names = {p.name for p in background}
         return Surroundings(
             network,
-            tuple(
-                obstacle
-                for p in placements
-                if not p.labelled
-                for obstacle in _solids(p, prototypes[p.prototype])
+            (
+                *(o for p in background for o in _solids(p, prototypes[p.prototype])),
+                *(o for h in houses if h.name in names for o in _convex_pieces(h)),
             ),
             tuple(Head(m.placement.name, m.tls_id, m.link_index, m.lane) for m in masts),
         )
@@ -181,6 +187,17 @@ def _solids(placement: Placement, prototype: Prototype) -> Iterable[Obstacle]:
         else:
             continue
         yield _standing(placement, prototype.name, collider.center, outline, half_height)
+
+
+def _convex_pieces(house: MapHouse) -> Iterable[Obstacle]:
+    """Return a house on a map's outline, in triangles if it has corners that turn inwards."""
+    ring = np.asarray(house.polygon.exterior.coords)[:-1, :2]
+    pieces = [ring]
+    if house.polygon.interiors or house.polygon.convex_hull.area - house.polygon.area > _FLAT_M2:
+        vertices, triangles = triangulate(house.polygon)
+        pieces = list(vertices[triangles])
+    for piece in pieces:
+        yield Obstacle(house.name, "house", piece, house.bottom_m, house.top_m)
 
 
 def _standing(

@@ -192,6 +192,7 @@ def _writer(
             stage.placements,
             stage.prototypes,
             simulation.scenario.city.masts,
+            simulation.scenario.city.map_houses,
         ),
         road_marks=simulation.scenario.city.road_marks,
         static_geometry=static_geometry(stage.scene, stage.placements) if cameras else None,

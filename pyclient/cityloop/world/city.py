@@ -32,7 +32,8 @@ from cityloop.world.materials import CITY_MATERIALS
 from cityloop.world.netconvert import convert_opendrive, convert_osm, mark_ends
 from cityloop.world.network import RoadNetwork
 from cityloop.world.opendrive import default_speed_mps, opendrive_content, read_opendrive
-from cityloop.world.osm import LICENCE, RIGHTS, read_osm
+from cityloop.world.osm import LICENCE, RIGHTS, Outline, read_osm
+from cityloop.world.outline_houses import MapHouse, map_houses
 from cityloop.world.parking import Roadside
 from cityloop.world.props import PROPS, prop_scene
 from cityloop.world.props_street import bars_texture
@@ -90,6 +91,7 @@ class City:
     seed: int
     source: dict[str, Any]
     footprints: list[Shape]
+    _outlines: Sequence[Outline]
     _masts: list[signals.Mast]
     _markings: Markings
     _folder: _Folder | None = None
@@ -196,6 +198,11 @@ class City:
         seed, checked = _checked_seed(seed), _checked_file(net_file, "road network")
         source = {"kind": "sumo_network", "path": str(net_file)}
         return _build(RoadNetwork(checked), seed, source, None)
+
+    @property
+    def map_houses(self) -> list[MapHouse]:
+        """The houses on the map's own outlines."""
+        return map_houses(self.network, self._outlines)
 
     def signal_lamps(self, tls_states: Mapping[str, str]) -> dict[str, int]:
         """Return the lamps (bit set) of each traffic light by placement name.
@@ -409,4 +416,4 @@ def _build(
     scene.extend(vehicle_scene(sorted({*(p.prototype for p in parked), "van", "hatchback"})))
     props = {p.prototype for p in (*room.placements, *signal_placements, *signs.placements)}
     scene.extend(prop_scene(sorted(props & set(PROPS))))
-    return City(network, scene, seed, source, footprints, masts, markings, folder)
+    return City(network, scene, seed, source, footprints, content.outlines, masts, markings, folder)

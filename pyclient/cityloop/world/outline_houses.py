@@ -77,17 +77,45 @@ class _Wall:
         return matrix
 
 
+@dataclass(frozen=True)
+class MapHouse:
+    """Where the house on an outline of the map is solid.
+
+    Attributes:
+        name: of its placement.
+        polygon: its footprint, world's plane, metres.
+        ground_m: height at which it stands, world.
+        bottom_m: of its foundation's foot, world.
+        top_m: of its eaves, world.
+    """
+
+    name: str
+    polygon: Shape
+    ground_m: float
+    bottom_m: float
+    top_m: float
+
+
+def map_houses(network: RoadNetwork, outlines: Sequence[Outline]) -> list[MapHouse]:
+    """Return where the houses that `build_outlines` makes stand, in their order."""
+    houses = []
+    for n, outline in enumerate(outlines):
+        ring = np.asarray(outline.polygon.exterior.coords)[:-1, :2]
+        ground = network.ground_height(ring)
+        z, foot = float(ground.mean()), float(ground.min()) - _FOUNDATION_M
+        top = z + outline.height_m
+        houses.append(MapHouse(f"outline/{n}", outline.polygon, z, foot, top))
+    return houses
+
+
 def build_outlines(network: RoadNetwork, outlines: Sequence[Outline], seed: int) -> Scene:
     """Return a house for each outline, on exactly that footprint."""
     scene = Scene()
     road = network.ground.road
-    for n, outline in enumerate(outlines):
-        name = f"outline/{n}"
-        ring = np.asarray(outline.polygon.exterior.coords)[:-1, :2]
+    for stands, outline in zip(map_houses(network, outlines), outlines, strict=True):
+        name, z = stands.name, stands.ground_m
         middle = np.asarray(outline.polygon.centroid.coords[0])
-        ground = network.ground_height(ring)
-        z = float(ground.mean())
-        depth = z - float(ground.min()) + _FOUNDATION_M
+        depth = z - stands.bottom_m
         near, far = (_house(outline, middle, depth, road, near=near, name=name)
                      for near in (True, False))  # fmt: skip
         meshes = [near.build(f"{name}/near"), far.build(f"{name}/far")]

@@ -21,20 +21,22 @@ BUILDING_TOLERANCE_M = 1.2
 # Colliders are plainer than what they stand for.
 FURNITURE_TOLERANCE_M = 0.1
 SAMPLES = 500  # of a picture and class
+_GRID_M = 1e-3  # corners of pieces are stored to 0.1 mm
 _BELOW_TOP_M = 0.3  # roofs and lids have no outline of their own
-HOUSE = "house/"  # names of houses begin so
+HOUSE = ("house/", "outline/")  # names of houses begin so
 
 
 def recorded_obstacles(sequence: Sequence) -> tuple[Obstacle, ...]:
     """Return what stands beside the recorded roads; nothing without roads.
 
-    Houses on a map's own outlines are no boxes and are not recorded: only of a grid's houses are
-    all known.
+    Before a sequence kept its meshes, houses on a map's own outlines were not recorded: then only
+    of a grid's houses all are known.
     """
     if not sequence.has_map:
         return ()
     city = sequence.description.get("map")
-    if isinstance(city, dict) and city.get("kind") == "grid":
+    is_grid = isinstance(city, dict) and city.get("kind") == "grid"
+    if is_grid or sequence.has_static_geometry:
         return sequence.obstacles
     return tuple(o for o in sequence.obstacles if not o.name.startswith(HOUSE))
 
@@ -43,7 +45,8 @@ def recorded_obstacles(sequence: Sequence) -> tuple[Obstacle, ...]:
 class Outlines:
     """Walls of things that stand, upright from their outlines.
 
-    What is `open` may be seen inside as well, as the bench of a bus shelter is.
+    What is `open` may be seen inside as well, as the bench of a bus shelter is. Where pieces of one
+    thing touch there is no wall.
     """
 
     obstacles: tuple[Obstacle, ...]
@@ -51,12 +54,20 @@ class Outlines:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        shape = shapely.Polygon if self.open else shapely.LinearRing
-        return shapely.STRtree([shape(o.outline) for o in self.obstacles])
+        shapes = [shapely.union_all(pieces, grid_size=_GRID_M) for pieces in self._things.values()]
+        return shapely.STRtree(shapes if self.open else [s.boundary for s in shapes])
 
     @cached_property
     def _tops(self) -> Array:
-        return np.array([o.top_m for o in self.obstacles])
+        return np.array([top for _, top in self._things])
+
+    @cached_property
+    def _things(self) -> dict[tuple[str, float], list[shapely.Polygon]]:
+        """Name and top of each thing -> the outlines of its pieces."""
+        things: dict[tuple[str, float], list[shapely.Polygon]] = {}
+        for o in self.obstacles:
+            things.setdefault((o.name, o.top_m), []).append(shapely.Polygon(o.outline))
+        return things
 
     def apart(self, points: Array) -> tuple[NDArray[np.intp], Array]:
         """Return which of world points (N, 3) are below the top of the nearest walls, (n,).
