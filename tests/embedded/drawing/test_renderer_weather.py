@@ -1,5 +1,7 @@
 """Lamps, rain, snow, fog and wet ground: what they do to the picture, and to nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_scene import NOON, Thing, camera_pose, facing_quad, rigid, view
@@ -19,7 +21,7 @@ GREY_DAY = capture_pb2.Environment(
     exposure=1.0,
     cloud_cover=1.0,
 )
-ROAD, PERSON = 0, 11
+ROAD, TERRAIN, PERSON = 0, 9, 11
 EYE = view(current=camera_pose((0.0, 0.0, 1.5)))
 
 
@@ -190,6 +192,10 @@ def test_wet_ground_is_darker_and_mirrors_a_bright_wall(scene):
     assert wet[aside].sum() < dry[aside].sum()
     redness = [(p[before][:, 0] - p[before][:, 2]).mean() for p in (dry, wet)]
     assert redness[1] > redness[0] + 15
+    lawn = replace(ground, semantic=TERRAIN)
+    soaked = scene.draw([lawn, wall], EYE)["rgb"].astype(int)
+    red_in_lawn = (soaked[before][:, 0] - soaked[before][:, 2]).mean()
+    assert abs(red_in_lawn - redness[0]) < 3, "lawns do not mirror"
 
 
 def test_snow_lies_on_what_faces_up_and_not_on_people(scene):
