@@ -106,8 +106,11 @@ class RiderColumns(Columns):
         starts = (self.accel_mps2 > _STARTING_MPS2) & (self.speed_mps > _STANDING_MPS / 4)
         stops = (self.accel_mps2 < _STOPPING_MPS2) & (self.speed_mps < _STOPPING_MPS)
         down = ((self.speed_mps < _STANDING_MPS) | stops) & ~starts
-        step = np.where(down, _DOWN_PER_S, -_UP_PER_S) * dt_s
-        self.foot = np.clip(self.foot + step, 0.0, 1.0)
+        # Who still rolls holds the foot above the ground, the lower the slower.
+        rolls = (self.speed_mps - _STANDING_MPS) / (_STOPPING_MPS - _STANDING_MPS)
+        lowest = np.clip(1.0 - rolls, 0.0, 1.0)
+        lower = np.minimum(self.foot + _DOWN_PER_S * dt_s, np.maximum(lowest, self.foot))
+        self.foot = np.where(down, lower, np.maximum(self.foot - _UP_PER_S * dt_s, 0.0))
 
     def _pedal(self, rides: Rides, crank: Crank, dt_s: float) -> None:
         resistance = _ROLLING_MPS2 + _AIR_PER_M * rides.speed_mps**2
