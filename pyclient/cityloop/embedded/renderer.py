@@ -35,8 +35,10 @@ from cityloop.embedded.surface_pass import SurfacePass
 from cityloop.embedded.targets import Picture, Targets
 from cityloop.embedded.visibility import DrawList, InView, look
 from cityloop.protocol import capture_pb2, scene_pb2
+from cityloop.spatial.camera import detail_scale
 
 _MOST_SIZES = 4  # of images kept
+_MOST_SHADOWS = 3  # kept, of lenses that need levels of detail of their own; 75 MB each
 _LEAST_MIRROR = 0.35  # wetness from which on the ground mirrors what stands on it
 
 
@@ -89,7 +91,7 @@ class Renderer:
             ("DEPTH_ONLY", "SILHOUETTE"),
             culls=True,
         )
-        self._shadows = Shadows(c)
+        self._shadows: dict[float, Shadows] = {}  # by the scale of levels of detail
         self._surfaces = SurfacePass(
             c,
             ("tables.glsl", "surface.vert"),
@@ -129,7 +131,8 @@ class Renderer:
         self._alone.forget_meshes()
         for panes in self._panes.values():
             panes.forget_meshes()
-        self._shadows.forget_scene()
+        for shadows in self._shadows.values():
+            shadows.forget_scene()
         self._scene.release()
         self._scene = GpuScene(self._context)
 
@@ -187,7 +190,8 @@ class Renderer:
         set_camera(self._frame, view, dt_s)
         set_light(self._frame, view, self._environment, instances.time_s)
         sun = vector(self._environment.sun_direction) if shines(self._environment) else None
-        casting = self._shadows.place(view, sun, self._frame)
+        shadows = self._shadows_for(view)
+        casting = shadows.place(view, sun, self._frame)
         self._bind_scene()
         self._reached("choosing")
         lights = lit_lights(instances, self._scene.lights)
@@ -200,13 +204,14 @@ class Renderer:
         triangles = self._draw_large(large, images)
         self._reached("large")
         # The large are on their way to the picture meanwhile: they are waited for after it.
-        triangles += self._shadows.draw(casting, instances, self._scene)
+        triangles += shadows.draw(casting, instances, self._scene)
         self._reached("shadow")
         triangles += self._draw_skinned(instances, first, images)
         self._reached("people")
         shown, count = self._draw_small(view, instances, seen, first, small, images)
         triangles += count
         self._reached("small")
+        shadows.use()
         self._light_surfaces(images, lamps)
         self._reached("light")
         self._context.depth_func = "<="
@@ -256,6 +261,17 @@ class Renderer:
             images = Targets(self._context, width, height)
         self._targets[size] = images
         return images
+
+    def _shadows_for(self, view: CameraView) -> Shadows:
+        """Return the shadows whose levels of detail are those of a camera's picture."""
+        scale = detail_scale(view.fx, view.fy)
+        shadows = self._shadows.pop(scale, None)
+        if shadows is None:
+            if len(self._shadows) == _MOST_SHADOWS:
+                self._shadows.pop(next(iter(self._shadows))).release()
+            shadows = Shadows(self._context, scale)
+        self._shadows[scale] = shadows
+        return shadows
 
     def _bind_scene(self) -> None:
         """Bind what both the sun and the camera look at."""
@@ -364,7 +380,6 @@ class Renderer:
                 switches,
             )
             self._lights[switches] = self._context.vertex_array(program, [])
-        self._shadows.use()
         self._lamp_map.use()
         self._patches.use(UNITS["patches"])
         images.looks.use(UNITS["looks"])

@@ -70,3 +70,9 @@ class ShadowMaps:
     def use(self) -> None:
         """Bind the map for lighting."""
         self._shown.use(UNITS["shadows"])
+
+    def release(self) -> None:
+        """Give the card's memory back."""
+        frames = (self._standing_frame, self._shown_frame)
+        for item in (*frames, self._standing, self._shown):
+            item.release()

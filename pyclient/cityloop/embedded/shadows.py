@@ -152,10 +152,17 @@ class Casting:
 
 
 class Shadows:
-    """The maps and what draws them."""
+    """The maps and what draws them.
 
-    def __init__(self, context: moderngl.Context) -> None:
+    Args:
+        context: what draws.
+        detail: what distances are multiplied by to choose levels of detail, as for the pictures in
+            which the shadows are seen: what is much finer than its caster would shade itself.
+    """
+
+    def __init__(self, context: moderngl.Context, detail: float) -> None:
         self._context = context
+        self._detail = detail
         self._maps = ShadowMaps(context, (_ATLAS_WIDTH, _ATLAS_HEIGHT))
         self._casters = SurfacePass(
             context, ("tables.glsl", "caster.vert"), ("tables.glsl", "is_hole.glsl", "holes.frag")
@@ -215,6 +222,11 @@ class Shadows:
         """Bind the map."""
         self._maps.use()
 
+    def release(self) -> None:
+        """Give the card's memory back."""
+        self._casters.forget_meshes()
+        self._maps.release()
+
     def _draw_standing(
         self, placed: list[_Placed], instances: Instances, sun: F64 | None, scene: GpuScene
     ) -> int:
@@ -251,7 +263,7 @@ class Shadows:
         """
         # Distances across the light: they do not change while the square stays where it is.
         across = instances.origin[rows] @ placed.clip[:2, :3].T + placed.clip[:2, 3]
-        distance = np.linalg.norm(across, axis=1) * placed.square.half_m
+        distance = np.linalg.norm(across, axis=1) * (placed.square.half_m * self._detail)
         parts = instances.part[rows]
         coarseness = placed.square.coarseness
         if view is not None:

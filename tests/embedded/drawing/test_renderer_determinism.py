@@ -108,3 +108,12 @@ def test_without_opengl_one_sentence_says_what_to_install(monkeypatch):
 if __name__ == "__main__":
     small = SmallScene(Renderer())
     print(digest(small.draw(busy_scene(small), view(lens=LENS))))
+
+
+def test_other_lenses_between_leave_a_picture_as_it_is(scene):
+    """Each scale of levels of detail has shadow maps of its own; few are kept."""
+    things = busy_scene(scene)
+    before = digest(scene.draw(things, view(lens=LENS)))
+    for focal_px in (700.0, 800.0, 900.0, 1000.0):
+        scene.draw(things, view(lens=Intrinsics(160, 90, focal_px, focal_px, 80.0, 45.0)))
+    assert digest(scene.draw(things, view(lens=LENS))) == before
