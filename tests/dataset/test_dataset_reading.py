@@ -119,7 +119,7 @@ def test_what_is_missing_or_newer_is_named(copied: Path) -> None:
         sequence.frame("front", 4)
     with pytest.raises(DatasetError, match="no pass 'heat', only rgb, depth"):
         sequence.frame("front", 0).read("heat")
-    for version, way_out in ((3, "install a newer Cityloop"), (1, "record it again")):
+    for version, way_out in ((4, "install a newer Cityloop"), (2, "record it again")):
         said = rf"format version {version}, .*{way_out}"
         other = {"name": "cityloop-sequence", "version": version}
         spoil(sequence.folder / "sequence.json", format=other)
@@ -128,7 +128,7 @@ def test_what_is_missing_or_newer_is_named(copied: Path) -> None:
         spoil(copied / "dataset.json", format={"name": "cityloop-dataset", "version": version})
         with pytest.raises(DatasetError, match=said):
             Dataset(copied)
-        spoil(copied / "dataset.json", format={"name": "cityloop-dataset", "version": 2})
+        spoil(copied / "dataset.json", format={"name": "cityloop-dataset", "version": 3})
     (copied / "dataset.json").write_text("{")
     with pytest.raises(DatasetError, match=r"dataset\.json cannot be read"):
         Dataset(copied)
@@ -220,7 +220,7 @@ def test_truncated_files_are_named(copied: Path) -> None:
     with pytest.raises(DatasetError, match=r"000001\.png is missing"):
         frame.read("rgb")
     (sequence.folder / "sequence.json").write_text(
-        '{"format": {"name": "cityloop-sequence", "version": 2}}'
+        '{"format": {"name": "cityloop-sequence", "version": 3}}'
     )
     with pytest.raises(DatasetError, match=r"sequence\.json is damaged \(KeyError"):
         Dataset(copied).sequence("boxes")

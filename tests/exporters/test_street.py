@@ -20,8 +20,9 @@ def test_vehicles_are_where_the_meshes_of_their_individuals_are(
     monkeypatch.setattr(vehicles, "SAMPLES_PER_VEHICLE", 400)  # letters are small
     check = VehicleCheck()
     check.look(Picture(Dataset(street_dataset).sequences[0].frame(camera, 3)), [])
-    assert check.rows()[0].count > 300
-    assert all(row.count and row.passed for row in check.rows())
+    rows = [row for row in check.rows() if row.check.startswith("vehicles")]
+    assert rows[0].count > 300
+    assert all(row.count and row.passed for row in rows)
 
 
 def test_riders_are_near_enough_for_their_keypoints_to_be_judged(street_dataset: Path) -> None:

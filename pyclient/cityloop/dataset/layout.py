@@ -15,7 +15,7 @@ from typing import Any
 
 from cityloop.errors import DatasetError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 PROBE = ".cityloop-probe-"  # how the files are called that only try out whether one may write
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
