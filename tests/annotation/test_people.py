@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from cityloop.annotation.people import pose_people
+from cityloop.annotation.people import HIDDEN, SEEN, pose_people, see_keypoints
 from cityloop.spatial import KEYPOINTS, Figure, Intrinsics, Pose, rotation
 
 K = Intrinsics(64, 48, 50.0, 50.0, 32.0, 24.0)
 NO_DEPTH = np.full((48, 64), np.inf, np.float32)
+NO_IDS = np.zeros((48, 64), np.uint32)
 
 
 def figure(rng: np.random.Generator, *names: str) -> Figure:
@@ -35,7 +36,10 @@ def test_people_of_different_figures_keep_their_own_bones() -> None:
     ]
     position, quaternion = rng.normal(size=(3, 3)), rotation.normalize(rng.normal(size=(3, 4)))
     rows = np.array([2, 5, 7])
-    people = pose_people(rows, figures, matrices, position, quaternion, NO_DEPTH, K, Pose())
+    people = pose_people(
+        *(rows, rows.astype(np.uint32), figures, matrices, position, quaternion),
+        *(NO_IDS, NO_DEPTH, K, Pose()),
+    )
 
     assert len(people) == 3
     for i, (known, q, shift) in enumerate(zip(figures, turns, shifts, strict=True)):
@@ -60,7 +64,22 @@ def test_people_of_different_figures_keep_their_own_bones() -> None:
 
 def test_nobody_is_an_empty_table() -> None:
     nobody = np.zeros((0, 3)), np.zeros((0, 4))
-    people = pose_people(np.zeros(0, np.intp), [], [], *nobody, NO_DEPTH, K, Pose())
+    ids = np.zeros(0, np.uint32)
+    people = pose_people(np.zeros(0, np.intp), ids, [], [], *nobody, NO_IDS, NO_DEPTH, K, Pose())
     assert len(people) == 0
     assert people.keypoints_world.shape == (0, 17, 3)
     assert people.head_camera.shape == (0, 4)
+
+
+def test_flesh_before_a_joint_is_the_persons_own() -> None:
+    joints = np.tile([0.0, 0.0, 5.0], (1, len(KEYPOINTS), 1))
+    skin = np.full((48, 64), 4.98, np.float32)  # nearer than every joint by less than its flesh
+
+    def seen(depth: np.ndarray, own: bool) -> set[int]:
+        _, visibility = see_keypoints(joints, lambda line, column: (line >= 0) & own, depth, K)
+        return set(visibility.ravel().tolist())
+
+    assert seen(skin, own=True) == {SEEN}
+    assert seen(skin, own=False) == {HIDDEN}
+    assert seen(skin - np.float32(0.5), own=True) == {HIDDEN}
+    assert seen(NO_DEPTH, own=False) == {SEEN}

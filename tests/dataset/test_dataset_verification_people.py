@@ -1,5 +1,7 @@
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from corruptions import (
     HASHES,
@@ -14,8 +16,11 @@ from corruptions import (
     moved,
 )
 
+from cityloop.annotation.people import FLESH_M
 from cityloop.dataset import verify
 from cityloop.dataset.schema import PEOPLE_COLUMNS
+from cityloop.dataset.verification.poses import KeypointTallies
+from cityloop.spatial import Intrinsics
 
 TURNS = "head, body and gaze against skeletons"
 CONDITIONS = "conditions against states"
@@ -64,3 +69,19 @@ def test_each_corrupted_pose_and_condition_fails_its_checks_and_no_other(
     corrupt, expected = OF_ACTORS[name]
     corrupt(brief)
     assert failed(verify(brief)) == expected | {HASHES}
+
+
+@pytest.mark.parametrize(("own", "said"), [(True, 2), (False, 1)])
+def test_keypoints_close_behind_somebody_else_must_be_hidden(own: bool, said: int) -> None:
+    lens = Intrinsics(8, 6, 10.0, 10.0, 4.0, 3.0)
+    surface = np.full((6, 8), 4.98, np.float32)
+    picture = SimpleNamespace(intrinsics=lens, read=lambda _name: surface, at=lambda _pixel: "here")
+    joints, pixels = (np.tile(x, (len(FLESH_M), 1)) for x in ([0.0, 0.0, 5.0], [4.0, 3.0]))
+    for claimed in (1, 2):
+        tallies = KeypointTallies("")
+        visibility = np.full(len(FLESH_M), claimed, np.uint8)
+        shows = np.full(surface.shape, own)
+        tallies.compare(picture, shows, joints, pixels, visibility, "frame 0, child")
+        row = next(t.row() for t in tallies.tallies if t.check == SEEN)
+        assert row.passed == (claimed == said)
+        assert row.place == "frame 0, child"

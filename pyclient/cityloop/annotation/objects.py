@@ -263,10 +263,12 @@ def label(
         time_to_collision_s=meets,
         people=pose_people(
             person,
+            seen.id[person],
             figures,
             matrices,
             position[person],
             quaternion[person],
+            sight.instance,
             sight.depth,
             sight.intrinsics,
             sight.world_from_camera,

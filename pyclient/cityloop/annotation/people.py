@@ -1,6 +1,6 @@
 """Poses of people: bones, keypoints, and where head and body are turned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 from cityloop.spatial import KEYPOINTS, Figure, Intrinsics, Pose, rotation
 
 Array = NDArray[np.float64]
+# (line, column) of keypoints' pixels -> whether each shows the one whose keypoints they are.
+Shows = Callable[[NDArray[np.intp], NDArray[np.intp]], NDArray[np.bool_]]
 
 OUTSIDE, HIDDEN, SEEN = 0, 1, 2
 
-# A keypoint is inside the body. It is seen if the surface at its pixel is at most this far before
-# it: flesh and clothes about the joint. The face's are on the surface.
+# A keypoint is inside the body. Where its pixel shows the person, it is seen if that surface is at
+# most this far before it: flesh and clothes about the joint. The face's are on the surface. Nobody
+# else's surface may be before it.
 _FLESH_M = {
     **dict.fromkeys(("nose", "left_eye", "right_eye", "left_ear", "right_ear"), 0.03),
     **dict.fromkeys(("left_shoulder", "right_shoulder"), 0.14),
@@ -113,10 +116,12 @@ def _posed(figures: list[Figure], matrices: list[NDArray[np.float32]]) -> _Posed
 
 def pose_people(
     rows: NDArray[np.intp],
+    ids: NDArray[np.uint32],
     figures: list[Figure],
     matrices: list[NDArray[np.float32]],
     position: Array,
     quaternion: Array,
+    instance: NDArray[np.uint32],
     depth: NDArray[np.float32],
     intrinsics: Intrinsics,
     world_from_camera: Pose,
@@ -125,10 +130,12 @@ def pose_people(
 
     Args:
         rows: (P,) index of each in the table of objects.
+        ids: (P,) of each.
         figures: of each.
         matrices: (B, 3, 4) skinning matrices of each.
         position: (P, 3) of each, world, m.
         quaternion: (P, 4) world-from-body of each.
+        instance: (H, W) uint32 ids that the pixels show.
         depth: (H, W) float32, z in the camera frame, m.
         intrinsics: the camera.
         world_from_camera: where it was.
@@ -137,7 +144,11 @@ def pose_people(
     world = position[:, None] + rotation.rotate(quaternion[:, None], posed.keypoints)
     camera_from_world = world_from_camera.inverse()
     camera = camera_from_world.apply(world)
-    image, visibility = see_keypoints(camera, depth, intrinsics)
+
+    def shows(line: NDArray[np.intp], column: NDArray[np.intp]) -> NDArray[np.bool_]:
+        return instance[line, column] == ids[:, None]
+
+    image, visibility = see_keypoints(camera, shows, depth, intrinsics)
     head = rotation.multiply(quaternion, posed.head)
     body = rotation.multiply(quaternion, posed.body)
     gaze = rotation.rotate(quaternion, posed.gaze)
@@ -158,16 +169,20 @@ def pose_people(
 
 
 def see_keypoints(
-    camera: Array, depth: NDArray[np.float32], intrinsics: Intrinsics
+    camera: Array, shows: Shows, depth: NDArray[np.float32], intrinsics: Intrinsics
 ) -> tuple[Array, NDArray[np.uint8]]:
-    """Return pixels (..., 17, 2) and visibility (..., 17) of keypoints in the camera frame, m."""
+    """Return pixels (..., 17, 2) and visibility (..., 17) of keypoints in the camera frame, m.
+
+    One's own surface may be before a keypoint by the flesh about it, nobody else's at all.
+    """
     ahead = camera[..., 2] > 0
     image = np.zeros(camera.shape[:-1] + (2,))
     image[ahead] = intrinsics.project(camera[ahead])
     u, v = image[..., 0], image[..., 1]
     inside = ahead & (u >= 0) & (u < intrinsics.width) & (v >= 0) & (v < intrinsics.height)
     column, line = (np.where(inside, x, 0.0).astype(np.intp) for x in (u, v))
-    free = depth[line, column] >= camera[..., 2] - FLESH_M
+    flesh = np.where(shows(line, column), FLESH_M, 0.0)
+    free = depth[line, column] >= camera[..., 2] - flesh
     visibility = np.where(inside, np.where(free, SEEN, HIDDEN), OUTSIDE)
     return image, visibility.astype(np.uint8)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.annotation.masks import encode
-from cityloop.annotation.people import see_keypoints
+from cityloop.annotation.people import Shows, see_keypoints
 from cityloop.annotation.visible import Visible
 from cityloop.spatial import Figure, Intrinsics, Pose, rotation
 
@@ -154,8 +154,10 @@ def cut_pieces(
     ]
     camera = [camera_from_world.apply(points) for points in world]
     seen_points = [
-        see_keypoints(p, depth, intrinsics) if len(p) else (np.zeros((0, 2)), _NOTHING)
-        for p in camera
+        see_keypoints(points, _showing(mask, left_top), depth, intrinsics)
+        if len(points)
+        else (np.zeros((0, 2)), _NOTHING)
+        for points, mask, left_top in zip(camera, cut, corner.astype(np.intp), strict=True)
     ]
     return PieceTable(
         id=seen.id[which],
@@ -174,6 +176,21 @@ def cut_pieces(
         keypoints_camera=tuple(camera),
         keypoint_visibility=tuple(visibility for _, visibility in seen_points),
     )
+
+
+def _showing(mask: NDArray[np.bool_], corner: NDArray[np.intp]) -> Shows:
+    """Return what says which pixels show a piece, of its mask cut out from `corner` (2,) on."""
+
+    def shows(line: NDArray[np.intp], column: NDArray[np.intp]) -> NDArray[np.bool_]:
+        down, along = line - corner[1], column - corner[0]
+        height, width = mask.shape
+        inside = (down >= 0) & (down < height) & (along >= 0) & (along < width)
+        found: NDArray[np.bool_] = (
+            inside & mask[np.clip(down, 0, height - 1), np.clip(along, 0, width - 1)]
+        )
+        return found
+
+    return shows
 
 
 def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:

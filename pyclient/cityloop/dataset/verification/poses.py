@@ -65,7 +65,9 @@ class KeypointTallies:
                 self._seen.add(float(said != 0), where)
                 continue
             here = float(depth[line, column])
-            self._seen.add(float(said != (2 if point[2] - here <= flesh else 1)), where)
+            # Flesh is one's own: what else is before a joint hides it, however near.
+            before = flesh if mine[line, column] else 0.0
+            self._seen.add(float(said != (2 if point[2] - here <= before else 1)), where)
             beside = self._reaching and point[2] > flesh * k.fx
             if said == 2 and mine[line, column] and not beside:
                 self._skin.add(abs(here - point[2]), picture.at(line * k.width + column))
