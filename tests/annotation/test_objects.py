@@ -88,6 +88,21 @@ def test_a_known_picture_gives_known_labels() -> None:
     np.testing.assert_allclose(forward, [-1.0, 0.0, 0.0], atol=1e-12)
 
 
+def test_the_clipped_box_is_around_the_pixels_alone_not_around_vertices_far_out() -> None:
+    instance = picture(["00000", "00110", "00000", "00000"])
+    # Alone it also fills what another object hides, and leaves columns of its mask's window empty.
+    mask = picture(["0000", "0111", "0010"]).astype(bool)
+    box = np.array([[-700.0, -50.0, 90.0, 60.0]])
+    drawn = Silhouettes(np.array([1], np.uint32), box, np.array([[1, 0]]), (mask,))
+    k = Intrinsics(5, 4, 5.0, 5.0, 2.5, 2.0)
+    depth = np.ones((4, 5), np.float32)
+    sight = Sight(instance, depth, np.zeros((4, 5), np.uint8), drawn, k, WORLD_FROM_CAMERA)
+    labels = label(actors(1), sight, {}, Kinds.none()).objects
+    np.testing.assert_array_equal(labels.clipped_box, [[2, 1, 5, 3]])
+    np.testing.assert_array_equal(labels.amodal_box, box)
+    assert labels.truncation[0] == pytest.approx(1 - 5 * 4 / (790 * 110))
+
+
 def test_an_object_that_ends_one_row_and_starts_the_next_is_as_wide_as_the_picture() -> None:
     instance = picture(["0001", "1000"])
     depth = np.ones((2, 4), np.float32)

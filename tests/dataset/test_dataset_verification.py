@@ -75,7 +75,8 @@ CHECKS = {
     "what hides is nearer",
     "amodal boxes against their masks",
     "amodal boxes against 3D boxes",
-    "truncation, clipped boxes",
+    "truncation",
+    "clipped boxes against amodal masks",
     "people with a pose",
     "keypoints against skeletons",
     "keypoints in the image",
@@ -221,7 +222,11 @@ DEEP: Corruptions = {
     ),
     "amodal masks": (
         lambda r: change_column(r, "objects", "amodal_mask", lambda v: v[::-1]),
-        {"amodal masks hold the visible ones", "amodal boxes against their masks"},
+        {
+            "amodal masks hold the visible ones",
+            "amodal boxes against their masks",
+            "clipped boxes against amodal masks",
+        },
     ),
     "the ego's velocity": (
         lambda r: change_column(r, "frames", "ego_velocity", shifted),

@@ -24,7 +24,6 @@ from corruptions import (
 from cityloop.dataset import verify
 
 SHARES = "visible fraction, occlusion level"
-CUT = "truncation, clipped boxes"
 
 OF_LABELS: Corruptions = {
     "masks": (label("mask", lambda v: v[::-1]), {"masks against the instance pass"}),
@@ -38,11 +37,14 @@ OF_LABELS: Corruptions = {
     ),
     "visible fractions": (label("visible_fraction", lambda v: v * 0.99), {SHARES}),
     "occlusion levels": (label("occlusion_level", lambda v: v + 1), {SHARES}),
-    "truncation": (label("truncation", lambda v: v + 0.01), {CUT}),
-    "clipped boxes": (label("clipped_xmax", lambda v: v - 1), {CUT}),
+    "truncation": (label("truncation", lambda v: v + 0.01), {"truncation"}),
+    "clipped boxes": (
+        label("clipped_xmax", lambda v: v - 1),
+        {"clipped boxes against amodal masks"},
+    ),
     "amodal boxes": (
         label("amodal_ymin", lambda v: v + 1),
-        {CUT, "amodal boxes against their masks", "vehicles: amodal boxes against their mesh"},
+        {"amodal boxes against their masks", "vehicles: amodal boxes against their mesh"},
     ),
     "who hides whom": (
         lists("occluder_ids", lambda rows: [[9] * len(r) for r in rows]),

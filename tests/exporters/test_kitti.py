@@ -11,6 +11,7 @@ from png16 import read_png16
 
 from cityloop.annotation import ObjectTable
 from cityloop.annotation.flow_occlusion import SEEN
+from cityloop.annotation.masks import decode
 from cityloop.dataset import Dataset, Frame
 from cityloop.exporters.kitti import encode_depth, encode_flow
 from cityloop.spatial import rotation
@@ -82,6 +83,24 @@ def test_boxes_project_onto_what_is_seen(said: Any, frames: list[Frame]) -> None
             assert np.all(high > visible[2:] - 2)
             compared += 1
     assert compared > 20
+
+
+def test_2d_boxes_are_around_the_pixels_of_the_object_alone(
+    training: Path, frames: list[Frame]
+) -> None:
+    nearer = 0
+    for number, frame in enumerate(frames):
+        lines = (training / "label_2" / f"{number:06d}.txt").read_text().splitlines()
+        o, size = frame.objects, frame.camera.intrinsics
+        rows = [i for i, c in enumerate(o.semantic) if c in (*_KEPT, SemanticClass.MOTORCYCLE)]
+        assert len(lines) == len(rows)
+        for i, line in zip(rows, lines, strict=True):
+            v, u = np.nonzero(decode(o.amodal_mask[i], size.height, size.width))
+            box = list(map(float, line.split()[4:8]))
+            assert box == [u.min(), v.min(), u.max() + 1, v.max() + 1]
+            cut = np.clip(o.amodal_box[i], 0, [size.width, size.height] * 2)
+            nearer += int(np.abs(cut - box).max() > 5)
+    assert nearer, "vertices of something beside the camera lie far from its pixels"
 
 
 def test_alpha_is_the_angle_at_which_the_camera_sees_it(training: Path) -> None:

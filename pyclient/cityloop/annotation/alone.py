@@ -24,7 +24,7 @@ class Occlusion:
         amodal_pixels: (M,) int64 pixels of the object drawn alone, inside the image.
         visible_fraction: (M,) visible pixels / those.
         truncation: (M,) share of the amodal box outside the image.
-        clipped_box: (M, 4) the amodal box clipped by the image.
+        clipped_box: (M, 4) the smallest box around those pixels, xmin, ymin, xmax, ymax.
         level: (M,) uint8 KITTI's level of occlusion, 0 to 3.
         occluder_ids: M arrays (K,) uint32 of who hides it, those who hide most first; 0 is the
             background.
@@ -61,18 +61,29 @@ def occlusion(
     amodal = np.array([np.count_nonzero(m) for m in silhouettes.masks], dtype=np.int64)
     fraction = visible_pixels / np.maximum(amodal, 1)
     limits = np.array([width, height, width, height], dtype=np.float64)
-    clipped = np.clip(silhouettes.box, 0.0, limits)
-    share_inside = _area(clipped) / np.maximum(_area(silhouettes.box), 1e-12)
+    inside = np.clip(silhouettes.box, 0.0, limits)
+    share_inside = _area(inside) / np.maximum(_area(silhouettes.box), 1e-12)
     hiders = _hiders(silhouettes, ids, amodal, instance)
     return Occlusion(
         amodal_pixels=amodal,
         visible_fraction=fraction,
         truncation=np.clip(1.0 - share_inside, 0.0, 1.0),
-        clipped_box=clipped,
+        clipped_box=_bounds(silhouettes),
         level=np.searchsorted(HIDDEN_AT_MOST, 1.0 - fraction).astype(np.uint8),
         occluder_ids=tuple(who for who, _ in hiders),
         occluder_pixels=tuple(count for _, count in hiders),
     )
+
+
+def _bounds(silhouettes: Silhouettes) -> Array:
+    """Return (M, 4) the smallest box around the pixels of each mask."""
+    boxes = np.zeros((len(silhouettes), 4))
+    for box, (left, top), mask in zip(boxes, silhouettes.corner, silhouettes.masks, strict=True):
+        height, width = mask.shape
+        columns, rows = mask.any(axis=0), mask.any(axis=1)
+        box[:2] = left + columns.argmax(), top + rows.argmax()
+        box[2:] = left + width - np.flip(columns).argmax(), top + height - np.flip(rows).argmax()
+    return boxes
 
 
 def _area(boxes: Array) -> Array:

@@ -99,7 +99,7 @@ class ObjectTable:
         box_2d: (M, 4) xmin, ymin, xmax, ymax in continuous pixels: the smallest box around the
             visible pixels, where pixel (i, j) covers [i, i+1) x [j, j+1).
         amodal_box: (M, 4) the smallest box around the object drawn alone, clipped by nothing.
-        clipped_box: (M, 4) the amodal box clipped by the image.
+        clipped_box: (M, 4) the smallest box around its pixels inside the image, drawn alone.
         visible_pixels, amodal_pixels: (M,) int64 counts, the second of the object drawn alone.
         visible_fraction: (M,) their ratio.
         truncation: (M,) share of the amodal box outside the image.

@@ -181,7 +181,11 @@ OBJECTS_SCHEMA = pa.schema(
         ),
         *(
             _field(
-                f"clipped_{side}", _FLOAT, "pixels", "image", "the amodal box clipped by the image"
+                f"clipped_{side}",
+                _FLOAT,
+                "pixels",
+                "image",
+                "smallest box around the pixels of the object drawn alone, inside the image",
             )
             for side in _BOX_SIDES
         ),

@@ -98,7 +98,8 @@ class AmodalBoxCheck:
     def __init__(self) -> None:
         self._masks = Tally("amodal boxes against their masks", "px", 0.0)
         self._solids = Tally("amodal boxes against 3D boxes", "m", BOX_TOLERANCE_M)
-        self._cut = Tally("truncation, clipped boxes", "px", 1e-6)
+        self._cut = Tally("truncation", "", 1e-6)
+        self._clipped = Tally("clipped boxes against amodal masks", "px", 0.0)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare every object's amodal box."""
@@ -107,17 +108,18 @@ class AmodalBoxCheck:
         for row, name in enumerate(objects.name):
             where = f"{picture.here}, {name}"
             box = objects.amodal_box[row]
-            clipped = np.array([min(max(v, 0.0), s) for v, s in zip(box, limits, strict=True)])
-            inside = np.prod(clipped[2:] - clipped[:2]) / np.prod(box[2:] - box[:2])
-            error = np.abs(clipped - objects.clipped_box[row]).max()
-            self._cut.add(max(error, abs(1 - inside - objects.truncation[row])), where)
+            cut = np.array([min(max(v, 0.0), s) for v, s in zip(box, limits, strict=True)])
+            inside = np.prod(cut[2:] - cut[:2]) / np.prod(box[2:] - box[:2])
+            self._cut.add(abs(1 - inside - objects.truncation[row]), where)
 
             alone = _decoded(objects.amodal_mask[row], picture)
             if alone is None or not len(alone):
                 self._masks.add(np.inf, where)
+                self._clipped.add(np.inf, where)
                 continue
             v, u = np.divmod(alone, k.width)
             around = np.array([u.min(), v.min(), u.max() + 1, v.max() + 1], dtype=np.float64)
+            self._clipped.add(np.abs(around - objects.clipped_box[row]).max(), where)
             error = np.concatenate([box[:2] - around[:2], around[2:] - box[2:]])
             # A box that reaches out of the image holds its mask and more.
             leaves = (box[:2] < 0).any() or (box[2:] > limits[2:]).any()
@@ -142,8 +144,8 @@ class AmodalBoxCheck:
         self._solids.add(meters.max(), where)
 
     def rows(self) -> list[Row]:
-        """Return a row each for masks, 3D boxes and the image's sides."""
-        return [self._masks.row(), self._solids.row(), self._cut.row()]
+        """Return a row per quantity."""
+        return [t.row() for t in (self._masks, self._solids, self._cut, self._clipped)]
 
 
 def box_in_camera(picture: Picture, row: int) -> Array:
