@@ -3,7 +3,7 @@ import collections
 import numpy as np
 import pytest
 
-from cityloop.dataset.verification.motion import STEERED_REACH_M, WHEEL_MARGIN_M
+from cityloop.dataset.verification.moving_parts import STEERED_REACH_M, WHEEL_MARGIN_M
 from cityloop.errors import ScenarioError
 from cityloop.spatial import KEYPOINTS
 from cityloop.world.meshing import face_normals

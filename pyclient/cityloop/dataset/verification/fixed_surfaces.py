@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.verification.fixed_world import FixedWorld
 from cityloop.dataset.verification.flow import TOLERANCE_PX, flow_errors
-from cityloop.dataset.verification.motion import Group, Motion
+from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.moving_parts import Motion
 from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.world.semantics import CLASSES, SemanticClass
