@@ -37,7 +37,7 @@ def test_a_switched_track_is_counted(said: Any, benchmark: str) -> None:
 def test_mot_lines_are_the_labels(exported: Callable[[str], Path], street_dataset: Path) -> None:
     classes = Dataset(street_dataset).classes
     numbers = {"person": 1, "car": 3, "truck": 3, "bus": 3, "motorcycle": 2, "bicycle": 2}
-    used = set()
+    used, beyond = set(), 0
     for camera in ("front", "left"):
         video = exported("mot") / "train" / f"{street.NAME}-{camera}"
         rows = np.loadtxt(video / "gt" / "gt.txt", delimiter=",", ndmin=2)
@@ -49,12 +49,17 @@ def test_mot_lines_are_the_labels(exported: Callable[[str], Path], street_datase
             for i in range(len(o)):
                 number = numbers.get(classes[int(o.semantic[i])][0])
                 if number is not None:
+                    k = frame.camera.intrinsics
                     box = o.amodal_box[i]
+                    beyond += int(np.any(box < (-k.width, -k.height) * 2))
+                    # At most one picture to the left of the image, above, to the right and below.
+                    box = np.maximum(box, [-k.width, -k.height] * 2)
+                    box = np.minimum(box, [2 * k.width, 2 * k.height] * 2)
                     size = box[2:] - box[:2]
                     evaluated = int(number == 1)
                     expected.append(
                         [frame.number + 1, o.id[i], *(box[:2] + 1), *size, evaluated, number]
-                        + [o.visible_fraction[i]]
+                        + [o.visible_pixels[i] / o.amodal_pixels[i] * (1 - o.truncation[i])]
                     )
                     used.add(number)
         np.testing.assert_allclose(rows, expected, atol=6e-4)
@@ -67,3 +72,4 @@ def test_mot_lines_are_the_labels(exported: Callable[[str], Path], street_datase
         pictures = sorted(p.name for p in (video / about["imDir"]).iterdir())
         assert pictures == [f"{n:06d}{about['imExt']}" for n in range(1, street.FRAMES + 1)]
     assert used == {1, 2, 3}
+    assert beyond, "something stands beside a camera"

@@ -5,6 +5,9 @@ Format: A. Milan et al., "MOT16: A Benchmark for Multi-Object Tracking", 2016, s
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cityloop.dataset import Dataset, Frame
 from cityloop.exporters.class_map import ClassMap
 from cityloop.exporters.target import copy_picture, write_file, writing
@@ -45,13 +48,15 @@ class Exporter:
         objects = frame.objects
         lines = []
         for thing in whole_things(objects, self._classes, self._names):
-            xmin, ymin, xmax, ymax = objects.amodal_box[thing.row].tolist()
+            xmin, ymin, xmax, ymax = _bounded(objects.amodal_box[thing.row], frame).tolist()
+            # Of what is outside the image nobody counts pixels: as large a share as of the box.
+            inside = 1.0 - objects.truncation[thing.row]
             said = self._classes.categories[thing.category]
             lines.append(
                 f"{picture},{thing.id},{xmin + _FIRST:.3f},{ymin + _FIRST:.3f},{xmax - xmin:.3f},"
                 f"{ymax - ymin:.3f},{said.get('evaluated', 1)},"
                 f"{self._classes.number(thing.category)},"
-                f"{objects.visible_fraction[thing.row]:.5f}\n"
+                f"{objects.visible_fraction[thing.row] * inside:.5f}\n"
             )
         return "".join(lines)
 
@@ -66,6 +71,15 @@ class Exporter:
 
     def _video(self, name: str) -> Path:
         return self._folder / "train" / name
+
+
+def _bounded(box: NDArray[np.float64], frame: Frame) -> NDArray[np.float64]:
+    """Return a box (4,), cut where it reaches more than one image's size beyond the image.
+
+    Corners of what stands beside the camera are projected without bound.
+    """
+    size = np.array([frame.camera.intrinsics.width, frame.camera.intrinsics.height] * 2)
+    return np.clip(box, -size, 2 * size)
 
 
 def _name(sequence: str, camera: str) -> str:
