@@ -33,7 +33,9 @@ def said(training: Path, toolkit: Callable[..., Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def frames(street_dataset: Path) -> list[Frame]:
-    return list(Dataset(street_dataset))
+    """Pictures in the order of their numbers: video by video."""
+    sequence = Dataset(street_dataset).sequence(street.NAME)
+    return [sequence.frame(c, n) for c in ("front", "left") for n in range(street.FRAMES)]
 
 
 def kept(objects: ObjectTable) -> list[int]:
@@ -83,6 +85,26 @@ def test_boxes_project_onto_what_is_seen(said: Any, frames: list[Frame]) -> None
             assert np.all(high > visible[2:] - 2)
             compared += 1
     assert compared > 20
+
+
+def test_numbers_of_all_benchmarks_go_video_by_video_and_are_told(
+    exported: Callable[[str], Path], training: Path, frames: list[Frame]
+) -> None:
+    root = exported("kitti")
+
+    def told(benchmark: str) -> list[list[str]]:
+        text = (root / benchmark / "mapping" / "train_mapping.txt").read_text()
+        return [line.split(" ") for line in text.splitlines()]
+
+    expected = [[street.NAME, f.camera.name, f"{f.number:010d}"] for f in frames]
+    assert told("object") == expected
+    for number, frame in enumerate(frames):
+        assert (training / "image_2" / f"{number:06d}.png").read_bytes() == frame.png()
+    assert told("flow") == [e for e in expected if int(e[2]) < street.FRAMES - 1]
+    assert told("tracking") == [e for e in expected if int(e[2]) == 0]
+    for (_, camera, _), video in zip(told("tracking"), ("0000", "0001"), strict=True):
+        first = root / "tracking" / "training" / "image_02" / video / "000000.png"
+        assert first.read_bytes() == next(f for f in frames if f.camera.name == camera).png()
 
 
 def test_2d_boxes_are_around_the_pixels_of_the_object_alone(

@@ -38,40 +38,59 @@ class Exporter:
         self._folder, self._classes = folder, classes
         self._names = class_names(dataset)
         self._videos = {video: i for i, video in enumerate(streams(dataset))}
-        self._first_flow = _flow_numbers(dataset)
+        # Of each video the number of its first picture and of its first pair: the last picture has
+        # no next one.
+        self._first_picture: dict[tuple[str, str], int] = {}
+        self._first_pair: dict[tuple[str, str], int] = {}
         lengths = {s.folder.name: s.frame_count for s in dataset.sequences}
         seqmap = ""
-        for (sequence, _), number in self._videos.items():
+        pictures: list[str] = []
+        pairs: list[str] = []
+        for video, number in self._videos.items():
+            count = lengths[video[0]]
+            shows = [f"{' '.join(video)} {frame:010d}\n" for frame in range(count)]
+            self._first_picture[video], self._first_pair[video] = len(pictures), len(pairs)
+            pictures += shows
+            pairs += shows[:-1]
             write_file(self._tracking / "label_02" / f"{number:04d}.txt", b"")
-            seqmap += f"{number:04d} empty 000000 {lengths[sequence]:06d}\n"
+            seqmap += f"{number:04d} empty 000000 {count:06d}\n"
         write_file(self._tracking / "evaluate_tracking.seqmap.training", seqmap.encode())
+        videos = [f"{' '.join(video)} {0:010d}\n" for video in self._videos]
+        for benchmark, lines in (("object", pictures), ("tracking", videos), ("flow", pairs)):
+            path = folder / benchmark / "mapping" / "train_mapping.txt"
+            write_file(path, "".join(lines).encode())
 
     def prepare(self, number: int, frame: Frame) -> str:
-        """Write pictures, depth, flow and labels of the object benchmark, return the tracks."""
-        video = self._videos[frame.sequence.folder.name, frame.camera.name]
+        """Write pictures, depth, flow and labels of the object benchmark, return the tracks.
+
+        Numbers go video by video, which `number` does not.
+        """
+        stream = frame.sequence.folder.name, frame.camera.name
+        video = self._videos[stream]
         objects = frame.objects
         things = whole_things(objects, self._classes, self._names)
         files = [self._tracking / "image_02" / f"{video:04d}" / f"{frame.number:06d}.png"]
-        first_flow = self._first_flow[frame.sequence.folder.name, frame.camera.name]
+        picture = f"{self._first_picture[stream] + frame.number:06d}"
+        pair = self._first_pair[stream] + frame.number
         if frame.number > 0:
-            files.append(self._flow / "image_2" / f"{first_flow + frame.number - 1:06d}_11.png")
+            files.append(self._flow / "image_2" / f"{pair - 1:06d}_11.png")
         if frame.number < frame.sequence.frame_count - 1:
-            name = f"{first_flow + frame.number:06d}_10.png"
+            name = f"{pair:06d}_10.png"
             files.append(self._flow / "image_2" / name)
             self._write_flow(frame, name)
-        copy_picture(frame, self._object / "image_2" / f"{number:06d}.png", *files)
+        copy_picture(frame, self._object / "image_2" / f"{picture}.png", *files)
         self._write_depth(frame, video)
 
         calibration = _calibration(frame)
         lines = [_label(thing, objects) for thing in things]
         write_file(
-            self._object / "label_2" / f"{number:06d}.txt",
+            self._object / "label_2" / f"{picture}.txt",
             "".join(
                 f"{t.category} {objects.truncation[t.row]:.4f} {rest}\n"
                 for t, rest in zip(things, lines, strict=True)
             ).encode(),
         )
-        write_file(self._object / "calib" / f"{number:06d}.txt", calibration.encode())
+        write_file(self._object / "calib" / f"{picture}.txt", calibration.encode())
         if frame.number == 0:
             # The tracking benchmark has one calibration per video, with other names.
             text = calibration.replace("R0_rect:", "R_rect").replace(
@@ -194,14 +213,3 @@ def _calibration(frame: Frame) -> str:
         f"{name}: {' '.join(f'{value:.12e}' for value in matrix.ravel())}\n"
         for name, matrix in rows.items()
     )
-
-
-def _flow_numbers(dataset: Dataset) -> dict[tuple[str, str], int]:
-    """Return the number of the first pair of each video; the last picture of one has no next."""
-    first: dict[tuple[str, str], int] = {}
-    count = 0
-    for sequence in dataset.sequences:
-        for camera in sequence.cameras:
-            first[sequence.folder.name, camera] = count
-            count += sequence.frame_count - 1
-    return first
