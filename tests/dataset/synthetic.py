@@ -48,6 +48,19 @@ CAMERA = CameraSpec(
     body=1,
 )
 ENVIRONMENT = daylight(12.0)
+DESCRIPTION = {
+    "seed": 3,
+    "scenario": {
+        "environment": {
+            "time": "12:00",
+            "date": "2026-06-21",
+            "latitude_deg": 48.0,
+            "longitude_deg": 15.0,
+            "utc_offset_h": None,
+            "weather": "clear",
+        }
+    },
+}
 PAINT, WALLS, SHELTER = (
     -2,
     -3,
@@ -529,7 +542,7 @@ def writer(root: Path, frame_count: int = 4, **options: object) -> SequenceWrite
         "static_geometry": static_geometry(),
         "assets": [{"name": "boxes", "licence": "Apache-2.0", "source": "this file"}],
     }
-    return SequenceWriter(root, "boxes", {"seed": 3}, [CAMERA], **(plan | options))
+    return SequenceWriter(root, "boxes", DESCRIPTION, [CAMERA], **(plan | options))
 
 
 def add_state(into: SequenceWriter, tick: int) -> None:

@@ -75,7 +75,7 @@ def test_states_come_back_with_a_tick_before_and_after(recorded: Path) -> None:
 
 def test_sequence_json_says_what_the_world_was(recorded: Path) -> None:
     sequence = Dataset(recorded).sequence("boxes")
-    assert sequence.description == {"seed": 3}
+    assert sequence.description == synthetic.DESCRIPTION
     assert sequence.actors[3] == {
         "name": "child",
         "kind": "walker",

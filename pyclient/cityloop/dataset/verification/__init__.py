@@ -15,6 +15,7 @@ from cityloop.dataset.verification.files import FileCheck
 from cityloop.dataset.verification.fixed_surfaces import FixedSurfaceCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
 from cityloop.dataset.verification.ground import GroundCheck
+from cityloop.dataset.verification.instants import EnvironmentCheck, InstantCheck
 from cityloop.dataset.verification.lint import SceneLint
 from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
 from cityloop.dataset.verification.motion import SurfaceMotion
@@ -70,6 +71,8 @@ def _verified(path: Path | str, progress: Progress | None) -> Report:
         DerivativeCheck(),
         LabelCheck(),
         ActorConditionCheck(),
+        InstantCheck(),
+        EnvironmentCheck(),
         DescriptionCheck(dataset),
         FileCheck(),
         PaintCheck(),
