@@ -4,11 +4,13 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cityloop.dataset.reader import Sequence
+from cityloop.dataset.recorded_states import StateBlock
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.world.environment import WEATHERS, Environment, Weather, environment_at, instant
 
@@ -40,11 +42,8 @@ class InstantCheck:
                 error = np.maximum(error, np.abs(tick - number - first) * dt)
                 self._times.add(error, f"{sequence.name}, {name}.parquet, frame {number}")
         for block in sequence.states.blocks():
-            ticks = block.tick
-            self._times.add(
-                np.abs(block.time_s - ticks * dt),
-                lambda i, ticks=ticks: f"{sequence.name}, states.parquet, tick {ticks[i]}",
-            )
+            error = np.abs(block.time_s - block.tick * dt)
+            self._times.add(error, partial(_state_place, sequence, block))
 
     def rows(self) -> list[Row]:
         """Return one row."""
@@ -84,6 +83,10 @@ class EnvironmentCheck:
     def rows(self) -> list[Row]:
         """Return a row for all columns and one for the word for the light."""
         return [self._light.row(), self._words.row()]
+
+
+def _state_place(sequence: Sequence, block: StateBlock, i: int) -> str:
+    return f"{sequence.name}, states.parquet, tick {block.tick[i]}"
 
 
 def _light(row: Mapping[str, Any]) -> str:
