@@ -8,6 +8,7 @@ import pytest
 
 from cityloop.dataset.kinds import KindGeometry
 from cityloop.dataset.verification.moving_parts import rules
+from cityloop.dataset.verification.solids import SolidCheck
 from cityloop.dataset.verification.vehicles import (
     DrawnVehicle,
     VehicleCheck,
@@ -16,6 +17,7 @@ from cityloop.dataset.verification.vehicles import (
 )
 from cityloop.spatial import Pose
 from cityloop.world.riding import Riding, riding_bones
+from cityloop.world.semantics import SemanticClass
 from cityloop.world.vehicles import rider_box, rider_of, vehicle_scene
 
 PLACE = Pose.from_xyz_yaw(7.0, -3.0, 0.1, 0.8)
@@ -147,3 +149,46 @@ def test_what_turns_otherwise_than_recorded_fits_no_motion(two_wheeler, wrong, l
     # By chance, a few come near to another of their motions.
     refused = apart > 0.25 * off
     assert np.mean(refused[off > least_m]) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("shown", "failing"),
+    [
+        (SemanticClass.RIDER, set()),
+        (SemanticClass.BICYCLE, {"3D boxes hold the surface: objects"}),
+    ],
+)
+def test_only_a_rider_may_reach_out_of_the_box_of_both(bicycle, shown, failing):
+    center = np.array([[0.0, 0.0, 6.0]])
+    none, turn = np.zeros((1, 3)), np.array([[0.0, 0.0, 0.0, 1.0]])
+    surface = center + [[0.0, 0.0, 0.0], [1.06, 0.0, 0.0]]  # the second is 6 cm out of the box
+    objects = SimpleNamespace(
+        id=np.array([3]),
+        name=("bike",),
+        kind=("bicycle",),
+        activity=("riding",),
+        distance_m=np.linalg.norm(surface, axis=1).min(keepdims=True),
+        dimension=np.full((1, 3), 2.0),
+        center_world=center,
+        center_camera=center,
+        range_to_center_m=np.array([6.0]),
+        quaternion_world=turn,
+        quaternion_camera=turn,
+        velocity_world=none,
+        velocity_camera=none,
+    )
+    geometry = KindGeometry.of(bicycle.prototype)
+    picture = SimpleNamespace(
+        objects=objects,
+        frame=SimpleNamespace(world_from_camera=Pose()),
+        pixels_of_actor={3: np.arange(2)},
+        surface=surface,
+        sequence=SimpleNamespace(kinds={"bicycle": geometry}),
+        flat={"semantic": np.array([SemanticClass.BICYCLE, shown])}.__getitem__,
+        places=lambda pixels: "there",
+        here="frame 0",
+        now=None,
+    )
+    check = SolidCheck()
+    check.look(picture, [])
+    assert {row.check for row in check.rows() if not row.passed} == failing

@@ -7,11 +7,13 @@ from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.dataset.verification.vehicles import SOLID_TOLERANCE_M, shows_what_stands_out
 from cityloop.spatial import Pose, rotation
+from cityloop.world.semantics import SemanticClass
 
 # float32 depth and distance at 100 m are good to 0.02 mm; labels are made from the same depth.
 DISTANCE_TOLERANCE_M = 0.001
-# A swinging arm or leg stands out of a person's box. The box of somebody who has fallen is that of
-# the limbs as they lie.
+# A swinging arm or leg stands out of a person's box, and a rider's elbow or foot out of that of the
+# two-wheeler at rest; `PieceCheck` looks at riders' own boxes. The box of somebody who has fallen
+# is that of the limbs as they lie.
 PERSON_MARGIN_M = 0.60
 FALLEN_MARGIN_M = 0.05
 FRAMES_TOLERANCE = 1e-6
@@ -62,6 +64,9 @@ class SolidCheck:
             if objects.activity[row] == "fallen":
                 tally = self._fallen
             if tally is self._rigid:
+                rides = picture.flat("semantic")[pixels] == SemanticClass.RIDER
+                self._people.add(outside[rides], picture.places(pixels[rides]))
+                pixels, outside = pixels[~rides], outside[~rides]
                 far = np.flatnonzero(outside > SOLID_TOLERANCE_M)
                 outside[far] *= ~shows_what_stands_out(picture, int(actor), pixels[far])
             tally.add(outside, picture.places(pixels))
