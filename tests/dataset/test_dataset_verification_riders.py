@@ -32,8 +32,7 @@ def bicycle():
 
 
 def riding(standing):
-    zero = np.zeros(1)
-    doing = Riding(np.full(1, 2.0), zero, np.full(1, standing), zero, zero)
+    doing = replace(Riding.at_rest(), crank_rad=np.full(1, 2.0), standing=np.full(1, standing))
     return riding_bones(rider_of("bicycle"), doing)[0]
 
 

@@ -14,19 +14,23 @@ RADIUS_M, WHEELBASE_M = (
 LEVEL = (CRANK.angle_rad - CRANK.coasting_rad) % (2 * np.pi)
 
 
-def ride(speeds, *, grade=0.0, steering=0.0, roll=0.0, crank=CRANK):
-    """What one rider does whose machine goes at each of `speeds` for a tick; columns (N,)."""
+def ride(speeds, *, aside=0.0, grade=0.0, steering=0.0, roll=0.0, crank=CRANK):
+    """What one rider does whose machine goes at each of `speeds` for a tick; columns (N,).
+
+    It skids at `aside` m/s besides.
+    """
     columns = RiderColumns.of(np.array([1.0]), np.array([speeds[0]]))
     spin, found = 0.0, []
     for speed in speeds:
         spin += speed / RADIUS_M * DT
-        rides = Rides(*(np.array([x]) for x in (speed, grade, roll, steering, spin)))
+        values = (speed, np.hypot(speed, aside), grade, roll, steering, spin)
+        rides = Rides(*(np.array([x]) for x in values))
         doing = columns.step(rides, WHEELBASE_M, crank, DT)
         found.append([spin, columns.crank_rad[0], *(getattr(doing, n)[0] for n in NAMES)])
     return dict(zip(("spin", "turned", *NAMES), np.array(found).T, strict=True))
 
 
-NAMES = ("crank_rad", "steering_rad", "standing", "look_rad", "tilt_rad")
+NAMES = ("crank_rad", "steering_rad", "standing", "look_rad", "tilt_rad", "lean_rad")
 
 
 @pytest.mark.parametrize("speeds", [np.full(100, 5.0), np.linspace(1.0, 7.0, 120)])
@@ -67,6 +71,18 @@ def test_a_foot_is_down_at_the_stop_and_up_again_on_the_way():
     assert np.abs(np.diff(told["standing"])).max() < 0.2
 
 
+@pytest.mark.parametrize(("speed", "aside"), [(-4.0, 0.0), (0.0, 3.0)])
+def test_feet_stay_up_while_the_machine_rolls_back_or_skids(speed, aside):
+    told = ride(np.concatenate([np.full(10, 5.0), np.full(30, speed)]), aside=aside)
+    assert told["standing"].max() == 0.0
+
+
+def test_a_foot_goes_down_where_the_machine_has_rolled_back_to_a_stop():
+    told = ride(np.concatenate([np.linspace(-4.0, 0.0, 80), np.zeros(20)]))
+    assert told["standing"][:50].max() == 0.0
+    assert told["standing"][-1] == 1.0
+
+
 def test_who_comes_standing_stands():
     assert ride(np.zeros(3))["standing"].min() == 1.0
 
@@ -77,6 +93,7 @@ def test_the_head_looks_along_the_way_and_stays_upright():
     # To where 6.4 m of a circle of 5.3 m radius lead, 35 degrees off.
     assert left["look_rad"][-1] == pytest.approx(0.6, abs=0.1)
     assert left["tilt_rad"][-1] == pytest.approx(0.16, abs=1e-6)
+    assert left["lean_rad"][-1] == -0.2  # what the foot is lowered by
 
 
 def test_motorcyclists_have_no_pedals():

@@ -158,6 +158,17 @@ def test_who_stands_has_the_left_foot_on_the_ground_and_fits_the_box(kind, scene
             assert own.max(axis=0) == pytest.approx(center + dimension / 2, abs=0.012)
 
 
+@EVERY_KIND
+@pytest.mark.parametrize("lean_rad", [-0.35, -0.1, 0.04])
+def test_the_foot_of_who_stands_is_on_the_ground_that_the_machine_leans_over(kind, scene, lean_rad):
+    bones = riding_bones(rider_of(kind), doing(1, standing=1.0, lean_rad=lean_rad))[0]
+    points = skin(mesh_of(scene, f"{kind}/rider/0"), bones)
+    points = points[points[:, 1] > 0.1]  # of the left leg
+    heights = points[:, 2] * np.cos(lean_rad) + points[:, 1] * np.sin(lean_rad)
+    # The sole stays level with the machine: one edge of it is lower than its middle.
+    assert -0.06 * abs(np.sin(lean_rad)) - 0.01 < heights.min() < 0.01
+
+
 def test_the_head_turns_where_the_rider_looks():
     bones = riding_bones(rider_of("bicycle"), doing(2, look_rad=[0.0, 0.6]))
     eye = row("bicycle", "eye_l")

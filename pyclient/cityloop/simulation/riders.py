@@ -143,6 +143,7 @@ class Riders:
         riders.steering_rad = steering
         rides = Rides(
             speed_mps=np.einsum("nk,nk->n", bodies.velocity[rows], forward),
+            pace_mps=np.linalg.norm(bodies.velocity[rows], axis=-1),
             grade=forward[:, 2],
             roll_rad=np.arcsin(np.clip(left[:, 2], -1.0, 1.0)),
             steering_rad=further,

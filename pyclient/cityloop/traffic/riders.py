@@ -37,6 +37,7 @@ class Rides:
 
     Attributes:
         speed_mps: forward.
+        pace_mps: over the ground, whichever way: who is hit rolls back, or skids aside.
         grade: sine of the climb.
         roll_rad: lean to the right.
         steering_rad: angle of the bar at the end of the tick, positive to the left.
@@ -44,6 +45,7 @@ class Rides:
     """
 
     speed_mps: Array
+    pace_mps: Array
     grade: Array
     roll_rad: Array
     steering_rad: Array
@@ -76,14 +78,16 @@ class RiderColumns(Columns):
     def of(crank_rad: Array, speed_mps: Array) -> "RiderColumns":
         """Return riders who come with cranks and at speeds (N,); who stands has a foot down."""
         zero = np.zeros(len(crank_rad))
-        stands = np.where(speed_mps < _STANDING_MPS, 1.0, 0.0)
+        stands = np.where(np.abs(speed_mps) < _STANDING_MPS, 1.0, 0.0)
         return RiderColumns(crank_rad, zero, speed_mps, zero, zero > 0, stands, zero)
 
     def riding(self, steering_rad: Array, roll_rad: Array) -> Riding:
         """Return what they do with bars turned and machines leaning (N,) so."""
         eased = self.foot**2 * (3.0 - 2.0 * self.foot)
         tilt = np.clip(-_UPRIGHT_SHARE * roll_rad, -_MOST_TILT_RAD, _MOST_TILT_RAD)
-        return Riding(self.crank_rad % (2 * np.pi), steering_rad, eased, self.look_rad, tilt)
+        return Riding(
+            self.crank_rad % (2 * np.pi), steering_rad, eased, self.look_rad, tilt, roll_rad
+        )
 
     def step(self, rides: Rides, wheelbase_m: float, crank: Crank | None, dt_s: float) -> Riding:
         """Go on by a tick with machines of one kind; return what the riders do at its end."""
@@ -91,7 +95,7 @@ class RiderColumns(Columns):
         change = (speed - self.speed_mps) / dt_s
         self.accel_mps2 = self.accel_mps2 + (change - self.accel_mps2) * min(1.0, dt_s / _FELT_S)
         self.speed_mps = speed
-        self._put_foot(dt_s)
+        self._put_foot(rides.pace_mps, dt_s)
         if crank is not None:
             self._pedal(rides, crank, dt_s)
         self.spin_rad = rides.spin_rad
@@ -102,12 +106,13 @@ class RiderColumns(Columns):
         self.look_rad = self.look_rad + (way - self.look_rad) * min(1.0, dt_s / _LOOKING_S)
         return self.riding(rides.steering_rad, rides.roll_rad)
 
-    def _put_foot(self, dt_s: float) -> None:
-        starts = (self.accel_mps2 > _STARTING_MPS2) & (self.speed_mps > _STANDING_MPS / 4)
-        stops = (self.accel_mps2 < _STOPPING_MPS2) & (self.speed_mps < _STOPPING_MPS)
-        down = ((self.speed_mps < _STANDING_MPS) | stops) & ~starts
+    def _put_foot(self, pace_mps: Array, dt_s: float) -> None:
+        quickens = self.accel_mps2 * np.sign(self.speed_mps)
+        starts = (quickens > _STARTING_MPS2) & (pace_mps > _STANDING_MPS / 4)
+        stops = (quickens < _STOPPING_MPS2) & (pace_mps < _STOPPING_MPS)
+        down = ((pace_mps < _STANDING_MPS) | stops) & ~starts
         # Who still rolls holds the foot above the ground, the lower the slower.
-        rolls = (self.speed_mps - _STANDING_MPS) / (_STOPPING_MPS - _STANDING_MPS)
+        rolls = (pace_mps - _STANDING_MPS) / (_STOPPING_MPS - _STANDING_MPS)
         lowest = np.clip(1.0 - rolls, 0.0, 1.0)
         lower = np.minimum(self.foot + _DOWN_PER_S * dt_s, np.maximum(lowest, self.foot))
         self.foot = np.where(down, lower, np.maximum(self.foot - _UP_PER_S * dt_s, 0.0))

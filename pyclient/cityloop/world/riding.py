@@ -22,6 +22,8 @@ PEDAL_HALF_M = 0.011  # of a pedal's thickness
 # Toes point down, most on the way up behind the axle.
 _TOES_DOWN_RAD, _ANKLING_RAD, _MOST_DOWN_AT_RAD = 0.25, 0.13, np.radians(225.0)
 _RISE_M = 0.02  # of the hips on the way over the saddle's nose
+# Leaning machines bring the ground nearer to the foot that stands, or farther off than legs reach.
+_MOST_LEAN_RAD, _FARTHEST_DOWN_RAD = 0.6, 0.05
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class Riding:
         standing: 0 rides, 1 stands with the left foot on the ground.
         look_rad: turn of the head to the left.
         tilt_rad: of the head to the right, against the machine's lean.
+        lean_rad: of the machine to the right; the ground under the left foot is level.
     """
 
     crank_rad: Array
@@ -121,11 +124,12 @@ class Riding:
     standing: Array
     look_rad: Array
     tilt_rad: Array
+    lean_rad: Array
 
     @staticmethod
     def at_rest(count: int = 1) -> "Riding":
         """Return riders as their meshes are."""
-        return Riding(*np.zeros((5, count)))
+        return Riding(*np.zeros((6, count)))
 
 
 def _foot(person: str, pitch: Array, knees_out: float, side: int) -> tuple[Array, Array]:
@@ -164,7 +168,10 @@ def _posture(rider: Rider, doing: Riding) -> SeatedPose:
         if side == 0:
             down = np.full(len(share), stand.foot_pitch)
             _, up = _foot(rider.person, down, pose.knees_out, side)
-            ankle = between(ankle, up + stand.sole, share[:, None])
+            sole = np.tile(np.asarray(stand.sole, dtype=np.float64), (len(share), 1))
+            lean = np.clip(doing.lean_rad, -_MOST_LEAN_RAD, _FARTHEST_DOWN_RAD)
+            sole[:, 2] -= sole[:, 1] * np.tan(lean)
+            ankle = between(ankle, up + sole, share[:, None])
             pitch = between(pitch, down)
         ankles.append(ankle)
         pitches.append(pitch)

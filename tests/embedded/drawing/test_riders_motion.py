@@ -1,5 +1,7 @@
 """What a rider's legs do is in the flow and velocity passes, to the pixel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,8 +18,8 @@ CYCLIST = rider_of("bicycle")
 
 
 def pose(angle):
-    zero = np.zeros(1)
-    return riding_bones(CYCLIST, Riding(np.array([angle]), zero, zero, zero, zero))[0]
+    doing = replace(Riding.at_rest(), crank_rad=np.array([angle]))
+    return riding_bones(CYCLIST, doing)[0]
 
 
 @pytest.fixture(scope="module")
