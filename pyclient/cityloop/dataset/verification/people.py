@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.dataset.recorded_states import RecordedState
+from cityloop.dataset.verification.coverage import SNAP_PX
 from cityloop.dataset.verification.picture import Instant, Picture
 from cityloop.spatial import Intrinsics, Pose
 from cityloop.spatial.camera import detail_scale
@@ -18,6 +19,8 @@ Array = NDArray[np.float64]
 SAMPLES_PER_PERSON = 48
 # A level of detail whose surface lies this near to the recorded depth is the one that was drawn.
 _SAME_SURFACE_M = 0.005
+# At the rim of a triangle a ray meets it so far beside the pixel's centre.
+_CORNER_PX = np.array([[u, v] for u in (-1, 0, 1) for v in (-1, 0, 1) if u or v]) * SNAP_PX
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,23 @@ def trace(
     return triangle, weights, found_depth
 
 
+def trace_drawn(
+    corners: Array, pixels: Array, depth: Array, intrinsics: Intrinsics
+) -> tuple[NDArray[np.intp], Array, Array]:
+    """Return what `trace` does, of triangles with corners snapped as rasterizers do.
+
+    Where depth is not met, rays up to `SNAP_PX` beside the pixels' centres are tried as well.
+    """
+    triangle, weights, found = trace(corners, pixels, depth, intrinsics)
+    beside = np.flatnonzero(np.abs(found - depth) > _SAME_SURFACE_M)
+    for way in _CORNER_PX if len(beside) else ():
+        tried = trace(corners, pixels[beside] + way, depth[beside], intrinsics)
+        nearer = np.abs(tried[2] - depth[beside]) < np.abs(found[beside] - depth[beside])
+        rows = beside[nearer]
+        triangle[rows], weights[rows], found[rows] = (values[nearer] for values in tried)
+    return triangle, weights, found
+
+
 class SkinnedSurfaces:
     """Follows people's surfaces with the recorded skeleton and the meshes they were drawn from."""
 
@@ -210,7 +230,7 @@ class SkinnedSurfaces:
             everything = np.arange(len(mesh.positions))
             world = origin.apply(mesh.posed(now.state.bones[actor], everything))
             camera = now.world_from_camera.inverse().apply(world)
-            traced = trace(
+            traced = trace_drawn(
                 camera[mesh.triangles], picture.pixel_centers[chosen], depth, picture.intrinsics
             )
             error = float(np.median(np.abs(traced[2] - depth)))

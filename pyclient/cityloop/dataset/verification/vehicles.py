@@ -11,7 +11,7 @@ from cityloop.annotation import ActorTable
 from cityloop.dataset.reader import Sequence
 from cityloop.dataset.verification.coverage import SNAP_PX, box_error_px
 from cityloop.dataset.verification.motion import Group
-from cityloop.dataset.verification.people import trace
+from cityloop.dataset.verification.people import trace_drawn
 from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.errors import ScenarioError
@@ -29,8 +29,6 @@ BOX_TOLERANCE_PX = 0.5 + SNAP_PX  # a pixel belongs to what covers its centre
 SOLID_TOLERANCE_M = 0.02  # number plates and lamps stand out
 SAMPLES_PER_VEHICLE = 24
 _MIRRORS = "mirrors"  # name of the part
-# At the rim of a triangle a ray meets it so far beside the pixel's centre.
-_CORNER_PX = np.array([[u, v] for u in (-1, 0, 1) for v in (-1, 0, 1) if u or v]) * SNAP_PX
 _CLASSES = (
     SemanticClass.CAR,
     SemanticClass.TRUCK,
@@ -144,16 +142,9 @@ def _part_pose(part: Part, wheels: Array | None) -> Pose:
 
 
 def _depth_errors(corners: Array, pixels: Array, depth: Array, intrinsics: Intrinsics) -> Array:
-    """Return (n,) how far depth (n,) is from where rays meet triangles, m; see `trace`.
-
-    Where it is far, rays beside the pixels' centres are tried as well.
-    """
-    error: Array = np.abs(trace(corners, pixels, depth, intrinsics)[2] - depth)
-    beside = np.flatnonzero(error > TOLERANCE_M)
-    for way in _CORNER_PX if len(beside) else ():
-        found = trace(corners, pixels[beside] + way, depth[beside], intrinsics)[2]
-        error[beside] = np.minimum(error[beside], np.abs(found - depth[beside]))
-    return error
+    """Return (n,) how far depth (n,) is from where rays meet triangles, m; see `trace_drawn`."""
+    found: Array = trace_drawn(corners, pixels, depth, intrinsics)[2]
+    return np.abs(found - depth)
 
 
 @dataclass(frozen=True)
