@@ -224,7 +224,7 @@ class Renderer:
         )
         picture.frame.use()
         self._glare.draw(view, lights, self._environment)
-        self._finish_picture(images, picture)
+        self._finish_picture(images, picture, lamps)
         self._reached("post")
         drawn = time.perf_counter()
         # While the picture is being finished; the first image to be read lets it begin.
@@ -434,10 +434,11 @@ class Renderer:
         self._mirror.render(moderngl.TRIANGLES, vertices=3)
         return images.mirrored
 
-    def _finish_picture(self, images: Targets, picture: Picture) -> None:
+    def _finish_picture(self, images: Targets, picture: Picture, lamps: bool) -> None:
         """Smooth the picture's edges and let rain and snow fall in front of it."""
         air = self._environment
-        flags = {"RAIN": air.rain_mm_per_h > 0.0, "SNOWFALL": air.snowfall_mm_per_h > 0.0}
+        falls = {"RAIN": air.rain_mm_per_h > 0.0, "SNOWFALL": air.snowfall_mm_per_h > 0.0}
+        flags = {**falls, "LAMPS": any(falls.values()) and lamps and lamps_count(air)}
         switches = tuple(name for name, is_set in flags.items() if is_set)
         if switches not in self._finishing:
             falling = ("tone.glsl", "falling.glsl") if switches else ()

@@ -172,6 +172,27 @@ def test_what_falls_moves_with_the_time_and_is_in_the_picture_alone(scene, field
             np.testing.assert_array_equal(before[name], first[name])
 
 
+@pytest.mark.parametrize("field", ["rain_mm_per_h", "snowfall_mm_per_h"])
+def test_what_falls_at_night_is_lit_by_lamps_and_no_blot_on_what_they_light(scene, field):
+    white = scene.floor(color=(0.8, 0.8, 0.8))
+    ground = Thing(white, rigid(), static=True, instance_id=0, semantic=ROAD)
+    wall = Thing(scene.quad(half=30.0, color=(0, 0, 0)), rigid((40.0, 0, 0)))
+    above = Thing(lamp(scene, (0, 0, 5.0), (0, 0, -1)), rigid((4.0, 0, 0)))
+    lens = Intrinsics(width=64, height=48, fx=150.0, fy=150.0, cx=32.0, cy=0.0)
+    eye = view(current=camera_pose((0.0, 0.0, 1.5)), lens=lens)  # the horizon is its upper edge
+    falling = {field: 20.0, "snow_cover": float(field == "snowfall_mm_per_h")}
+    dark = changed(NIGHT, snow_cover=falling["snow_cover"])
+
+    def added(things):
+        scene.renderer.set_environment(dark)
+        clear = scene.draw(things, eye)["rgb"].astype(int)
+        scene.renderer.set_environment(changed(dark, **falling))
+        return scene.draw(things, eye)["rgb"].astype(int) - clear
+
+    assert added([wall, above]).max() > added([wall]).max() + 20
+    assert added([wall, ground, above]).min() > -25, "of 255; the ground is brighter than the sky"
+
+
 def test_a_wall_that_is_near_has_no_rain_before_it(scene):
     wall = Thing(scene.quad(half=5.0, color=(0.05, 0.05, 0.05)), rigid((1.5, 0, 0)))
     scene.renderer.set_environment(GREY_DAY)

@@ -1,8 +1,12 @@
 // Rain and snow between the camera and what it sees: streaks and flakes on cylinders around it.
 //
-// RAIN, SNOWFALL: what falls.
+// RAIN, SNOWFALL: what falls. LAMPS: lamps are lit.
 
 uniform sampler2D depths;
+#ifdef LAMPS
+uniform sampler2D standing_lamps;  // see lamp_map.py
+uniform sampler2D moving_lamps;
+#endif
 
 const float TURN = 6.2831853;
 
@@ -50,6 +54,25 @@ float flakes(float around, float rise, float radius_m, uint layer) {
 }
 #endif
 
+// Light that drops and flakes at a place scatter, `place` in world axes from the camera, m. They send
+// it everywhere alike: that of a lamp spreads over a sphere, four times as large as what catches it;
+// what comes from all around keeps its radiance.
+vec3 scattered(vec3 place) {
+    vec3 sky = mix(frame.horizon_radiance.rgb, frame.zenith_radiance.rgb, 0.4);
+    // The sky fills half of what is around, and walls lit by it much of the rest.
+    vec3 light = 0.75 * sky + 0.25 * frame.ground_radiance.rgb;
+#ifdef LAMPS
+    // The texel is good enough for specks, and much cheaper than what surfaces take.
+    ivec2 size = textureSize(standing_lamps, 0);
+    ivec2 at = clamp(ivec2((place.xy * frame.lamp_map.x + frame.lamp_map.yz) * vec2(size)), ivec2(0), size - 1);
+    vec3 standing = texelFetch(standing_lamps, at, 0).rgb;
+    vec3 moving = texelFetch(moving_lamps, at, 0).rgb;
+    // Half of what lies around is ground: with snow on it, it throws back most of what it gets.
+    light += frame.dusk.w * mix(0.3, 0.5, frame.weather.y) * (standing + moving);
+#endif
+    return light;
+}
+
 // The picture with what falls in front of it.
 vec3 through_the_air(vec3 color) {
     vec3 ray = vec3((gl_FragCoord.xy - frame.intrinsics.zw) / frame.intrinsics.xy, 1.0);
@@ -59,19 +82,21 @@ vec3 through_the_air(vec3 color) {
     float rise = way.z / max(level, 0.05);
     float around = 0.5 + atan(way.y, way.x) / TURN;
     float per_m = 1.0 / max(level, 0.05);  // depth of a cylinder of 1 m
-    float cover = 0.0;
+    vec2 cover = vec2(0.0);  // y: times its distance, m
 #ifdef RAIN
-    cover += depth > 2.5 * per_m ? 0.30 * streaks(around, rise, 2.5, 1u) : 0.0;
-    cover += depth > 6.0 * per_m ? 0.26 * streaks(around, rise, 6.0, 2u) : 0.0;
-    cover += depth > 14.0 * per_m ? 0.22 * streaks(around, rise, 14.0, 3u) : 0.0;
+    cover += depth > 2.5 * per_m ? 0.30 * streaks(around, rise, 2.5, 1u) * vec2(1.0, 2.5) : vec2(0.0);
+    cover += depth > 6.0 * per_m ? 0.26 * streaks(around, rise, 6.0, 2u) * vec2(1.0, 6.0) : vec2(0.0);
+    cover += depth > 14.0 * per_m ? 0.22 * streaks(around, rise, 14.0, 3u) * vec2(1.0, 14.0) : vec2(0.0);
 #endif
 #ifdef SNOWFALL
-    cover += depth > 1.8 * per_m ? 0.9 * flakes(around, rise, 1.8, 1u) : 0.0;
-    cover += depth > 3.4 * per_m ? 0.9 * flakes(around, rise, 3.4, 2u) : 0.0;
-    cover += depth > 6.5 * per_m ? 0.9 * flakes(around, rise, 6.5, 3u) : 0.0;
-    cover += depth > 12.0 * per_m ? 0.8 * flakes(around, rise, 12.0, 4u) : 0.0;
+    cover += depth > 1.8 * per_m ? 0.9 * flakes(around, rise, 1.8, 1u) * vec2(1.0, 1.8) : vec2(0.0);
+    cover += depth > 3.4 * per_m ? 0.9 * flakes(around, rise, 3.4, 2u) * vec2(1.0, 3.4) : vec2(0.0);
+    cover += depth > 6.5 * per_m ? 0.9 * flakes(around, rise, 6.5, 3u) * vec2(1.0, 6.5) : vec2(0.0);
+    cover += depth > 12.0 * per_m ? 0.8 * flakes(around, rise, 12.0, 4u) * vec2(1.0, 12.0) : vec2(0.0);
 #endif
-    // Drops mirror the sky, flakes scatter it; at night both show what lamps light.
-    vec3 light = finish(0.9 * frame.horizon_radiance.rgb + vec3(0.010, 0.009, 0.008) * frame.dusk.w).rgb;
-    return mix(color, light, clamp(cover, 0.0, 0.95));
+    vec3 place = way * (per_m * cover.y / max(cover.x, 1e-6));
+    vec3 light = finish(scattered(place)).rgb;
+    // Water and ice scatter most light forwards: half of what is brighter behind them comes through.
+    light += 0.5 * max(color - light, 0.0);
+    return mix(color, light, min(cover.x, 0.95));
 }
