@@ -150,6 +150,24 @@ def test_bicycles_take_the_bicycle_lane(lanes):
         simulation.close()
 
 
+def test_bicycles_enter_with_room_to_move_over_before_the_next_junction(lanes):
+    """Before a red light they would creep sideways nearly at rest, and stand across the lane."""
+    simulation = SumoSimulation(lanes, vehicle_types(), seed=1, step_s=STEP_S)
+    try:
+        demand = Demand(RoadGraph(), 3, vehicle_classes())
+        trips = [demand.trip(n, on_the_way=True) for n in range(1500)]
+        starts = {
+            bicycle: [t.depart_position_m for t in trips if (t.kind == "bicycle") is bicycle]
+            for bicycle in (True, False)
+        }
+        length = libsumo.lane.getLength("ab_0")
+        assert len(starts[True]) > 30
+        assert max(starts[True]) == pytest.approx(length - 25.0), "some would be nearer"
+        assert max(starts[False]) > length - 5.0
+    finally:
+        simulation.close()
+
+
 def test_nobody_cycles_on_fast_roads(tmp_path):
     nodes, edges, net = (tmp_path / name for name in ("n.nod.xml", "e.edg.xml", "net.net.xml"))
     nodes.write_text(NODES)
