@@ -2,7 +2,7 @@
 
 Ahead of the ego: a cyclist, a crowd that crosses, people hidden behind people; a van beside the
 camera, cut off by the image's edge; a motorcycle that comes; a child close by, who steps out
-between parked cars. A second camera looks to the left.
+between parked cars; far ahead a car that turns left. A second camera looks to the left.
 """
 
 from pathlib import Path
@@ -25,6 +25,10 @@ def scenario() -> cl.Scenario:
     street.vehicle("cyclist", kind="bicycle", waypoints=[(2.4, -90), (2.4, -60)], speed_mps=4)
     street.vehicle("rider", kind="motorcycle", waypoints=[(-1.2, -84), (-1.2, -110)], speed_mps=8)
     street.vehicle("van", kind="van", waypoints=[(-1.8, -92), (-1.8, -120)], speed_mps=5)
+    # An arc of 8 m.
+    turn = [(1.7, -78), (0.63, -74), (-2.3, -71.07), (-6.3, -70)]
+    free = {"vehicles", "people", "signals"}
+    street.vehicle("turning", kind="sedan", waypoints=turn, speed_mps=5, ignores=free)
     street.pedestrian("child", kind="girl", waypoints=[(3.4, -91), (-3, -91)], speed_mps=1.2)
     for i, kind in enumerate(_CROWD):
         start, y = 0.2 + 0.5 * i, -86.0 + 0.6 * (i % 3)
