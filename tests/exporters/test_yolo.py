@@ -66,7 +66,7 @@ def test_polygons_fill_the_masks(
             points = np.array(row[1:]).reshape(-1, 2) * [width, height]
             drawn = np.zeros((height, width), np.uint8)
             cv2.fillPoly(drawn, [points.astype(np.int32)], 1)
-            part, mask = cut_out(thing, instance, semantic)
+            part, mask = cut_out(frame, thing, instance, semantic)
             whole = np.zeros((height, width), np.uint8)
             whole[part] = mask
             parts, _ = cv2.findContours(whole, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
