@@ -24,15 +24,21 @@ EGO, VEHICLE = "ego against its state", "labels: world against vehicle"
 TOUCH, NOT_BEFORE = "time to collision: boxes touch then", "time to collision: not before"
 
 
+def each(what: str) -> str:
+    """Return the name of the row that judges each object in each picture."""
+    return f"{what}: each object's median"
+
+
 def failed(report: Report) -> set[str]:
     return {row.check for row in report.rows if not row.passed}
 
 
-def change_pass(root: Path, name: str, change: Change) -> None:
+def change_pass(root: Path, name: str, change: Change, only: int | None = None) -> None:
+    """Change a pass of every frame, or of one alone."""
     sequence = Dataset(root).sequence("boxes")
     group = sequence.layout.passes("front")
     store = StoredPass(group, name)
-    for frame in range(sequence.frame_count):
+    for frame in range(sequence.frame_count) if only is None else [only]:
         picture = StoredPass(group, name).read(frame)
         store.write(frame, change(picture, StoredPass(group, "instance").read(frame)))
 

@@ -66,6 +66,17 @@ CHECKS = {
         for way in ("backward", "forward")
         for what in ("background and sky", "objects", "wheels", "people")
     ),
+    *(
+        f"{name}: each object's median"
+        for name in (
+            "velocity",
+            "flow_backward",
+            "flow_forward",
+            "depth_change_backward",
+            "depth_change_forward",
+            "normals against the slope of depth",
+        )
+    ),
     "rgb warped by flow",
     "masks against the instance pass",
     "amodal masks hold the visible ones",

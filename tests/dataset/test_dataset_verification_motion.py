@@ -11,6 +11,7 @@ from corruptions import (
     change_column,
     change_lists,
     change_pass,
+    each,
     failed,
     grown,
     on,
@@ -34,24 +35,24 @@ OF_MOTION: Corruptions = {
     ),
     "flow of an object": (
         lambda r: change_pass(r, "flow_forward", on(7, [0.2, 0])),
-        {"flow_forward: objects", MATCH},
+        {"flow_forward: objects", each("flow_forward"), MATCH},
     ),
     "flow of a person": (
         lambda r: change_pass(r, "flow_forward", on(3, [0, 0.2])),
-        {"flow_forward: people", MATCH},
+        {"flow_forward: people", each("flow_forward"), MATCH},
     ),
     "flow that is no number": (
         lambda r: change_pass(r, "flow_backward", on(7, np.nan)),
-        {"flow_backward: objects", MATCH},
+        {"flow_backward: objects", each("flow_backward"), MATCH},
     ),
     "flow of the wrong sign": (
         lambda r: change_pass(r, "flow_backward", lambda p, _: -p),
         {f"flow_backward: {k}" for k in ("background and sky", "objects", "wheels", "people")}
-        | {MATCH, f"rays: flow_backward {FIXED}"},
+        | {MATCH, each("flow_backward"), f"rays: flow_backward {FIXED}"},
     ),
     "velocity of an object": (
         lambda r: change_pass(r, "velocity", on(7, 0.1)),
-        {"velocity: objects"},
+        {"velocity: objects", each("velocity")},
     ),
     "velocity of the background": (
         lambda r: change_pass(r, "velocity", on(0, 0.1)),
@@ -59,7 +60,7 @@ OF_MOTION: Corruptions = {
     ),
     "velocity of a person": (
         lambda r: change_pass(r, "velocity", on(3, 0.1)),
-        {"velocity: people"},
+        {"velocity: people", each("velocity")},
     ),
     "wheels that do not roll as recorded": (
         lambda r: change_lists(r, "wheels", slower_wheels),
@@ -72,7 +73,14 @@ OF_MOTION: Corruptions = {
     ),
     "velocity labels": (
         lambda r: change_column(r, "states", "velocity", grown),
-        {"velocities against positions", "velocity: objects", "velocity: wheels", LABELS, EGO},
+        {
+            "velocities against positions",
+            "velocity: objects",
+            "velocity: wheels",
+            each("velocity"),
+            LABELS,
+            EGO,
+        },
     ),
     "acceleration labels": (
         lambda r: change_column(r, "states", "acceleration", lambda v: v + 2),
@@ -80,7 +88,14 @@ OF_MOTION: Corruptions = {
     ),
     "angular velocity": (
         lambda r: change_column(r, "states", "angular_velocity", shifted),
-        {"turn rates against orientations", "velocity: objects", "velocity: wheels", LABELS, EGO},
+        {
+            "turn rates against orientations",
+            "velocity: objects",
+            "velocity: wheels",
+            each("velocity"),
+            LABELS,
+            EGO,
+        },
     ),
 }
 
@@ -90,3 +105,20 @@ def test_each_corrupted_motion_fails_its_checks_and_no_other(copied: Path, name:
     corrupt, expected = OF_MOTION[name]
     corrupt(copied)
     assert failed(verify(copied)) == expected | {HASHES}
+
+
+OF_ONE_OBJECT = {
+    "velocity": [2.0, 0.0, 0.0],
+    "flow_backward": [3.0, 0.0],
+    "flow_forward": [0.0, 3.0],
+    "depth_change_backward": 0.5,
+    "depth_change_forward": 0.5,
+}
+
+
+@pytest.mark.parametrize("name", OF_ONE_OBJECT)
+def test_an_error_of_one_object_in_one_picture_is_named(brief: Path, name: str) -> None:
+    change_pass(brief, name, on(7, OF_ONE_OBJECT[name]), only=1)
+    row = next(r for r in verify(brief).rows if r.check == each(name))
+    assert not row.passed
+    assert row.place == "boxes, front, frame 1, parked/0"

@@ -11,6 +11,7 @@ from corruptions import (
     Change,
     Corruptions,
     change_pass,
+    each,
     failed,
     on,
 )
@@ -23,6 +24,7 @@ from cityloop.world.markings import Mark
 from cityloop.world.semantics import CLASSES, SemanticClass
 
 NAMES = "rays: classes and ids"
+SLOPE = "normals against the slope of depth"
 MARKS = "road marks against the semantic mask"
 
 
@@ -132,7 +134,7 @@ OF_SURFACES: Corruptions = {
     ),
     "changes of depth": (
         lambda r: change_pass(r, "depth_change_forward", on(7, 0.05)),
-        {"depth_change_forward: objects"},
+        {"depth_change_forward: objects", each("depth_change_forward")},
     ),
     "pictures": (dimmed, {"rgb warped by flow"}),
 }
@@ -156,11 +158,11 @@ OF_FOUR_FRAMES: Corruptions = {
     ),
     "normals turned away": (
         lambda r: change_pass(r, "normal", lambda p, _: -p),
-        {"normals: away from the camera", "normals against the slope of depth"},
+        {"normals: away from the camera", SLOPE, each(SLOPE)},
     ),
     "normals in another frame": (
         lambda r: change_pass(r, "normal", lambda p, _: p[..., [1, 0, 2]]),
-        {"normals: away from the camera", "normals against the slope of depth"},
+        {"normals: away from the camera", SLOPE, each(SLOPE)},
     ),
 }
 
@@ -195,3 +197,13 @@ def test_a_sequence_without_meshes_has_no_rays(tmp_path: Path) -> None:
     report = verify(tmp_path / "dataset")
     assert report.passed
     assert not any(row.count for row in report.rows if row.check.startswith("rays:"))
+
+
+def test_normals_of_one_car_that_are_mirrored_in_one_picture_are_named(brief: Path) -> None:
+    def mirrored(picture: np.ndarray, instance: np.ndarray) -> np.ndarray:
+        return np.where((instance == 2)[..., None], picture * [-1, 1, 1], picture)
+
+    change_pass(brief, "normal", mirrored, only=1)
+    row = next(r for r in verify(brief).rows if r.check == each(SLOPE))
+    assert not row.passed
+    assert row.place == "boxes, front, frame 1, car"

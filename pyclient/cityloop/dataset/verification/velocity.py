@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.per_object import ObjectMedians
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.spatial.compiled import compiled
@@ -24,6 +25,7 @@ class SurfaceVelocityCheck:
                 ("people", "people"),
             )
         }
+        self._objects = ObjectMedians("velocity: each object's median", "m/s", TOLERANCE_MPS)
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare the velocity pass of a picture with the motion of its surfaces."""
@@ -36,11 +38,13 @@ class SurfaceVelocityCheck:
             for motion in group.motions:
                 _compare(motion.velocity, group.pixels, recorded, error, known)
             label = "background" if group.label == "sky" else group.label
-            self._tallies[label].add(error[known], picture.places(group.pixels[known]))
+            pixels = group.pixels[known]
+            self._tallies[label].add(error[known], picture.places(pixels))
+            self._objects.add_group(picture, group, error, known)
 
     def rows(self) -> list[Row]:
-        """Return a row per kind of surface."""
-        return [tally.row() for tally in self._tallies.values()]
+        """Return a row per kind of surface, and one for each object by itself."""
+        return [*(tally.row() for tally in self._tallies.values()), self._objects.row()]
 
 
 @compiled

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from cityloop.annotation.flow_occlusion import SEEN, flow_occlusion
 from cityloop.dataset.verification.motion import Group
+from cityloop.dataset.verification.per_object import ObjectMedians
 from cityloop.dataset.verification.picture import Picture
 from cityloop.dataset.verification.report import Row, Tally
 from cityloop.spatial.compiled import compiled
@@ -31,6 +32,10 @@ class DepthChangeCheck:
                 ("people", "people"),
             )
         }
+        self._objects = {
+            name: ObjectMedians(f"{name}: each object's median", "m", CHANGE_TOLERANCE_M)
+            for name in ("depth_change_backward", "depth_change_forward")
+        }
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
         """Compare both passes of a picture."""
@@ -56,10 +61,14 @@ class DepthChangeCheck:
                     _compare_change(points, matrix, group.pixels, depth, recorded, error, known)
                 pixels = group.pixels[known]
                 self._tallies[name, group.label].add(error[known], picture.places(pixels))
+                self._objects[name].add_group(picture, group, error, known)
 
     def rows(self) -> list[Row]:
-        """Return a row per pass and kind of surface."""
-        return [tally.row() for tally in self._tallies.values()]
+        """Return a row per pass and kind of surface, and one per pass for each object by itself."""
+        return [
+            *(tally.row() for tally in self._tallies.values()),
+            *(objects.row() for objects in self._objects.values()),
+        ]
 
 
 @compiled
