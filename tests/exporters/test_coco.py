@@ -88,7 +88,7 @@ def test_keypoints_are_those_of_the_dataset(said: Any, street_dataset: Path) -> 
             image = objects.people.keypoints_image[person]
         np.testing.assert_array_equal(points[:, 2], visibility)
         inside = visibility > 0
-        np.testing.assert_allclose(points[inside, :2], image[inside], atol=1e-3)
+        np.testing.assert_allclose(points[inside, :2], image[inside] - 0.5, atol=1e-3)
         assert not points[~inside].any()
         levels |= set(visibility.tolist())
     assert levels >= {1, 2}

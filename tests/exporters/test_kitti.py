@@ -61,7 +61,9 @@ def test_a_kitti_reader_finds_our_boxes_in_the_vehicle_frame(
             ahead = rotation.rotate(o.quaternion_vehicle[i], [1.0, 0.0, 0.0])
             assert np.dot(heading, ahead) > 0.995
             np.testing.assert_allclose(label["wlh"], o.dimension[i][[1, 0, 2]], atol=1e-4)
-            np.testing.assert_allclose(label["bbox_camera"], o.clipped_box[i], atol=1e-4)
+            ends = [frame.camera.intrinsics.width - 1, frame.camera.intrinsics.height - 1]
+            box = np.clip(o.clipped_box[i] - 0.5, 0, ends * 2)
+            np.testing.assert_allclose(label["bbox_camera"], box, atol=1e-4)
             assert label["occlusion"] == o.occlusion_level[i]
             assert label["truncation"] == pytest.approx(o.truncation[i], abs=1e-4)
             compared += 1
@@ -78,13 +80,24 @@ def test_boxes_project_onto_what_is_seen(said: Any, frames: list[Frame]) -> None
             stiff = o.semantic[i] in (SemanticClass.CAR, SemanticClass.TRUCK)
             if not stiff or o.truncation[i] > 0 or box is None or o.visible_pixels[i] < 200:
                 continue
-            low, high = np.array(box[:2]), np.array(box[2:])
+            low, high = np.array(box[:2]) + 0.5, np.array(box[2:]) + 0.5
             visible = o.box_2d[i]
             # The 3D box holds the object, so its picture holds the picture.
             assert np.all(low < visible[:2] + 2)
             assert np.all(high > visible[2:] - 2)
             compared += 1
     assert compared > 20
+
+
+def test_the_centre_of_a_pixel_projects_to_its_index(training: Path, frames: list[Frame]) -> None:
+    frame = frames[0]
+    text = (training / "calib" / "000000.txt").read_text()
+    rows = dict(line.split(": ") for line in text.splitlines())
+    projection = np.array(rows["P2"].split(), float).reshape(3, 4)
+    rays = frame.camera.intrinsics.rays().reshape(*frame.read("depth").shape, 3)
+    for u, v in ((0, 0), (40, 100), (319, 179)):
+        x, y, z = projection @ [*(20 * rays[v, u]), 1.0]
+        assert (x / z, y / z) == pytest.approx((u, v), abs=1e-6)
 
 
 def test_numbers_of_all_benchmarks_go_video_by_video_and_are_told(
@@ -119,7 +132,13 @@ def test_2d_boxes_are_around_the_pixels_of_the_object_alone(
         for i, line in zip(rows, lines, strict=True):
             v, u = np.nonzero(decode(o.amodal_mask[i], size.height, size.width))
             box = list(map(float, line.split()[4:8]))
-            assert box == [u.min(), v.min(), u.max() + 1, v.max() + 1]
+            # Sides of pixels whose centres are whole numbers; the image ends at the outermost.
+            sides = [u.min() - 0.5, v.min() - 0.5, u.max() + 0.5, v.max() + 0.5]
+            assert box == [
+                *(max(side, 0) for side in sides[:2]),
+                min(sides[2], size.width - 1),
+                min(sides[3], size.height - 1),
+            ]
             cut = np.clip(o.amodal_box[i], 0, [size.width, size.height] * 2)
             nearer += int(np.abs(cut - box).max() > 5)
     assert nearer, "vertices of something beside the camera lie far from its pixels"

@@ -212,7 +212,8 @@ def _digits(ids: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 def _pose(image: NDArray[np.float64], visibility: NDArray[np.uint8]) -> dict[str, Any]:
     """Return the keypoints of a person: x, y, v each, all 0 for one outside the image."""
-    points = np.where(visibility[:, None] > 0, image, 0.0)
+    # Their coordinates are pixel indices, whereas boxes and outlines are continuous.
+    points = np.where(visibility[:, None] > 0, image - 0.5, 0.0)
     flat = [
         value
         for (x, y), v in zip(points.tolist(), visibility.tolist(), strict=True)

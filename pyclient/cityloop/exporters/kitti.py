@@ -24,6 +24,9 @@ DEPTH_STEPS_PER_M = 256.0
 FLOW_STEPS_PER_PIXEL = 64.0
 _FLOW_ZERO = 32768
 _MOST = 65535
+# KITTI's coordinates are pixel indices from 0: the centre of the first pixel is (0, 0), ours is at
+# (0.5, 0.5).
+_CENTER = 0.5
 # The tracking benchmark knows three levels of truncation; these shares are outside the image at
 # least for levels 1 and 2. Rounding alone makes less than the first.
 _TRUNCATED = (0.01, 0.5)
@@ -82,7 +85,8 @@ class Exporter:
         self._write_depth(frame, video)
 
         calibration = _calibration(frame)
-        lines = [_label(thing, objects) for thing in things]
+        size = frame.camera.intrinsics.width, frame.camera.intrinsics.height
+        lines = [_label(thing, objects, size) for thing in things]
         write_file(
             self._object / "label_2" / f"{picture}.txt",
             "".join(
@@ -179,8 +183,8 @@ def _png(picture: NDArray[np.uint16]) -> bytes:
 _PNG_LEVEL = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
-def _label(thing: Thing, objects: ObjectTable) -> str:
-    """Return the columns of a label from the level of occlusion on."""
+def _label(thing: Thing, objects: ObjectTable, size: tuple[int, int]) -> str:
+    """Return the columns of a label from the level of occlusion on; `size` (W, H), pixels."""
     row = thing.row
     length, width, height = objects.dimension[row]
     turned = objects.quaternion_camera[row]
@@ -191,11 +195,19 @@ def _label(thing: Thing, objects: ObjectTable) -> str:
     # About the camera's y axis, which points down: 0 along x, to the right.
     rotation_y = np.arctan2(-ahead[2], ahead[0])
     alpha = _wrapped(rotation_y - np.arctan2(x, z))
-    left, top, right, bottom = objects.clipped_box[row]
+    left, top, right, bottom = _from_pixel_centers(objects.clipped_box[row], size)
     return (
         f"{objects.occlusion_level[row]} {alpha:.6f} {left:.4f} {top:.4f} {right:.4f} {bottom:.4f} "
         f"{height:.4f} {width:.4f} {length:.4f} {x:.4f} {y:.4f} {z:.4f} {rotation_y:.6f}"
     )
+
+
+def _from_pixel_centers(box: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
+    """Return a box (4,) of continuous pixels as KITTI counts: from the centre of the first pixel.
+
+    Its image ends at the centres of the outermost pixels, 0 and W - 1.
+    """
+    return np.clip(box - _CENTER, 0.0, [size[0] - 1, size[1] - 1] * 2)
 
 
 def _wrapped(angle: float) -> float:
@@ -205,6 +217,7 @@ def _wrapped(angle: float) -> float:
 def _calibration(frame: Frame) -> str:
     """Return a calib file of the object benchmark; its velodyne frame is our vehicle frame."""
     projection = np.c_[frame.camera.intrinsics.matrix, np.zeros(3)]
+    projection[:2, 2] -= _CENTER
     mount = frame.camera.mount if frame.camera.host else frame.world_from_camera
     velo_to_cam = np.c_[rotation.to_matrix(mount.inverse().quaternion), mount.inverse().position]
     rows = {f"P{i}": projection for i in range(4)}
