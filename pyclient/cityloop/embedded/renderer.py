@@ -25,6 +25,7 @@ from cityloop.embedded.instances import CameraView, Instances
 from cityloop.embedded.lamp_map import LampMap
 from cityloop.embedded.light import lamps_count, set_camera, set_light, shines, vector
 from cityloop.embedded.lights import lit_lights
+from cityloop.embedded.mirror import Mirror, mirrors
 from cityloop.embedded.patches import make_patches
 from cityloop.embedded.posing import Posed
 from cityloop.embedded.shaders import UNITS, build_program
@@ -39,7 +40,6 @@ from cityloop.spatial.camera import detail_scale
 
 _MOST_SIZES = 4  # of images kept
 _MOST_SHADOWS = 3  # kept, of lenses that need levels of detail of their own; 75 MB each
-_LEAST_MIRROR = 0.35  # wetness from which on the ground mirrors what stands on it
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,7 @@ class Renderer:
         sky = build_program(c, ("screen.vert",), ("tone.glsl", "sky.frag"))
         self._sky = c.vertex_array(sky, [])
         self._finishing: dict[tuple[str, ...], moderngl.VertexArray] = {}
-        ground = build_program(c, ("screen.vert",), ("ground.glsl", "ground.frag"))
-        self._ground = c.vertex_array(ground, [])
-        mirror = build_program(c, ("screen.vert",), ("water.glsl", "reflect.frag"))
-        self._mirror = c.vertex_array(mirror, [])
+        self._mirror = Mirror(c)
         self._lamp_map = LampMap(c)
         self._glare = Glare(c)
         self._patches = make_patches(c)
@@ -219,9 +216,7 @@ class Renderer:
         self._reached("sky")
         triangles += self._draw_panes(shown, images)
         self._reached("panes")
-        picture = (
-            self._mirrored(images) if self._environment.wetness > _LEAST_MIRROR else images.first
-        )
+        picture = self._mirror.draw(images) if mirrors(self._environment) else images.first
         picture.frame.use()
         self._glare.draw(view, lights, self._environment)
         self._finish_picture(images, picture, lamps)
@@ -420,19 +415,6 @@ class Renderer:
                 self._alone.draw_posed(self._posed, sides)
         pictures = [images.alone.read(i, window) for i, window in enumerate(layers.windows)]
         return found_alone(view, instances, seen.meshes, self._scene, layers, pictures)
-
-    def _mirrored(self, images: Targets) -> Picture:
-        """Return the picture with what wet ground mirrors."""
-        c = self._context
-        images.mirroring.use()
-        c.enable_only(moderngl.DEPTH_TEST)
-        images.first.texture.use(UNITS["picture"])
-        images.classes.use(UNITS["classes"])
-        c.depth_func = "1"
-        self._ground.render(moderngl.TRIANGLES, vertices=3)
-        c.depth_func = ">"  # only where that is ground
-        self._mirror.render(moderngl.TRIANGLES, vertices=3)
-        return images.mirrored
 
     def _finish_picture(self, images: Targets, picture: Picture, lamps: bool) -> None:
         """Smooth the picture's edges and let rain and snow fall in front of it."""

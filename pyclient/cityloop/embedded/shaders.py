@@ -16,6 +16,7 @@ from cityloop.embedded.instance_table import (
 UNITS = {
     "instance_table": 0,
     "id_table": 1,
+    "hits": 2,
     "material_table": 3,
     "textures": 4,
     "standing_shadows": 5,

@@ -125,7 +125,8 @@ class Targets:
         depth_only: the depth buffer alone, so that it can be cleared without touching the images.
         first: the tone-mapped, not yet antialiased picture.
         mirrored: the same with what wet ground mirrors.
-        mirroring: `mirrored`, and a depth buffer that tells which pixels mirror.
+        hits: where in the picture mirrored rays end, for blocks of 2x2 pixels (shaders/hits.frag).
+        mirroring, finding: `mirrored` and `hits`, and depth buffers that tell which pixels mirror.
         looks, depths, classes: what lighting must know of surfaces (shaders/look.glsl), the depth
             and the semantic pass, for what is drawn after them.
         final: the antialiased image.
@@ -141,6 +142,7 @@ class Targets:
         self.classes = context.texture(size, 1, dtype="u1")
         for texture in (self.looks, self.depths, self.classes):
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+            texture.repeat_x = texture.repeat_y = False
 
         def buffer(image: _Image) -> moderngl.Renderbuffer:
             return context.renderbuffer(size, image.components, dtype=image.dtype)
@@ -158,6 +160,11 @@ class Targets:
         self.over.depth_mask = False
         ground = context.depth_renderbuffer(size)
         self.mirroring = context.framebuffer([self.mirrored.texture], ground)
+        half = (-(-width // 2), -(-height // 2))
+        self.hits = context.texture(half, 4, dtype="f4")
+        self.hits.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        blocks = context.depth_renderbuffer(half)
+        self.finding = context.framebuffer([self.hits], blocks)
         self.depth_only = context.framebuffer([], depth_buffer)
         smooth = context.renderbuffer(size, 4)
         self.final = context.framebuffer([smooth])
@@ -174,6 +181,9 @@ class Targets:
             self.over,
             self.mirroring,
             ground,
+            self.finding,
+            self.hits,
+            blocks,
             self.depth_only,
             self.final,
             *(picture.frame for picture in pictures),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_scene import NOON, Thing, camera_pose, facing_quad, rigid, view
 
+from cityloop.embedded.mirror import mirrors
 from cityloop.protocol import capture_pb2, scene_pb2
 from cityloop.spatial import Intrinsics
 
@@ -217,6 +218,37 @@ def test_wet_ground_is_darker_and_mirrors_a_bright_wall(scene):
     soaked = scene.draw([lawn, wall], EYE)["rgb"].astype(int)
     red_in_lawn = (soaked[before][:, 0] - soaked[before][:, 2]).mean()
     assert abs(red_in_lawn - redness[0]) < 3, "lawns do not mirror"
+
+
+@pytest.mark.parametrize("size", [(64, 48), (63, 47)])
+def test_all_ground_mirrors_and_no_pixel_of_anything_else(scene, size):
+    """Rays are followed for blocks of 2x2 pixels, which edges and odd sizes cut."""
+    ground = floor(scene)
+    red = scene.quad(half=2.0, center=(0.0, 2.0), color=(0, 0, 0), emissive={"r": 2.0})
+    post = scene.quad(half=0.12, color=(0, 0, 0))
+    posts = [Thing(post, rigid((6.0, 0.4 * y, 0.3))) for y in range(-3, 4)]
+    scene.renderer.set_environment(changed(GREY_DAY, wetness=1.0))
+    lens = Intrinsics(*size, fx=40.0, fy=40.0, cx=0.5 * size[0], cy=0.5 * size[1])
+    eye = view(current=camera_pose((0.0, 0.0, 1.5)), lens=lens)
+    semantic = scene.draw([ground, *posts, Thing(red, rigid((12.0, 0, 0)))], eye)["semantic"]
+    (images,) = (i for i in scene.renderer._targets.values() if i.size == size)
+    first, mirrored = (
+        np.frombuffer(picture.texture.read(), np.uint8).reshape(*size[::-1], 4).astype(int)
+        for picture in (images.first, images.mirrored)
+    )
+    changes = np.abs(mirrored - first).max(axis=2)
+    is_road = semantic == ROAD
+    assert not changes[~is_road].any()
+    below = np.s_[ground_row(9.0) : ground_row(6.0), 28:36]  # where wall and posts are mirrored
+    assert changes[below][is_road[below]].all()
+    assert not is_road[below].all()
+
+
+def test_ground_under_snow_does_not_mirror():
+    wet = changed(GREY_DAY, wetness=1.0)
+    assert mirrors(wet)
+    assert not mirrors(changed(wet, snow_cover=0.8))
+    assert not mirrors(GREY_DAY)
 
 
 def test_snow_lies_on_what_faces_up_and_not_on_people(scene):
