@@ -78,6 +78,8 @@ CHECKS = {
         )
     ),
     "rgb warped by flow",
+    "rgb warped by flow: each picture's median",
+    "rgb warped by flow against rgb left in place",
     "masks against the instance pass",
     "amodal masks hold the visible ones",
     "amodal pixels against their masks",
@@ -176,11 +178,13 @@ def test_a_true_dataset_passes_every_check(recorded: Path) -> None:
     report = verify(recorded, progress=lambda done, total: calls.append((done, total)))
     assert {row.check for row in report.rows} == CHECKS
     # The lint of what has no roads and its paint are tested in test_dataset_lint, falls in
-    # test_fallen, riders in test_dataset_verification_riders.
+    # test_fallen, riders in test_dataset_verification_riders, pictures that move in
+    # test_dataset_verification_warping.
     elsewhere = (
         *(
             "lint:",
             "riders: 3D boxes against their mesh",
+            "rgb warped by flow against rgb left in place",
             "3D boxes hold the surface: fallen",
             "crossing against the roads",
         ),

@@ -136,7 +136,10 @@ OF_SURFACES: Corruptions = {
         lambda r: change_pass(r, "depth_change_forward", on(7, 0.05)),
         {"depth_change_forward: objects", each("depth_change_forward")},
     ),
-    "pictures": (dimmed, {"rgb warped by flow"}),
+    "pictures": (
+        dimmed,
+        {"rgb warped by flow", "rgb warped by flow: each picture's median"},
+    ),
 }
 
 

@@ -16,6 +16,11 @@ Array = NDArray[np.float64]
 CHANGE_TOLERANCE_M = 0.01
 # Of 255, in the median: light, shadows and reflections change, edges are antialiased.
 COLOR_TOLERANCE = 6.0
+# The flow explains most of what changes between two pictures: what remains of the mean difference
+# is 0.3 to 0.65 of it in day, dusk, night, rain, fog and snow, and 0.8 to 10 where one of both is
+# of another instant. Judged where half of the picture moves by more than a pixel.
+REMAINDER_TOLERANCE = 0.75
+_MOVES_PX, _MOVING_SHARE = 1.0, 0.5
 
 
 class DepthChangeCheck:
@@ -99,6 +104,12 @@ class WarpCheck:
 
     def __init__(self) -> None:
         self._tally = Tally("rgb warped by flow", "of 255", COLOR_TOLERANCE, 0.5)
+        self._pictures = Tally(
+            "rgb warped by flow: each picture's median", "of 255", COLOR_TOLERANCE
+        )
+        self._remainder = Tally(
+            "rgb warped by flow against rgb left in place", "share", REMAINDER_TOLERANCE
+        )
         self._last: dict[str, Picture] = {}
 
     def look(self, picture: Picture, groups: list[Group]) -> None:
@@ -122,12 +133,21 @@ class WarpCheck:
         )
         pixels = np.flatnonzero((occlusion.ravel() == SEEN) & ~last.silhouette)
         flow = last.flat("flow_forward")
-        pixels, apart = _warped(pixels, flow, last.flat("rgb"), picture.read("rgb"))
+        before, after = last.flat("rgb"), picture.read("rgb")
+        pixels, apart = _warped(pixels, flow, before, after)
         self._tally.add(apart, last.places(pixels))
+        if not len(pixels):
+            return
+        self._pictures.add(np.median(apart), f"{last.here} and the next")
+        moves = np.linalg.norm(flow[pixels], axis=-1) > _MOVES_PX
+        if moves.mean() > _MOVING_SHARE:
+            changed = np.abs(before[pixels] - after.reshape(-1, 3)[pixels].astype(np.float64))
+            left = apart.mean() / max(changed.max(axis=-1).mean(), 1.0)
+            self._remainder.add(left, f"{last.here} and the next")
 
     def rows(self) -> list[Row]:
-        """Return one row."""
-        return [self._tally.row()]
+        """Return a row for all pixels, one for each pair of pictures and one for what remains."""
+        return [t.row() for t in (self._tally, self._pictures, self._remainder)]
 
 
 @compiled
