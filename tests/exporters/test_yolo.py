@@ -32,7 +32,7 @@ def frames(street_dataset: Path) -> dict[str, Frame]:
 
 def things_of(frame: Frame) -> list[Thing]:
     names = class_names(Dataset(frame.sequence.folder.parents[1]))
-    return split_things(frame, frame.objects, ClassMap.read("yolo"), names)
+    return split_things(frame, frame.objects, ClassMap.read("yolo"), names, 1)
 
 
 def rows_of(exported: Callable[[str], Path], task: str, name: str) -> list[list[float]]:

@@ -43,8 +43,8 @@ class Exporter:
 
     PASSES = ("rgb", "instance", "semantic")
 
-    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap) -> None:
-        self._folder, self._classes = folder, classes
+    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap, min_pixels: int) -> None:
+        self._folder, self._classes, self._min_pixels = folder, classes, min_pixels
         self._names = class_names(dataset)
         categories = [
             {"id": classes.number(name), "name": name, **about}
@@ -78,7 +78,7 @@ class Exporter:
         objects = frame.objects
         things = [
             thing
-            for thing in split_things(frame, objects, self._classes, self._names)
+            for thing in split_things(frame, objects, self._classes, self._names, self._min_pixels)
             if self._classes.categories[thing.category].get("isthing", 1)
         ]
         ids, segments = self._segments(frame, things, objects.panoptic_id)

@@ -37,8 +37,8 @@ class Exporter:
 
     PASSES = ("rgb", "depth", "flow_forward", "depth_change_forward")
 
-    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap) -> None:
-        self._folder, self._classes = folder, classes
+    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap, min_pixels: int) -> None:
+        self._folder, self._classes, self._min_pixels = folder, classes, min_pixels
         self._names = class_names(dataset)
         self._videos = {video: i for i, video in enumerate(streams(dataset))}
         # Of each video the number of its first picture and of its first pair: the last picture has
@@ -71,7 +71,7 @@ class Exporter:
         stream = frame.sequence.folder.name, frame.camera.name
         video = self._videos[stream]
         objects = frame.objects
-        things = whole_things(objects, self._classes, self._names)
+        things = whole_things(objects, self._classes, self._names, self._min_pixels)
         files = [self._tracking / "image_02" / f"{video:04d}" / f"{frame.number:06d}.png"]
         picture = f"{self._first_picture[stream] + frame.number:06d}"
         pair = self._first_pair[stream] + frame.number

@@ -22,8 +22,8 @@ class Exporter:
 
     PASSES = ("rgb",)
 
-    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap) -> None:
-        self._folder, self._classes = folder, classes
+    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap, min_pixels: int) -> None:
+        self._folder, self._classes, self._min_pixels = folder, classes, min_pixels
         self._names = class_names(dataset)
         videos = [_name(sequence, camera) for sequence, camera in streams(dataset)]
         seqmap = "".join(f"{line}\n" for line in ("name", *videos))
@@ -47,7 +47,7 @@ class Exporter:
         copy_picture(frame, video / "img1" / f"{picture:06d}.png")
         objects = frame.objects
         lines = []
-        for thing in whole_things(objects, self._classes, self._names):
+        for thing in whole_things(objects, self._classes, self._names, self._min_pixels):
             xmin, ymin, xmax, ymax = _bounded(objects.amodal_box[thing.row], frame).tolist()
             # Of what is outside the image nobody counts pixels: as large a share as of the box.
             inside = 1.0 - objects.truncation[thing.row]

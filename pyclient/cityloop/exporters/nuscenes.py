@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cityloop.dataset import Dataset, Frame, Sequence
@@ -19,7 +20,7 @@ from cityloop.errors import DatasetError
 from cityloop.exporters.class_map import ClassMap
 from cityloop.exporters.json_array import JsonArray
 from cityloop.exporters.target import copy_picture, write_file
-from cityloop.exporters.things import class_names
+from cityloop.exporters.things import class_names, whole_things
 from cityloop.spatial import Pose
 
 VERSION = "v1.0-cityloop"
@@ -50,8 +51,8 @@ class Exporter:
 
     PASSES = ("rgb",)
 
-    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap) -> None:
-        self._folder, self._classes = folder, classes
+    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap, min_pixels: int) -> None:
+        self._folder, self._classes, self._min_pixels = folder, classes, min_pixels
         self._names = class_names(dataset)
         self._tables = {name: JsonArray(folder / VERSION / f"{name}.json") for name in _TABLES}
         self._seen: dict[int, NDArray[np.float64]] = {}
@@ -84,10 +85,10 @@ class Exporter:
         """Copy the picture, return actor id -> (visible fraction, visible pixels)."""
         copy_picture(frame, self._folder / _file_name(frame))
         objects = frame.objects
-        numbers = zip(
-            objects.visible_fraction.tolist(), objects.visible_pixels.tolist(), strict=True
-        )
-        return dict(zip(objects.id.tolist(), numbers, strict=True))
+        return {
+            thing.id: (float(objects.visible_fraction[thing.row]), thing.pixels)
+            for thing in whole_things(objects, self._classes, self._names, self._min_pixels)
+        }
 
     def add(self, number: int, frame: Frame, prepared: dict[int, tuple[float, int]]) -> None:
         """Append the rows of a picture, and with its last camera those of the sample."""
@@ -176,7 +177,9 @@ class Exporter:
         """Return actor id -> track of everybody who is seen and whom the class map keeps."""
         tracks: dict[int, _Track] = {}
         for frame in range(sequence.frame_count):
-            for actor in sequence.objects_of_frame(frame).column("id").unique().to_pylist():
+            rows = sequence.objects_of_frame(frame)
+            seen = rows.filter(pc.field("visible_pixels") >= self._min_pixels)
+            for actor in seen.column("id").unique().to_pylist():
                 said = sequence.actors[actor]
                 if self._classes.category(said["class"], said["kind"]) is not None:
                     tracks.setdefault(actor, _Track(frame, frame)).last = frame

@@ -29,8 +29,8 @@ class PictureExporter(Protocol):
 
     PASSES: tuple[str, ...]
 
-    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap) -> None:
-        """Begin an export of `dataset` into the empty `folder`."""
+    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap, min_pixels: int) -> None:
+        """Begin an export of `dataset` into the empty `folder`; see `export`."""
 
     def prepare(self, number: int, frame: Frame) -> Any:
         """Write what belongs to one picture alone and return what `add` needs; in any thread.
@@ -51,6 +51,7 @@ def export(
     out: Path | str,
     *,
     class_map: Path | None = None,
+    min_pixels: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write all pictures of a dataset and their labels in another format; return `out`.
@@ -60,15 +61,19 @@ def export(
         form: one of `FORMATS`.
         out: folder of the export, which appears when it is whole; an earlier one is replaced.
         class_map: YAML file to use instead of the format's own class map.
+        min_pixels: objects, riders and machines with fewer visible pixels in a picture are left out
+            of its labels.
         progress: called with the number of pictures done.
 
     Raises:
-        ExportError: if the format is none, the class map lacks a class, the dataset lacks a pass
-            or a picture, or `out` is something else or cannot be written.
+        ExportError: if the format is none, `min_pixels` is below 1, the class map lacks a class,
+            the dataset lacks a pass or a picture, or `out` is something else or cannot be written.
         DatasetError: if the dataset is missing, not complete, damaged or newer than this program.
     """
     if form not in FORMATS:
         raise ExportError(f"{form!r} is no format; choose one of {', '.join(FORMATS)}")
+    if min_pixels < 1:
+        raise ExportError(f"min_pixels is {min_pixels}; what has a label shows 1 pixel at least")
     opened = Dataset(dataset)
     _check_classes(opened)
     exporter: type[PictureExporter] = import_module(f"cityloop.exporters.{form}").Exporter
@@ -83,7 +88,7 @@ def export(
                     "needs; record the sequence again with it"
                 )
     with whole_folder(Path(out)) as folder:
-        into = exporter(opened, folder, classes)
+        into = exporter(opened, folder, classes, min_pixels)
         for number, frame, prepared in _in_order(opened, into.prepare):
             into.add(number, frame, prepared)
             if progress is not None:
@@ -100,6 +105,7 @@ def export(
                 ],
                 "classes": dict(classes.classes),
                 "kinds": dict(classes.kinds),
+                "min_pixels": min_pixels,
             },
         )
     return Path(out)

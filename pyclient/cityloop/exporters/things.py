@@ -42,18 +42,21 @@ class Thing:
     mask: str
 
 
-def whole_things(objects: ObjectTable, classes: ClassMap, names: dict[int, str]) -> list[Thing]:
+def whole_things(
+    objects: ObjectTable, classes: ClassMap, names: dict[int, str], min_pixels: int
+) -> list[Thing]:
     """Return the objects that the class map keeps, two-wheelers with their riders as one.
 
     Args:
         objects: what a picture shows.
         classes: what becomes what.
         names: class id -> our class.
+        min_pixels: what shows fewer is left out.
     """
     things = []
     for row, kind in enumerate(objects.kind):
         category = classes.category(names[int(objects.semantic[row])], kind)
-        if category is not None:
+        if category is not None and objects.visible_pixels[row] >= min_pixels:
             things.append(
                 Thing(
                     row,
@@ -69,7 +72,7 @@ def whole_things(objects: ObjectTable, classes: ClassMap, names: dict[int, str])
 
 
 def split_things(
-    frame: Frame, objects: ObjectTable, classes: ClassMap, names: dict[int, str]
+    frame: Frame, objects: ObjectTable, classes: ClassMap, names: dict[int, str], min_pixels: int
 ) -> list[Thing]:
     """Return the things that the class map keeps, riders and machines one each.
 
@@ -78,14 +81,16 @@ def split_things(
         objects: what it shows.
         classes: what becomes what.
         names: class id -> our class.
+        min_pixels: what shows fewer, at least 1, is left out.
     """
     pieces = frame.pieces
     split = set(pieces.id.tolist())
-    things = [t for t in whole_things(objects, classes, names) if t.id not in split]
+    whole = whole_things(objects, classes, names, min_pixels)
+    things = [t for t in whole if t.id not in split]
     row_of = {int(number): row for row, number in enumerate(objects.id)}
     for i, number in enumerate(pieces.id.tolist()):
         category = classes.category(names[int(pieces.semantic[i])])
-        if category is not None and pieces.visible_pixels[i]:
+        if category is not None and pieces.visible_pixels[i] >= min_pixels:
             things.append(
                 Thing(
                     row_of[number],

@@ -26,8 +26,8 @@ class Exporter:
 
     PASSES = ("rgb", "instance", "semantic")
 
-    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap) -> None:
-        self._folder, self._classes = folder, classes
+    def __init__(self, dataset: Dataset, folder: Path, classes: ClassMap, min_pixels: int) -> None:
+        self._folder, self._classes, self._min_pixels = folder, classes, min_pixels
         self._names = class_names(dataset)
         self._person = classes.classes["person"]
         names = {classes.number(name): name for name in classes.categories}
@@ -45,7 +45,7 @@ class Exporter:
         images = [self._folder / task / "images" / f"{name}.png" for task in _TASKS]
         copy_picture(frame, *images)
         objects = frame.objects
-        things = split_things(frame, objects, self._classes, self._names)
+        things = split_things(frame, objects, self._classes, self._names, self._min_pixels)
         size = np.array([frame.camera.intrinsics.width, frame.camera.intrinsics.height])
         boxes = [_box(thing, size) for thing in things]
         numbers = [self._classes.number(thing.category) for thing in things]
