@@ -28,6 +28,13 @@ def slower_wheels(rows: list[list[float]]) -> list[list[float]]:
     return [[x * 0.8 if i % 5 == 1 else x for i, x in enumerate(row)] for row in rows]
 
 
+def one_row_off(values: np.ndarray) -> np.ndarray:
+    """Accelerate who is in the tenth row, at tick 2, by 2.8 m/s^2 more."""
+    values = values.copy()
+    values[9, :2] += 2.0
+    return values
+
+
 OF_MOTION: Corruptions = {
     "background flow": (
         lambda r: change_pass(r, "flow_backward", on(0, 0.2)),
@@ -86,6 +93,10 @@ OF_MOTION: Corruptions = {
         lambda r: change_column(r, "states", "acceleration", lambda v: v + 2),
         {"accelerations against positions", LABELS, EGO},
     ),
+    "the acceleration of one actor at one tick": (
+        lambda r: change_column(r, "states", "acceleration", one_row_off),
+        {"accelerations against positions", LABELS},
+    ),
     "angular velocity": (
         lambda r: change_column(r, "states", "angular_velocity", shifted),
         {
@@ -105,6 +116,13 @@ def test_each_corrupted_motion_fails_its_checks_and_no_other(copied: Path, name:
     corrupt, expected = OF_MOTION[name]
     corrupt(copied)
     assert failed(verify(copied)) == expected | {HASHES}
+
+
+def test_the_actor_and_tick_of_a_wrong_acceleration_are_named(copied: Path) -> None:
+    change_column(copied, "states", "acceleration", one_row_off)
+    row = next(r for r in verify(copied).rows if r.check == "accelerations against positions")
+    assert not row.passed
+    assert row.place == "boxes, tick 2, car"
 
 
 OF_ONE_OBJECT = {

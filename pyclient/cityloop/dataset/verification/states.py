@@ -39,7 +39,6 @@ class DerivativeCheck:
             "accelerations against positions",
             "m/s^2",
             ACCELERATION_TOLERANCE_MPS2,
-            0.99,
         )
         self._turn = Tally("turn rates against orientations", "rad/s", TURN_TOLERANCE_RADPS, 0.999)
 
