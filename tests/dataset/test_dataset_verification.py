@@ -140,6 +140,7 @@ CHECKS = {
     "normals: away from the camera",
     "normals against the slope of depth",
     "camera pose against its host",
+    "activity against motion",
     "times against ticks",
     "environment against the scenario",
     "light against the sun",

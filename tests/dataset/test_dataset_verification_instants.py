@@ -52,3 +52,18 @@ def test_one_row_of_another_instant_fails_its_checks_and_no_other(brief: Path, n
     (check,) = expected
     place = next(row.place for row in report.rows if row.check == check)
     assert "frame 1" in place or "tick 3" in place
+
+
+@pytest.mark.parametrize("word", ["running", "standing", "waiting", "sitting"])
+def test_somebody_who_walks_and_is_called_otherwise_at_one_tick_is_named(
+    brief: Path, word: str
+) -> None:
+    def spoil(values: np.ndarray) -> np.ndarray:
+        walking = np.flatnonzero(values == "walking")
+        return np.where(np.arange(len(values)) == walking[1], word, values)
+
+    change_column(brief, "states", "velocity", lambda v: v * 0.6)  # the child ran at 2 m/s
+    change_column(brief, "states", "activity", spoil)
+    row = next(r for r in verify(brief).rows if r.check == "activity against motion")
+    assert row.worst == 1
+    assert row.place == "boxes, tick 1, child"

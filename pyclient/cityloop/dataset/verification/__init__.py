@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cityloop.dataset.reader import Dataset, Sequence
+from cityloop.dataset.verification.activities import ActivityCheck
 from cityloop.dataset.verification.amodal import AmodalBoxCheck, MaskCheck
 from cityloop.dataset.verification.check import PictureCheck, SequenceCheck
 from cityloop.dataset.verification.conditions import ActorConditionCheck, ConditionCheck
@@ -71,6 +72,7 @@ def _verified(path: Path | str, progress: Progress | None) -> Report:
         DerivativeCheck(),
         LabelCheck(),
         ActorConditionCheck(),
+        ActivityCheck(),
         InstantCheck(),
         EnvironmentCheck(),
         DescriptionCheck(dataset),
