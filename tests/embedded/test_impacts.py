@@ -8,7 +8,7 @@ from recording_renderer import RecordingRenderer
 
 from cityloop.embedded.impacts import ImpactWatch, could_run_into, outline, runs_into
 from cityloop.embedded.stage import Stage
-from cityloop.engine import BodySpec, encode
+from cityloop.engine import BodySpec, Commands, encode
 from cityloop.spatial import Pose, rotation
 from cityloop.world.people import people_scene
 
@@ -44,6 +44,11 @@ def body(x, y, yaw=0.0, velocity=(0.0, 0.0, 0.0)):
         ((3.7, 0.0), (10.0, 0.0), (9.0, 0.0), False),  # gives way
         ((3.7, 0.0), (0.0, 0.0), (-5.0, 0.0), False),  # runs into a standing car
         ((1.0, 1.1), (10.0, 0.0), (0.0, -3.0), False),  # runs into the side of a passing car
+        ((1.0, 1.0), (10.0, 0.0), (0.0, -1.0), True),  # has got into the side of a passing car
+        ((1.0, 0.3), (2.0, 0.0), (0.0, -0.8), True),  # also of one that rolls out
+        ((1.0, 0.3), (1.4, 0.0), (0.0, -0.8), False),  # of one that hardly moves
+        ((1.0, 0.3), (2.0, 0.0), (1.5, 0.0), False),  # goes along with it
+        ((1.0, 0.3), (0.0, 0.0), (0.0, -4.0), False),  # runs into a standing car
         ((1.0, 1.1), (0.0, 2.0), (0.0, 0.0), True),  # a skidding car
         ((3.75, 1.05), (10.0, 0.0), (0.0, 0.0), True),  # the corner
         ((3.75, 1.15), (10.0, 0.0), (0.0, 0.0), False),  # past the corner
@@ -174,3 +179,19 @@ def test_nobody_is_suspected_without_vehicles_or_without_limbs(prototypes):
     watch = ImpactWatch()
     upright = np.ones(2, dtype=bool)
     assert watch.suspects(s.cast, upright, s.motions, s.motions.position, 0.05) == []
+
+
+@pytest.mark.parametrize(("place_m", "blow"), [(1.0, False), (3.7, True)])
+def test_who_falls_inside_a_standing_car_gets_no_blow_from_it(place_m, blow):
+    """The car's front is at 3.55 m: who falls against it does meet it."""
+    stage = WORLD.stage()
+    man = BodySpec(5, "man", "kinematic", Pose.from_xyz_yaw(place_m, 0.0))
+    specs = [BodySpec(1, "ground"), BodySpec(2, "car", "static"), man]
+    stage.spawn(encode.bodies(specs).bodies)
+    commands, worst = Commands(kinds={5: "ragdoll"}), 0.0
+    for _ in range(30):
+        touches, _, _ = stage.advance(encode.advance(0.05, 5, commands))
+        pushes = [t.impulse_ns for t in touches if (t.body_a, t.body_b) == (2, 5)]
+        worst, commands = max([worst, *pushes]), Commands()
+    assert (worst > 0.0) is blow
+    assert worst < 500.0, "N s: a body of 75 kg, and a fall's 6 m/s at most"

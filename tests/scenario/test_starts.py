@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_line import small_city
 
@@ -63,6 +64,17 @@ def test_people_do_not_start_in_a_vehicle(scenario: cl.Scenario) -> None:
         scenario.pedestrian("child", kind="girl", waypoints=[(X, nose - 0.1), (9, 9)])
     for name in ("child", "friend"):  # people may share a place
         scenario.pedestrian(name, kind="girl", waypoints=[(X, nose + 0.5), (9, 9)])
+
+
+def test_people_do_not_start_in_a_parked_car(scenario: cl.Scenario) -> None:
+    placements = scenario.city.scene.placements
+    parked = next(p for p in placements if p.prototype in VEHICLE_KINDS)
+    inside, beside = (
+        parked.pose.apply(np.array([1.0, aside, 0.0]))[:2].tolist() for aside in (0.5, 1.5)
+    )
+    with pytest.raises(ScenarioError, match=f"inside the {parked.prototype} '{parked.name}'"):
+        scenario.pedestrian("man", kind="man", waypoints=[inside, beside])
+    scenario.pedestrian("man", kind="man", waypoints=[beside, inside])
 
 
 def test_a_clash_in_a_file_is_told_with_its_line(scenario: cl.Scenario, tmp_path: Path) -> None:

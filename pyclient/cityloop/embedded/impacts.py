@@ -19,6 +19,9 @@ from cityloop.spatial.rotation import Array
 
 # A vehicle that moves towards somebody slower than this only touches.
 IMPACT_MPS = 1.5
+# But nobody stays on their feet whom a vehicle goes through faster than that, in any direction,
+# so deep: half a body. (They may have walked against its side, and no force keeps them apart.)
+_DEEP_M = 0.12
 # Vehicles may gain this speed within a tick and are looked at nevertheless.
 _SLACK_MPS = 1.0
 _SLACK_M = 0.2
@@ -127,37 +130,45 @@ def runs_into(
         )
         seen = into_vehicle.transform_point(ahead)
         for box in boxes:
-            toward = _touch(box, (seen.x, seen.y, seen.z), column)
-            if toward is None:
+            touch = _touch(box, (seen.x, seen.y, seen.z), column)
+            if touch is None:
                 continue
+            toward, depth = touch
             normal = vehicle.rotation.transform_vector(rapier3d.Vec3(*toward, 0.0))
             own = vehicle.velocity_at_point(at)
             approach = own.x * normal.x + own.y * normal.y + own.z * normal.z
             yielding = p.x * normal.x + p.y * normal.y + p.z * normal.z
             if approach - max(yielding, 0.0) > IMPACT_MPS:
                 return True
+            past = math.hypot(own.x - p.x, own.y - p.y)
+            if depth > _DEEP_M and min(past, math.hypot(own.x, own.y)) > IMPACT_MPS:
+                return True
     return False
 
 
 def _touch(
     box: Outline, center: tuple[float, float, float], column: Outline
-) -> tuple[float, float] | None:
-    """Return the direction in plan from a box to an upright cylinder around `center`, or None.
+) -> tuple[tuple[float, float], float] | None:
+    """Return in plan how a box touches an upright cylinder around `center`.
 
-    None is for a cylinder that it does not touch.
+    Returns:
+        The direction from the box to the cylinder, and how deep they are in each other, m; None if
+        they do not touch.
     """
     if abs(center[2] - box.center[2]) > box.half[2] + column.half[2]:
         return None
+    radius = max(column.half[:2])
     x, y = center[0] - box.center[0], center[1] - box.center[1]
     out_x, out_y = abs(x) - box.half[0], abs(y) - box.half[1]
     if max(out_x, out_y) > 0.0:
         dx, dy = max(out_x, 0.0), max(out_y, 0.0)
         distance = (dx * dx + dy * dy) ** 0.5
-        if distance > max(column.half[:2]):
+        if distance > radius:
             return None
-        return (_sign(x) * dx / distance, _sign(y) * dy / distance)
+        return (_sign(x) * dx / distance, _sign(y) * dy / distance), radius - distance
     # The axis is inside: out through the nearest side.
-    return (_sign(x), 0.0) if out_x > out_y else (0.0, _sign(y))
+    depth = radius - max(out_x, out_y)
+    return ((_sign(x), 0.0) if out_x > out_y else (0.0, _sign(y))), depth
 
 
 def _sign(value: float) -> float:

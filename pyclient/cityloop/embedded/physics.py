@@ -37,6 +37,11 @@ _FORCES = rapier3d.InteractionGroups(_EVERYTHING, _EVERYTHING)
 _FORCES_OF_DRIVEN = rapier3d.InteractionGroups(_DRIVEN, _EVERYTHING)
 _FORCES_OF_FRAIL = rapier3d.InteractionGroups(_SOLID, ~_DRIVEN)
 _LIMB_GROUPS = rapier3d.InteractionGroups(_LIMB, ~_LIMB)
+# Limbs that begin to fall inside something solid only land on the ground: what a solver did to part
+# them, squeezed as they are between two bodies that do not yield, would be no blow of this world.
+_ENCLOSED_LIMB_GROUPS = rapier3d.InteractionGroups(_LIMB, ~(_LIMB | _SOLID))
+# Who is deeper in something than that, about half a body, is inside it.
+_ENCLOSED_M = 0.12
 # What rays and nearest points look for where only the ground counts.
 _ON_GROUND = rapier3d.QueryFilter.only_fixed().groups(
     rapier3d.InteractionGroups(_EVERYTHING, _GROUND)
@@ -161,11 +166,32 @@ class Physics:
         handle = self._add(body_id, builder, prototype, motion, _UPRIGHT, forces)
         self.walkers[body_id] = Walker(handle, prototype.shapes[0], state)
 
-    def add_ragdoll(self, body_id: int, prototype: LoadedPrototype, fall: Fall) -> None:
-        """Add a limp body; `check_ragdoll` must have accepted its prototype."""
+    def is_enclosed(self, body_id: int) -> bool:
+        """Tell whether a body, upright so far, is inside another that does not yield to it."""
+        body = self._views.get(body_id)
+        if body is None:
+            return False
+        self.refresh_queries()
+        pairs = [p for c in body.colliders for p in self._world.narrow_phase.contact_pairs_with(c)]
+        return any(
+            point.dist < -_ENCLOSED_M
+            for pair in pairs
+            if not any(self._owners[c][1] for c in (pair.collider1, pair.collider2))
+            for manifold in pair.manifolds
+            for point in manifold.points
+        )
+
+    def add_ragdoll(
+        self, body_id: int, prototype: LoadedPrototype, fall: Fall, *, enclosed: bool = False
+    ) -> None:
+        """Add a limp body; `check_ragdoll` must have accepted its prototype.
+
+        One that is `enclosed` by another body meets nothing but the ground.
+        """
         if prototype.limbs is None:
             raise ValueError(f"{prototype.name} has no limbs")
-        ragdoll = Ragdoll(self._world, prototype.limbs, fall, _LIMB_GROUPS, _TOUCHES)
+        groups = _ENCLOSED_LIMB_GROUPS if enclosed else _LIMB_GROUPS
+        ragdoll = Ragdoll(self._world, prototype.limbs, fall, groups, _TOUCHES)
         for collider in ragdoll.colliders:
             self._owners[collider] = (body_id, False)
         self.ragdolls[body_id] = ragdoll

@@ -210,12 +210,13 @@ class Stage:
                 m.velocity[row],
                 m.angular_velocity[row],
             )
+            enclosed = columns.kinds[row] == _RAGDOLL and self._physics.is_enclosed(info.id)
             self._physics.remove(info.id)
             if columns.kinds[row] == _RAGDOLL:
                 fall = fall_of_rigid(
                     _limbs(info), self._posture(row, m), motion.velocity, motion.angular_velocity
                 )
-                self._physics.add_ragdoll(info.id, info.prototype, fall)
+                self._physics.add_ragdoll(info.id, info.prototype, fall, enclosed=enclosed)
             else:
                 self._add(info, int(columns.kinds[row]), motion, m.acceleration[row])
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from cityloop.errors import MapError, ScenarioError
@@ -12,6 +13,7 @@ from cityloop.scenario.actors import PedestrianModel, VehicleModel
 from cityloop.scenario.model import ScenarioModel
 from cityloop.spatial.spline import centripetal_catmull_rom, curvature
 from cityloop.world.city import City
+from cityloop.world.parking import footprint
 from cityloop.world.polylines import lengths
 from cityloop.world.vehicles import MAX_STEERING_ANGLE_RAD, VEHICLE_KINDS
 
@@ -113,6 +115,20 @@ def _check_waypoints(city: City, name: str, actor: VehicleModel | PedestrianMode
             f"The waypoints of '{name}' are less than {SHORTEST_WALK_M:g} m apart in all: "
             "give them a longer way."
         )
+    else:
+        _check_stand(city, name, points[0])
+
+
+def _check_stand(city: City, name: str, point: Array) -> None:
+    """Raise for a person who starts inside a parked vehicle."""
+    for parked in city.scene.placements:
+        if parked.prototype in VEHICLE_KINDS and footprint(
+            parked.prototype, parked.pose
+        ).intersects(shapely.Point(point)):
+            raise ScenarioError(
+                f"'{name}' starts at ({point[0]:g}, {point[1]:g}), inside the {parked.prototype} "
+                f"'{parked.name}' that is parked there: choose another first waypoint."
+            )
 
 
 def _check_turns(name: str, actor: VehicleModel, points: Array) -> None:

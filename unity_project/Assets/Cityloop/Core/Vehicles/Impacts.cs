@@ -13,6 +13,10 @@ namespace Cityloop.Core
         /// <summary>A vehicle that moves towards somebody slower than this only touches; m/s.</summary>
         public const double ImpactMps = 1.5;
 
+        // But nobody stays on their feet whom a vehicle goes through faster than that, in any direction, so deep: half
+        // a body. (They may have walked against its side, and no force keeps them apart.)
+        private const double DeepM = 0.12;
+
         // Vehicles may gain this speed within a tick and are looked at nevertheless.
         private const double SlackMps = 1.0;
         private const double SlackM = 0.2;
@@ -52,14 +56,19 @@ namespace Cityloop.Core
                 Vec3<BodyFrame> seen = vehicle.Inward(at + (person.Velocity - vehicle.Velocity) * stepS);
                 foreach (CollisionShape part in vehicle.Shapes)
                 {
-                    if (!Touches(part.Outline, seen, column, out Vec3<BodyFrame> toward))
+                    if (!Touches(part.Outline, seen, column, out Vec3<BodyFrame> toward, out double depth))
                     {
                         continue;
                     }
                     Vec3<WorldFrame> normal = vehicle.Rotation.Rotate(toward);
-                    double approach = vehicle.VelocityAt(at).Dot(normal);
+                    Vec3<WorldFrame> own = vehicle.VelocityAt(at);
+                    double approach = own.Dot(normal);
                     double yielding = person.Velocity.Dot(normal);
                     if (approach - Math.Max(yielding, 0.0) > ImpactMps)
+                    {
+                        return true;
+                    }
+                    if (depth > DeepM && Math.Min(Level(own - person.Velocity), Level(own)) > ImpactMps)
                     {
                         return true;
                     }
@@ -69,30 +78,36 @@ namespace Cityloop.Core
         }
 
         /// <summary>
-        /// Returns whether a box and an upright cylinder around a point touch, and the direction in plan from the box
-        /// to it.
+        /// Returns whether a box and an upright cylinder around a point touch, the direction in plan from the box to it,
+        /// and how deep they are in each other, m.
         /// </summary>
         private static bool Touches(
-            Outline box, Vec3<BodyFrame> center, Outline column, out Vec3<BodyFrame> toward)
+            Outline box, Vec3<BodyFrame> center, Outline column, out Vec3<BodyFrame> toward, out double depth)
         {
             toward = default;
+            depth = 0.0;
             if (Math.Abs(center.Z - box.Center.Z) > box.Half.Z + column.Half.Z)
             {
                 return false;
             }
             double x = center.X - box.Center.X, y = center.Y - box.Center.Y;
             double outX = Math.Abs(x) - box.Half.X, outY = Math.Abs(y) - box.Half.Y;
+            double radius = Math.Max(column.Half.X, column.Half.Y);
             if (Math.Max(outX, outY) > 0.0)
             {
                 double dx = Math.Max(outX, 0.0), dy = Math.Max(outY, 0.0);
                 double distance = Math.Sqrt(dx * dx + dy * dy);
                 toward = new Vec3<BodyFrame>(Sign(x) * dx / distance, Sign(y) * dy / distance, 0.0);
-                return distance <= Math.Max(column.Half.X, column.Half.Y);
+                depth = radius - distance;
+                return distance <= radius;
             }
             // The axis is inside: out through the nearest side.
+            depth = radius - Math.Max(outX, outY);
             toward = outX > outY ? new Vec3<BodyFrame>(Sign(x), 0, 0) : new Vec3<BodyFrame>(0, Sign(y), 0);
             return true;
         }
+
+        private static double Level(Vec3<WorldFrame> v) => Math.Sqrt(v.X * v.X + v.Y * v.Y);
 
         private static double Sign(double value) => value < 0.0 ? -1.0 : 1.0;
 
