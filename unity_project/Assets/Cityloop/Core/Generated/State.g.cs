@@ -100,7 +100,8 @@ namespace Cityloop.V1 {
     /// limb, its bones follow the limbs. A kinematic body or a walker whose prototype has a ragdoll
     /// becomes one by itself when a vehicle (a body whose prototype has dynamics) runs into it: from
     /// the substep on in which their collision shapes touch while the vehicle's point there moves
-    /// towards the body faster than 1.5 m/s, a body that gives way at that speed left out. Until then
+    /// towards the body faster than 1.5 m/s, a body that gives way at that speed left out; or in which
+    /// they are 0.12 m in each other while it goes past the body at more than that speed. Until then
     /// no forces act between it and driven bodies; from then on the limbs share in the momentum.
     /// </summary>
     [pbr::OriginalName("BODY_KIND_RAGDOLL")] Ragdoll = 5,
