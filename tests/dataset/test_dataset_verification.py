@@ -141,6 +141,7 @@ CHECKS = {
     "normals against the slope of depth",
     "camera pose against its host",
     "activity against motion",
+    "people: heights against their mesh",
     "times against ticks",
     "environment against the scenario",
     "light against the sun",

@@ -85,3 +85,15 @@ def test_keypoints_close_behind_somebody_else_must_be_hidden(own: bool, said: in
         row = next(t.row() for t in tallies.tallies if t.check == SEEN)
         assert row.passed == (claimed == said)
         assert row.place == "frame 0, child"
+
+
+def test_a_kind_of_person_whose_boxes_are_too_low_is_named(brief: Path) -> None:
+    def lower(values: np.ndarray) -> np.ndarray:
+        child = np.arange(len(values)) % 4 == 2
+        return np.where(child[:, None], values * [1.0, 1.0, 0.9], values)
+
+    for column in ("dimension", "box_center"):
+        change_column(brief, "states", column, lower)
+    row = next(r for r in verify(brief).rows if r.check == "people: heights against their mesh")
+    assert row.worst == pytest.approx(0.17)
+    assert row.place == "boxes, tick 0, child"

@@ -16,6 +16,7 @@ from cityloop.dataset.verification.files import FileCheck
 from cityloop.dataset.verification.fixed_surfaces import FixedSurfaceCheck
 from cityloop.dataset.verification.flow import FlowCheck, FlowConsistencyCheck
 from cityloop.dataset.verification.ground import GroundCheck
+from cityloop.dataset.verification.heights import HeightCheck
 from cityloop.dataset.verification.instants import EnvironmentCheck, InstantCheck
 from cityloop.dataset.verification.lint import SceneLint
 from cityloop.dataset.verification.masks import BoxCheck, IdentityCheck
@@ -73,6 +74,7 @@ def _verified(path: Path | str, progress: Progress | None) -> Report:
         LabelCheck(),
         ActorConditionCheck(),
         ActivityCheck(),
+        HeightCheck(),
         InstantCheck(),
         EnvironmentCheck(),
         DescriptionCheck(dataset),
