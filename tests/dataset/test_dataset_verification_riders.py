@@ -182,7 +182,7 @@ def test_only_a_rider_may_reach_out_of_the_box_of_both(bicycle, shown, failing):
         frame=SimpleNamespace(world_from_camera=Pose()),
         pixels_of_actor={3: np.arange(2)},
         surface=surface,
-        sequence=SimpleNamespace(kinds={"bicycle": geometry}),
+        sequence=SimpleNamespace(kinds={"bicycle": geometry}, passes=()),
         flat={"semantic": np.array([SemanticClass.BICYCLE, shown])}.__getitem__,
         places=lambda pixels: "there",
         here="frame 0",

@@ -1,7 +1,9 @@
 """Distances and 3D boxes against the surface that depth gives; world against camera axes."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cityloop.dataset.verification.coverage import SNAP_PX
 from cityloop.dataset.verification.motion import Group
 from cityloop.dataset.verification.picture import Picture, transform
 from cityloop.dataset.verification.report import Row, Tally
@@ -59,6 +61,8 @@ class SolidCheck:
             with np.errstate(invalid="ignore"):  # where depth says sky, nothing fits the box
                 local = transform(in_camera.inverse(), points)
             outside = np.maximum(np.abs(local) - objects.dimension[row] / 2, 0.0).max(axis=-1)
+            far = np.flatnonzero(outside > 0.0)
+            outside[far] = np.maximum(outside[far] - _slant(picture, pixels[far]), 0.0)
             kind = picture.sequence.kinds.get(objects.kind[row])
             tally = self._people if kind is not None and kind.skinned else self._rigid
             if objects.activity[row] == "fallen":
@@ -75,3 +79,19 @@ class SolidCheck:
         """Return a row each for distance, frames, and boxes of objects, people and the fallen."""
         boxes = (self._rigid, self._people, self._fallen)
         return [t.row() for t in (self._distance, self._frames, *boxes)]
+
+
+def _slant(picture: Picture, pixels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how far along their rays points of surfaces may lie off, m, (N,).
+
+    Corners of triangles are snapped to `SNAP_PX`; of a face seen edge-on that moves the depth at a
+    pixel by the snap's width over the cosine between face and ray. Nothing without normals.
+    """
+    if "normal" not in picture.sequence.passes:
+        return np.zeros(len(pixels))
+    points = picture.surface[pixels]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        unit = points / np.linalg.norm(points, axis=-1, keepdims=True)
+        facing = np.abs(np.einsum("nk,nk->n", unit, picture.flat("normal")[pixels]))
+        width = SNAP_PX * points[:, 2] / picture.frame.camera.intrinsics.fx
+        return np.where(facing > 0.0, width / facing, np.inf)

@@ -22,7 +22,8 @@ BUILDING_TOLERANCE_M = 1.2
 FURNITURE_TOLERANCE_M = 0.1
 SAMPLES = 500  # of a picture and class
 _GRID_M = 1e-3  # corners of pieces are stored to 0.1 mm
-_BELOW_TOP_M = 0.3  # roofs and lids have no outline of their own
+_BELOW_TOP_M = 0.3  # lids have no outline of their own
+_WALL_UP = 0.2  # up component of a wall's normal at most; roofs are flatter
 HOUSE = ("house/", "outline/")  # names of houses begin so
 
 
@@ -101,6 +102,8 @@ class StandingCheck:
         background = (picture.flat("instance") == 0) & np.isfinite(picture.flat("depth"))
         for label, outlines in self._outlines(picture.sequence).items():
             shown = np.flatnonzero(background & (semantic == label))
+            if label is SemanticClass.BUILDING:
+                shown = shown[_upright(picture, shown)]
             # Another share of the pixels in each frame.
             step = max(1, len(shown) // SAMPLES)
             pixels = shown[picture.frame.number % step :: step]
@@ -127,3 +130,11 @@ class StandingCheck:
     def rows(self) -> list[Row]:
         """Return a row each for buildings and furniture."""
         return [tally.row() for tally in self._tallies.values()]
+
+
+def _upright(picture: Picture, pixels: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which pixels show walls, (N,): roofs have no outline of their own."""
+    if "normal" not in picture.sequence.passes:
+        return np.ones(len(pixels), dtype=np.bool_)
+    normals = picture.frame.world_from_camera.rotate(picture.flat("normal")[pixels])
+    return np.asarray(np.abs(normals[:, 2]) < _WALL_UP)
