@@ -268,8 +268,8 @@ OBJECTS_SCHEMA = pa.schema(
             numbers(pa.uint8()),
             "",
             "",
-            "of each: 0 outside the image, 1 hidden (its pixel shows something else nearer, or the "
-            "person nearer by more than the flesh about it), 2 seen" + _FOR_PEOPLE,
+            "of each: 0 outside the image, 1 hidden (its pixel shows something else nearer, or "
+            "the person nearer by more than the flesh about it), 2 seen" + _FOR_PEOPLE,
         ),
         _field("keypoints_world", numbers(), "m", "world", "x, y, z of each" + _FOR_PEOPLE),
         _field("keypoints_camera", numbers(), "m", "camera", "x, y, z of each" + _FOR_PEOPLE),
