@@ -347,7 +347,8 @@ PIECES_SCHEMA = pa.schema(
             "",
             "",
             "of each: 0 outside the image, 1 hidden (its pixel shows something else nearer, the "
-            "machine too, or the rider nearer by more than the flesh about it), 2 seen; empty for machines",
+            "machine too, or the rider nearer by more than the flesh about it), 2 seen; "
+            "empty for machines",
         ),
         _field("keypoints_world", numbers(), "m", "world", "x, y, z of each; empty for machines"),
         _field("keypoints_camera", numbers(), "m", "camera", "x, y, z of each; empty for machines"),
