@@ -157,7 +157,7 @@ def jaywalking(scenario: cl.Scenario, ignores: set[str]) -> None:
     ego = scenario.vehicle(
         "ego", kind="sedan", route=route, start_m=20, speed_mps=9, ignores=ignores
     )
-    walker = scenario.pedestrian("walker", kind="man", waypoints=[(5.0, -80.0), (-9.0, -80.0)])
+    walker = scenario.pedestrian("walker", kind="man", waypoints=[(5.0, -84.0), (-9.0, -84.0)])
     scenario.when(ego.distance_to(walker) < 26).do(walker.walk(1.5))
 
 
@@ -179,7 +179,7 @@ def test_who_is_not_looked_out_for_is_hit_and_the_driver_stops(
     (event,) = [e for e in drive.events if e.kind == "collision"]
     assert event.actors == ("ego", "walker")
     assert event.impulse_ns > 10
-    assert event.position[:2] == pytest.approx([NORTHBOUND_M, -80.0], abs=2.0)
+    assert event.position[:2] == pytest.approx([NORTHBOUND_M, -84.0], abs=2.0)
     assert drive.speed[-1] < 0.1
     hazard = [lamps & TURNING for lamps in drive.lamps[event.tick + 20 :]]
     assert set(hazard) == {0, TURNING}
