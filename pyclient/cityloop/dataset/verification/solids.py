@@ -19,6 +19,7 @@ DISTANCE_TOLERANCE_M = 0.001
 PERSON_MARGIN_M = 0.60
 FALLEN_MARGIN_M = 0.05
 FRAMES_TOLERANCE = 1e-6
+_EDGE_ON = 0.001
 
 
 class SolidCheck:
@@ -85,7 +86,8 @@ def _slant(picture: Picture, pixels: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how far along their rays points of surfaces may lie off, m, (N,).
 
     Corners of triangles are snapped to `SNAP_PX`; of a face seen edge-on that moves the depth at a
-    pixel by the snap's width over the cosine between face and ray. Nothing without normals.
+    pixel by the snap's width over the cosine between face and ray, at most by `_EDGE_ON` of the
+    depth (docs/conventions.md). Nothing without normals.
     """
     if "normal" not in picture.sequence.passes:
         return np.zeros(len(pixels))
@@ -94,4 +96,4 @@ def _slant(picture: Picture, pixels: NDArray[np.int64]) -> NDArray[np.float64]:
         unit = points / np.linalg.norm(points, axis=-1, keepdims=True)
         facing = np.abs(np.einsum("nk,nk->n", unit, picture.flat("normal")[pixels]))
         width = SNAP_PX * points[:, 2] / picture.frame.camera.intrinsics.fx
-        return np.where(facing > 0.0, width / facing, np.inf)
+        return np.fmin(width / facing, _EDGE_ON * points[:, 2])
